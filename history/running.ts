@@ -1,0 +1,121 @@
+import type { Catalog } from "../catalog/catalog";
+import type { Release } from "../catalog/release";
+import { nameOf, type StackState, type StateResource } from "./stackState";
+
+/** Docker labels that every container of a stack carries. */
+export const labels = {
+  stack: "knowngood.stack",
+  service: "knowngood.service",
+  release: "knowngood.release",
+  digest: "knowngood.digest",
+} as const;
+
+export const containerType = "docker:index/container:Container";
+export const serviceType = "knowngood:index:Service";
+
+/** What one service runs, by the container that the state holds. */
+export interface RunningService {
+  service: string;
+  digest: string;
+  /** The release that it was last brought to; its digest may belong to older ones too. */
+  tag: string;
+  /** The release under which the container was created: its label. */
+  createdAs: string;
+  containerId: string;
+}
+
+export interface Running {
+  services: readonly RunningService[];
+  /** The one release that all services are of, or undefined when they are mixed or there are none. */
+  tag: string | undefined;
+}
+
+/**
+ * What the stack runs, by the resources in its state; never by its outputs, which lie after a failed update.
+ * @param catalog tells which releases a digest belongs to
+ */
+export function runningFrom(state: StackState, catalog: Catalog): Running {
+  const brought = broughtTo(state);
+  const services = state.resources
+    .filter((resource) => resource.type === containerType && resource.id !== undefined)
+    .flatMap((container) => {
+      const label = labelsOf(container);
+      const service = label.get(labels.service);
+      const digest = label.get(labels.digest);
+      if (service === undefined || digest === undefined) return [];
+      const createdAs = label.get(labels.release) ?? "unknown";
+      const tag = ownRelease(service, digest, [brought.get(service), createdAs], catalog) ?? createdAs;
+      return [{ service, digest, tag, createdAs, containerId: container.id ?? "" }];
+    })
+    .sort((one, other) => one.service.localeCompare(other.service));
+  return { services, tag: commonTag(services, catalog) };
+}
+
+/** The release that each service component was last brought to, as it registered once its container existed. */
+function broughtTo(state: StackState): Map<string, string> {
+  return new Map(
+    state.resources
+      .filter((resource) => resource.type === serviceType)
+      .flatMap(({ outputs }) =>
+        typeof outputs?.service === "string" && typeof outputs.release === "string"
+          ? [[outputs.service, outputs.release] as const]
+          : [],
+      ),
+  );
+}
+
+/** The first of the claimed releases that has this digest, else the newest release that has it. */
+function ownRelease(
+  service: string,
+  digest: string,
+  claimed: readonly (string | undefined)[],
+  catalog: Catalog,
+): string | undefined {
+  const having = releasesHaving(service, digest, catalog);
+  const right = claimed.find((tag) => having.some((release) => release.tag === tag));
+  return right ?? having.at(-1)?.tag;
+}
+
+function releasesHaving(service: string, digest: string, catalog: Catalog): Release[] {
+  return catalog.releases.filter((release) => release.services[service]?.digest === digest);
+}
+
+/** Among the releases that have every running digest, the one that most services were brought to, then the newest. */
+function commonTag(services: readonly RunningService[], catalog: Catalog): string | undefined {
+  if (services.length === 0) return undefined;
+  const tags = new Set(services.map(({ tag }) => tag));
+  if (tags.size === 1) return services[0]?.tag;
+  const votes = (tag: string) => services.filter((running) => running.tag === tag).length;
+  return catalog.releases
+    .filter((release) =>
+      services.every(({ service, digest }) => release.services[service]?.digest === digest),
+    )
+    .sort((one, other) => votes(other.tag) - votes(one.tag) || other.order - one.order)[0]?.tag;
+}
+
+function labelsOf(container: StateResource): Map<string, string> {
+  const list = container.inputs?.labels;
+  if (!Array.isArray(list)) return new Map();
+  return new Map(
+    (list as { label?: string; value?: string }[]).map(({ label, value }) => [label ?? "", value ?? ""]),
+  );
+}
+
+export type Direction = "forward" | "rollback" | "same";
+
+/**
+ * Where the target lies from what runs, by the catalog's order. A stack of which one service is newer than the target
+ * is rolled back; a stack that runs nothing yet goes forward.
+ */
+export function directionOf(target: Release, running: Running, catalog: Catalog): Direction {
+  if (running.services.length > 0 && running.tag === target.tag) return "same";
+  const place = new Map(catalog.releases.map((release, index) => [release.tag, index]));
+  const targetPlace = place.get(target.tag) ?? -1;
+  const newer = running.services.some(({ tag }) => (place.get(tag) ?? -1) > targetPlace);
+  return newer ? "rollback" : "forward";
+}
+
+/** The name of a service's container in the state, for finding what a killed update left behind. */
+export function containerNameOf(urn: string): string {
+  return nameOf({ urn });
+}

@@ -1,0 +1,31 @@
+import { connect, databaseMissing, errorCode } from "./connection";
+import { dbmate } from "./dbmate";
+import type { MigrationRequest } from "./request";
+
+/** Whether the database was there before, or this stack made it: only what it made may it ever drop. */
+export interface DatabaseReport {
+  created: boolean;
+}
+
+/**
+ * Makes the database where there is none.
+ * @throws Error when the server can't be reached or refuses
+ */
+export async function ensureDatabase(request: MigrationRequest): Promise<DatabaseReport> {
+  try {
+    await (await connect(request.url)).end();
+    return { created: false };
+  } catch (error) {
+    if (errorCode(error) !== databaseMissing) throw error;
+  }
+  const { exitCode, output } = await dbmate("create", { ...request, migrations: [] });
+  if (exitCode !== 0) throw new Error(`The database can't be created: ${output.trim()}`);
+  return { created: true };
+}
+
+/** Drops the database if, and only if, the report of its making says that this stack made it. */
+export async function dropDatabase(request: MigrationRequest, made: DatabaseReport): Promise<void> {
+  if (!made.created) return;
+  const { exitCode, output } = await dbmate("drop", { ...request, migrations: [] });
+  if (exitCode !== 0) throw new Error(`The database can't be dropped: ${output.trim()}`);
+}

@@ -1,0 +1,46 @@
+/**
+ * The process behind the Database component's commands: `run.ts ensure|drop|migrate`, the request as JSON on standard
+ * input, a report as one line of JSON on standard output; on failure nothing there, the reason on standard error, exit 1.
+ */
+import { text } from "node:stream/consumers";
+import { dropDatabase, ensureDatabase, type DatabaseReport } from "./database";
+import { migrate } from "./migrate";
+import { withoutPassword } from "./redact";
+import type { MigrationRequest } from "./request";
+
+async function main(): Promise<void> {
+  const request = JSON.parse(await text(process.stdin)) as MigrationRequest;
+  try {
+    const report = await perform(process.argv[2], request);
+    process.stdout.write(`${JSON.stringify(report)}\n`);
+  } catch (error) {
+    process.stderr.write(
+      `${withoutPassword(error instanceof Error ? error.message : String(error), request.url)}\n`,
+    );
+    process.exitCode = 1;
+  }
+}
+
+function perform(action: string | undefined, request: MigrationRequest): Promise<object> {
+  switch (action) {
+    case "ensure":
+      return ensureDatabase(request);
+    case "migrate":
+      return migrate(request);
+    case "drop":
+      return dropDatabase(request, madeByThisStack()).then(() => ({}));
+    default:
+      throw new Error(`migrations/run.ts: found ${action ?? "no action"}; write ensure, migrate or drop`);
+  }
+}
+
+/** What `ensure` answered, which Pulumi hands to the command that deletes. */
+function madeByThisStack(): DatabaseReport {
+  try {
+    return JSON.parse(process.env.PULUMI_COMMAND_STDOUT ?? "") as DatabaseReport;
+  } catch {
+    return { created: false };
+  }
+}
+
+void main();
