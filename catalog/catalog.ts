@@ -1,0 +1,169 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { InvalidInput, type Violation } from "../settings/violations";
+import { compareTexts, violationsAcross, type FiledRelease } from "./consistency";
+import type { Migration, Release, ReleasedImage } from "./release";
+import { parseRelease } from "./releaseFile";
+
+/** All known releases. */
+export interface Catalog {
+  /** The folder it was read from, as the caller named it. */
+  folder: string;
+  /** By order, oldest first; ties by time, then by tag. */
+  releases: readonly Release[];
+}
+
+/**
+ * Reads `<folder>/<tag>.yaml` of all releases and checks the SQL that they name.
+ * Files whose names begin with a dot, and files of other kinds, are left alone.
+ * @throws InvalidInput with everything that is wrong with any of the files
+ */
+export function readCatalog(folder: string): Catalog {
+  const violations: Violation[] = [];
+  const filed: FiledRelease[] = [];
+  for (const name of releaseFileNames(folder)) {
+    const file = join(folder, name);
+    if (name.endsWith(".yml")) {
+      violations.push({
+        where: file,
+        found: 'a file ending in ".yml"',
+        expected: `rename it: mv ${file} ${file.replace(/\.yml$/, ".yaml")}`,
+      });
+      continue;
+    }
+    const read = parseFile(file);
+    if ("violations" in read) violations.push(...read.violations);
+    else filed.push({ file, name: name.slice(0, -".yaml".length), release: read.release });
+  }
+  filed.sort((a, b) => compareReleases(a.release, b.release));
+  violations.push(...violationsAcross(filed), ...sqlViolations(folder, filed));
+  if (violations.length > 0) throw new InvalidInput(`The catalog ${folder} can't be used`, violations);
+  return { folder, releases: filed.map(({ release }) => release) };
+}
+
+/** The release of a tag; undefined where the catalog has none. */
+export function findRelease(catalog: Catalog, tag: string): Release | undefined {
+  return catalog.releases.find((release) => release.tag === tag);
+}
+
+/** The tags that a person may have meant: by edit distance, ties newest first. */
+export function nearestTags(catalog: Catalog, tag: string, count = 3): string[] {
+  return catalog.releases
+    .map((release, index) => ({ tag: release.tag, distance: editDistance(tag, release.tag), index }))
+    .sort((a, b) => a.distance - b.distance || b.index - a.index)
+    .slice(0, count)
+    .map((candidate) => candidate.tag);
+}
+
+/**
+ * The SQL of a migration, up and down, in dbmate's format.
+ * @throws InvalidInput when the file is missing, or its content is not what was released
+ */
+export function migrationSql(catalog: Catalog, migration: Migration): string {
+  const wanted = `the release's migration ${migration.version}_${migration.name}`;
+  const read = readSql(catalog.folder, migration.sha256, wanted);
+  if ("violation" in read)
+    throw new InvalidInput(`The catalog ${catalog.folder} can't be used`, [read.violation]);
+  return read.sql.toString("utf8");
+}
+
+/** What is run: `repository@sha256:…`, never a tag. */
+export function imageReference(image: ReleasedImage): string {
+  return `${image.repository}@${image.digest}`;
+}
+
+/** Where the SQL of a migration lies. */
+export function sqlFile(folder: string, sha256: string): string {
+  return join(folder, "migrations", `${sha256}.sql`);
+}
+
+/** The catalog's order: by `order`, then time, then tag. */
+export function compareReleases(a: Release, b: Release): number {
+  return a.order - b.order || Date.parse(a.time) - Date.parse(b.time) || compareTexts(a.tag, b.tag);
+}
+
+function releaseFileNames(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => !name.startsWith(".") && /\.ya?ml$/.test(name))
+      .sort(compareTexts);
+  } catch (error) {
+    throw new InvalidInput(`The catalog ${folder} can't be used`, [
+      {
+        where: folder,
+        found:
+          (error as NodeJS.ErrnoException).code === "ENOENT" ? "no such folder" : (error as Error).message,
+        expected:
+          "name the folder of the releases, or add the first one: npx knowngood release add TAG --image SERVICE=IMAGE",
+      },
+    ]);
+  }
+}
+
+function parseFile(file: string): ReturnType<typeof parseRelease> {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    const expected = "make it a file that can be read";
+    return { violations: [{ where: file, found: (error as Error).message, expected }] };
+  }
+  return parseRelease(file, text);
+}
+
+/** Each SQL file is read once, however many releases ship it. */
+function sqlViolations(folder: string, filed: readonly FiledRelease[]): Violation[] {
+  const named = new Map<string, { migration: Migration; tag: string }>();
+  for (const { release } of filed) {
+    for (const migration of release.migrations) {
+      if (!named.has(migration.sha256)) named.set(migration.sha256, { migration, tag: release.tag });
+    }
+  }
+  return [...named].flatMap(([sha256, { migration, tag }]) => {
+    const read = readSql(folder, sha256, `release ${tag}'s migration ${migration.version}_${migration.name}`);
+    return "violation" in read ? [read.violation] : [];
+  });
+}
+
+function readSql(folder: string, sha256: string, wanted: string): { sql: Buffer } | { violation: Violation } {
+  const file = sqlFile(folder, sha256);
+  const restore = `bring it back: git checkout -- ${file}`;
+  let sql: Buffer;
+  try {
+    sql = readFileSync(file);
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    const found = missing ? `no file, which ${wanted} needs` : (error as Error).message;
+    return { violation: { where: file, found, expected: restore } };
+  }
+  const actual = createHash("sha256").update(sql).digest("hex");
+  if (actual === sha256) return { sql };
+  const unix = createHash("sha256")
+    .update(sql.toString("latin1").replaceAll("\r\n", "\n"), "latin1")
+    .digest("hex");
+  return {
+    violation: {
+      where: file,
+      found: `content with SHA-256 ${actual}, changed since ${wanted} was added`,
+      expected:
+        unix === sha256
+          ? `its line endings were converted: add "*.sql -text" to ${join(folder, ".gitattributes")}, then ${restore}`
+          : restore,
+    },
+  };
+}
+
+/** Levenshtein's distance. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

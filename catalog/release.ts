@@ -1,0 +1,136 @@
+import { z } from "zod";
+
+/** One migration that a release ships. Its SQL lies in `releases/migrations/<sha256>.sql`, in dbmate's format. */
+export interface Migration {
+  /** Digits only, compared as text, as dbmate does: `20260301090000`. */
+  version: string;
+  /** What it is called after the version: `add_email`. */
+  name: string;
+  /** SHA-256 of the SQL file's bytes, 64 hexadecimal digits. */
+  sha256: string;
+}
+
+/** What a service runs in a release. */
+export interface ReleasedImage {
+  /** As Docker takes it, without tag or digest: `ghcr.io/acme/api`. */
+  repository: string;
+  /** `sha256:` and 64 hexadecimal digits. */
+  digest: string;
+}
+
+/** An immutable build under a tag. */
+export interface Release {
+  /** Also the file's name. */
+  tag: string;
+  /** The commit it was built from. */
+  commit?: string;
+  /** When it was added: ISO 8601 in UTC, such as `2026-03-01T09:00:00.000Z`. */
+  time: string;
+  /** Its place in the catalog's order, from 1. Two branches may give the same; then the time decides. */
+  order: number;
+  /** By the service's name. */
+  services: Record<string, ReleasedImage>;
+  /** All that the release ships, not only the new ones, sorted by version. */
+  migrations: Migration[];
+  /** Feature flags that the release turns on. */
+  flags: string[];
+  /** What CI said of it. */
+  ci?: { verdict: CiVerdict; url?: string };
+  /** The tag of the oldest release that can read the data this one writes. */
+  dataReadableFrom?: string;
+}
+
+export const ciVerdicts = ["passed", "failed", "unknown"] as const;
+export type CiVerdict = (typeof ciVerdicts)[number];
+
+/** Docker's grammar of a tag: 128 characters at most. It is also safe as a file's name. */
+export const tagPattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
+export const digestPattern = /^sha256:[0-9a-f]{64}$/;
+export const sha256Pattern = /^[0-9a-f]{64}$/;
+export const commitPattern = /^[0-9a-f]{7,64}$/;
+/** dbmate takes digits only. */
+export const versionPattern = /^[0-9]+$/;
+/** It becomes part of a file's name. */
+export const migrationNamePattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
+export const serviceNamePattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
+export const flagPattern = /^[^\s,]+$/;
+
+/** An optional registry host with port, then lower-case path components: Docker's grammar of a repository. */
+export const repositoryPattern =
+  /^(?:(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])(?::[0-9]+)?\/)?[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*)*$/;
+
+/** The words that a violation of each field ends with: what to write instead. */
+export const expectations = {
+  tag: 'write a tag in quotes: letters, digits, "_", "." and "-", 128 characters at most, not beginning with "." or "-"',
+  commit: "write the commit's SHA in quotes, 7 to 64 hexadecimal digits in lower case",
+  time: 'write a time in UTC as in "2026-03-01T09:00:00.000Z"',
+  order: "write a whole number from 1",
+  services: "write a map from each service's name to its repository and digest",
+  serviceName: 'name a service with letters, digits, "-" and "_", 63 characters at most',
+  noServices: "name at least one service",
+  image: "write a map with repository and digest",
+  repository: 'write a repository without tag or digest, as in "ghcr.io/acme/api"',
+  digest: 'write "sha256:" and 64 hexadecimal digits in lower case',
+  migrations: "write a list of version, name and sha256; [] for a release without migrations",
+  version: "write the version in quotes, digits only",
+  migrationName: 'write a name of letters, digits, "_", "." and "-"',
+  sha256: "write the SHA-256 of the SQL file, 64 hexadecimal digits in lower case",
+  flags: "write a list of flag names without spaces or commas; [] for none",
+  ciVerdict: `write one of ${ciVerdicts.join(", ")}`,
+  ci: "write a map with verdict and, if there is one, url",
+  url: 'write a link that begins with "https://" or "http://"',
+  dataReadableFrom: "write the tag of a release in quotes",
+} as const;
+
+const image = z.strictObject(
+  {
+    repository: z.string(expectations.repository).regex(repositoryPattern, expectations.repository),
+    digest: z.string(expectations.digest).regex(digestPattern, expectations.digest),
+  },
+  structureError(expectations.image),
+);
+
+const migration = z.strictObject(
+  {
+    version: z.string(expectations.version).regex(versionPattern, expectations.version),
+    name: z.string(expectations.migrationName).regex(migrationNamePattern, expectations.migrationName),
+    sha256: z.string(expectations.sha256).regex(sha256Pattern, expectations.sha256),
+  },
+  structureError(expectations.migrations),
+);
+
+/** What a release's file holds. Nothing has a default: a list that was forgotten must not read as an empty one. */
+export const releaseSchema: z.ZodType<Release> = z.strictObject(
+  {
+    tag: z.string(expectations.tag).regex(tagPattern, expectations.tag),
+    commit: z.string(expectations.commit).regex(commitPattern, expectations.commit).optional(),
+    time: z.iso.datetime(expectations.time),
+    order: z.int(expectations.order).min(1, expectations.order),
+    services: z
+      .record(z.string().regex(serviceNamePattern), image, {
+        error: (issue) => (issue.code === "invalid_key" ? expectations.serviceName : expectations.services),
+      })
+      .refine((services) => Object.keys(services).length > 0, expectations.noServices),
+    migrations: z.array(migration, expectations.migrations),
+    flags: z.array(z.string(expectations.flags).regex(flagPattern, expectations.flags), expectations.flags),
+    ci: z
+      .strictObject(
+        {
+          verdict: z.enum(ciVerdicts, expectations.ciVerdict),
+          url: z.url({ protocol: /^https?$/, error: expectations.url }).optional(),
+        },
+        structureError(expectations.ci),
+      )
+      .optional(),
+    dataReadableFrom: z
+      .string(expectations.dataReadableFrom)
+      .regex(tagPattern, expectations.dataReadableFrom)
+      .optional(),
+  },
+  structureError("write a map with tag, time, order, services, migrations and flags"),
+);
+
+/** The message for a value of the wrong kind; unknown keys keep their own. */
+function structureError(expected: string): { error: (issue: { code?: string }) => string | undefined } {
+  return { error: (issue) => (issue.code === "invalid_type" ? expected : undefined) };
+}
