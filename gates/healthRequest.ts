@@ -1,7 +1,5 @@
 import { z } from "zod";
-
-/** Seconds between the probes of a run of successes, so that a healthy service isn't kept waiting. */
-export const successSpacing = 0.25;
+import { successSpacing } from "./healthDecision";
 
 const text = (what: string) => z.string({ error: what }).min(1, what);
 const seconds = (what: string) =>

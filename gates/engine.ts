@@ -1,0 +1,207 @@
+import { spawn } from "node:child_process";
+import { StringDecoder } from "node:string_decoder";
+
+/** A container as the engine tells of it. */
+export interface ContainerState {
+  /** `running`, `exited`, `restarting`, … as the engine calls it; `missing` when it knows no such container. */
+  status: string;
+  /** Changes with every start of the container. */
+  instance: string;
+  restarts: number;
+  exitCode?: number;
+  startedAt?: string;
+  finishedAt?: string;
+  outOfMemory?: boolean;
+  /** Why the engine could not start it. */
+  error?: string;
+}
+
+/** What a gate asks of a container engine. Every call throws EngineError when the engine can't be asked. */
+export interface Engine {
+  inspect(id: string, timeoutMs: number): Promise<ContainerState>;
+  /** The last lines of both streams, as they come. */
+  logs(id: string, lines: number, timeoutMs: number): Promise<string>;
+  /** Runs a command in the container; exit code and the end of what it printed. */
+  exec(
+    id: string,
+    command: readonly string[],
+    timeoutMs: number,
+  ): Promise<{ exitCode: number; output: string }>;
+}
+
+/** The engine could not be asked: nothing is known of the container. */
+export class EngineError extends Error {
+  override readonly name = "EngineError";
+
+  constructor(
+    message: string,
+    /** No waiting mends it: there is no docker CLI. */
+    readonly final = false,
+  ) {
+    super(message);
+  }
+}
+
+/** A call took longer than it may. For `exec` it is the command, for the others the engine, that is slow. */
+export class EngineTimeout extends EngineError {}
+
+const noDocker = "the docker CLI was not found on PATH: install it";
+/** Bytes kept of what a docker call prints: the end of it. */
+const keptBytes = 8 * 1024 * 1024;
+/** The CLI's own words, at the start of a line: a command in the container may complain of connections too. */
+const unreachable =
+  /^(cannot connect to the docker daemon|error during connect|permission denied while trying to connect)/im;
+
+/**
+ * The docker CLI as an engine.
+ * @param host value of DOCKER_HOST; absent: the CLI's own default
+ * @param signal ends calls that are under way
+ */
+export function dockerEngine(host: string | undefined, signal: AbortSignal): Engine {
+  const environment = dockerEnvironment(process.env, host);
+  const docker = (words: readonly string[], timeoutMs: number, merged = false) =>
+    run(words, environment, timeoutMs, signal, merged);
+
+  return {
+    async inspect(id, timeoutMs) {
+      const format = '{"state":{{json .State}},"restarts":{{json .RestartCount}}}';
+      const answer = await docker(["container", "inspect", "--format", format, "--", id], timeoutMs);
+      if (answer.exitCode === 0) return containerState(answer.output);
+      if (/no such (container|object)/i.test(answer.problem)) {
+        return { status: "missing", instance: "missing", restarts: 0 };
+      }
+      throw new EngineError(
+        lastLine(answer.problem) || `docker inspect ended with exit code ${answer.exitCode}`,
+      );
+    },
+    async logs(id, lines, timeoutMs) {
+      const answer = await docker(["logs", "--tail", String(lines), "--", id], timeoutMs, true);
+      if (answer.exitCode === 127) throw new EngineError(noDocker, true);
+      if (answer.exitCode !== 0) throw new EngineError(lastLine(answer.output) || "docker logs failed");
+      return answer.output;
+    },
+    async exec(id, command, timeoutMs) {
+      const answer = await docker(["exec", "--", id, ...command], timeoutMs);
+      if (answer.exitCode !== 0 && unreachable.test(answer.problem))
+        throw new EngineError(lastLine(answer.problem));
+      return {
+        exitCode: answer.exitCode,
+        output: answer.problem.trim() === "" ? answer.output : answer.problem,
+      };
+    },
+  };
+}
+
+/** What the docker CLI needs of the environment, and nothing else: a program's environment can hold secrets. */
+export function dockerEnvironment(own: NodeJS.ProcessEnv, host: string | undefined): NodeJS.ProcessEnv {
+  const needed =
+    /^(PATH|HOME|USER|LOGNAME|LANG|TMPDIR|SSH_AUTH_SOCK|XDG_.*|DOCKER_.*|(HTTPS?|NO|ALL)_PROXY|(https?|no|all)_proxy)$/;
+  const kept = Object.fromEntries(Object.entries(own).filter(([name]) => needed.test(name)));
+  return host === undefined ? kept : { ...kept, DOCKER_CONTEXT: undefined, DOCKER_HOST: host };
+}
+
+interface Inspected {
+  state: {
+    Status: string;
+    StartedAt?: string;
+    FinishedAt?: string;
+    ExitCode?: number;
+    OOMKilled?: boolean;
+    Error?: string;
+  };
+  restarts: number;
+}
+
+function containerState(answer: string): ContainerState {
+  let inspected: Inspected;
+  try {
+    inspected = JSON.parse(answer) as Inspected;
+  } catch {
+    throw new EngineError("docker inspect answered something that is not JSON");
+  }
+  const { state, restarts } = inspected;
+  return {
+    status: state.Status,
+    instance: `${state.StartedAt ?? ""} ${restarts}`,
+    restarts,
+    exitCode: state.ExitCode,
+    startedAt: state.StartedAt,
+    ...(state.Status === "running" ? {} : { finishedAt: state.FinishedAt }),
+    ...(state.OOMKilled ? { outOfMemory: true } : {}),
+    ...(state.Error ? { error: state.Error } : {}),
+  };
+}
+
+interface Answer {
+  exitCode: number;
+  output: string;
+  problem: string;
+}
+
+function run(
+  words: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  timeoutMs: number,
+  signal: AbortSignal,
+  merged: boolean,
+): Promise<Answer> {
+  // Only one pipe for both streams keeps their lines in order.
+  const program = merged ? "sh" : "docker";
+  const argv = merged ? ["-c", 'exec docker "$@" 2>&1', "sh", ...words] : words;
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, argv, {
+      env: environment,
+      stdio: ["ignore", "pipe", "pipe"],
+      signal,
+      killSignal: "SIGKILL",
+    });
+    const output = new Tail();
+    const problem = new Tail();
+    child.stdout.on("data", (chunk: Buffer) => output.add(chunk));
+    child.stderr.on("data", (chunk: Buffer) => problem.add(chunk));
+    const timer = setTimeout(() => {
+      child.kill("SIGKILL");
+      // A grandchild, such as ssh, can hold the pipes open after the CLI is gone.
+      child.stdout.destroy();
+      child.stderr.destroy();
+      reject(new EngineTimeout(`no answer to docker ${words[0]} within ${timeoutMs / 1000} s`));
+    }, timeoutMs);
+    child.on("error", (error: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
+      const missing = error.code === "ENOENT" || error.code === "EACCES";
+      const message = missing ? noDocker : error.message;
+      reject(new EngineError(message, missing));
+    });
+    child.on("close", (exitCode) => {
+      clearTimeout(timer);
+      resolve({ exitCode: exitCode ?? 1, output: output.text(), problem: problem.text() });
+    });
+  });
+}
+
+/** The end of a stream, beginning with a whole line: a secret that was cut in two could not be recognised. */
+class Tail {
+  private chunks: Buffer[] = [];
+  private bytes = 0;
+  private cut = false;
+
+  add(chunk: Buffer): void {
+    this.chunks.push(chunk);
+    this.bytes += chunk.length;
+    while (this.bytes > keptBytes && this.chunks.length > 1) {
+      this.bytes -= this.chunks.shift()?.length ?? 0;
+      this.cut = true;
+    }
+  }
+
+  text(): string {
+    const text = new StringDecoder("utf8").end(Buffer.concat(this.chunks));
+    if (!this.cut) return text;
+    const lineEnd = text.indexOf("\n");
+    return lineEnd < 0 ? "(a line too long to be shown)" : text.slice(lineEnd + 1);
+  }
+}
+
+function lastLine(text: string): string {
+  return text.trim().split("\n").at(-1)?.trim() ?? "";
+}

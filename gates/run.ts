@@ -1,0 +1,71 @@
+/**
+ * Entry of the gates: `node -r tsx/cjs gates/run.ts health`, with the request as JSON on stdin. Exit codes: 0 passed
+ * (one line of JSON on stdout), 1 failed, 2 the check itself broke, 130 interrupted.
+ *
+ * A rollback waits for this file to load, so the schema library (70 ms) is left out until a request needs it.
+ */
+import { writeSync } from "node:fs";
+import { createRequire } from "node:module";
+import { isComplete } from "./completeRequest";
+import { runHealthGate } from "./healthGate";
+import type { HealthRequest } from "./healthRequest";
+import type * as RequestViolations from "./requestViolations";
+
+const exitCodes = { passed: 0, failed: 1, error: 2, interrupted: 130 } as const;
+
+const abort = new AbortController();
+let gate = "The health gate";
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.once(signal, () => {
+    // Ends the docker calls under way, which would outlive this process.
+    abort.abort();
+    writeSync(2, `${gate} was interrupted (${signal}): nothing was decided and nothing recorded.\n`);
+    process.exit(exitCodes.interrupted);
+  });
+}
+
+run().then(
+  (exitCode) => process.exit(exitCode),
+  (error: unknown) => {
+    writeSync(2, `${gate} broke: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(exitCodes.error);
+  },
+);
+
+async function run(): Promise<number> {
+  if (process.argv[2] !== "health" || process.stdin.isTTY) {
+    writeSync(2, "Usage: node -r tsx/cjs gates/run.ts health < request.json\n");
+    return exitCodes.error;
+  }
+  const request = requestOf(await standardInput());
+  gate = `The health gate of ${request.service} ${request.release}`;
+  const { outcome, text } = await runHealthGate(request, abort.signal);
+  await print(outcome === "passed" ? process.stdout : process.stderr, text);
+  return exitCodes[outcome];
+}
+
+async function standardInput(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function requestOf(text: string): HealthRequest {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // The parser's own message quotes the text, which can hold secrets.
+    throw new Error(`the request on stdin is not JSON (${text.length} characters)`);
+  }
+  if (isComplete(value)) return value;
+  // Not `import()`: Node's own would not find TypeScript.
+  const { completedRequest } = createRequire(__filename)("./requestViolations") as typeof RequestViolations;
+  return completedRequest(value);
+}
+
+/** Resolves when everything is handed over: a pipe that is read slowly must not lose the end. */
+function print(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  return new Promise((resolve) => stream.write(text, () => resolve()));
+}

@@ -1,0 +1,29 @@
+import type { Redact } from "./redaction";
+
+/** Colours and other terminal sequences, which a service's words must not bring into an operator's terminal. */
+const sequences = /\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)?|[@-_])/g;
+const controls = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
+
+/** A text fit for a terminal and a log: lines and tabs stay, everything else that steers is gone. */
+export function plain(text: string): string {
+  return text.replace(sequences, "").replace(controls, "");
+}
+
+/** At most so many characters, the last one `…` where something is missing. */
+export function shortened(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  const cut = text.slice(0, longest - 1);
+  // Half of a character that takes two code units is not valid text.
+  return `${/[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut}…`;
+}
+
+/** A text as one line of at most so many characters. */
+export function oneLine(text: string, longest: number): string {
+  return shortened(plain(text).trim().replace(/\s+/g, " "), longest);
+}
+
+/** What a service or an engine said, plain and without secrets, not yet shortened: half a secret is not found. */
+export function clean(text: string, redact: Redact): string {
+  // Twice: the sequences taken out can be in a secret, or between its parts.
+  return redact(plain(redact(text)));
+}
