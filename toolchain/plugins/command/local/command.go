@@ -1,0 +1,113 @@
+// Package local holds command:local:Command: a command that is run when the resource is created, updated or deleted.
+package local
+
+import (
+	"context"
+
+	"github.com/pulumi/pulumi-go-provider/infer"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+)
+
+// Command is the controller of command:local:Command.
+type Command struct{}
+
+// Inputs are the arguments of a Command, as in the @pulumi/command package.
+type Inputs struct {
+	// Any change replaces the resource, and the replacement runs Create.
+	Triggers               *[]any             `pulumi:"triggers,optional" provider:"replaceOnChanges"`
+	Create                 *string            `pulumi:"create,optional"`
+	Update                 *string            `pulumi:"update,optional"`
+	Delete                 *string            `pulumi:"delete,optional"`
+	Interpreter            *[]string          `pulumi:"interpreter,optional"`
+	Dir                    *string            `pulumi:"dir,optional"`
+	Environment            *map[string]string `pulumi:"environment,optional"`
+	Stdin                  *string            `pulumi:"stdin,optional"`
+	Logging                *Logging           `pulumi:"logging,optional"`
+	AssetPaths             *[]string          `pulumi:"assetPaths,optional"`
+	ArchivePaths           *[]string          `pulumi:"archivePaths,optional"`
+	AddPreviousOutputInEnv *bool              `pulumi:"addPreviousOutputInEnv,optional"`
+}
+
+// Annotate gives the defaults that show in a resource's inputs.
+func (inputs *Inputs) Annotate(annotator infer.Annotator) {
+	annotator.SetDefault(&inputs.AddPreviousOutputInEnv, true)
+}
+
+// Results are what a run of the command leaves in state.
+type Results struct {
+	Stdout  string                      `pulumi:"stdout"`
+	Stderr  string                      `pulumi:"stderr"`
+	Assets  *map[string]*resource.Asset `pulumi:"assets,optional"`
+	Archive *resource.Archive           `pulumi:"archive,optional"`
+}
+
+// State is the whole of a Command in state.
+type State struct {
+	Inputs
+	Results
+}
+
+// Create runs the create command, if there is one.
+func (*Command) Create(
+	ctx context.Context, request infer.CreateRequest[Inputs],
+) (infer.CreateResponse[State], error) {
+	state := State{Inputs: request.Inputs}
+	id, err := resource.NewUniqueHex(request.Name, 8, 0)
+	if err != nil {
+		return infer.CreateResponse[State]{}, err
+	}
+	if !request.DryRun && request.Inputs.Create != nil {
+		state.Results, err = run(ctx, *request.Inputs.Create, request.Inputs, Results{})
+	}
+	return infer.CreateResponse[State]{ID: id, Output: state}, err
+}
+
+// Update runs the update command, or else the create command, or else nothing.
+func (*Command) Update(
+	ctx context.Context, request infer.UpdateRequest[Inputs, State],
+) (infer.UpdateResponse[State], error) {
+	state := State{Inputs: request.Inputs, Results: request.State.Results}
+	command := request.Inputs.Update
+	if command == nil {
+		command = request.Inputs.Create
+	}
+	var err error
+	if !request.DryRun && command != nil {
+		state.Results, err = run(ctx, *command, request.Inputs, request.State.Results)
+	}
+	return infer.UpdateResponse[State]{Output: state}, err
+}
+
+// Delete runs the delete command, if there is one.
+func (*Command) Delete(ctx context.Context, request infer.DeleteRequest[State]) (infer.DeleteResponse, error) {
+	if request.State.Delete == nil {
+		return infer.DeleteResponse{}, nil
+	}
+	_, err := run(ctx, *request.State.Delete, request.State.Inputs, request.State.Results)
+	return infer.DeleteResponse{}, err
+}
+
+// Logging says which streams are shown while the command runs. It does not change what is kept as output.
+type Logging string
+
+// The values of Logging.
+const (
+	LogStdout          Logging = "stdout"
+	LogStderr          Logging = "stderr"
+	LogStdoutAndStderr Logging = "stdoutAndStderr"
+	LogNone            Logging = "none"
+)
+
+// Values makes every other value an error of validation.
+func (Logging) Values() []infer.EnumValue[Logging] {
+	return []infer.EnumValue[Logging]{
+		{Name: string(LogStdout), Value: LogStdout, Description: "Show stdout only"},
+		{Name: string(LogStderr), Value: LogStderr, Description: "Show stderr only"},
+		{Name: string(LogStdoutAndStderr), Value: LogStdoutAndStderr, Description: "Show both (the default)"},
+		{Name: string(LogNone), Value: LogNone, Description: "Show nothing"},
+	}
+}
+
+func (inputs Inputs) shows(stream Logging) bool {
+	return inputs.Logging == nil || *inputs.Logging == LogStdoutAndStderr || *inputs.Logging == stream
+}
