@@ -56,6 +56,21 @@ export function nearestTags(catalog: Catalog, tag: string, count = 3): string[] 
     .map((candidate) => candidate.tag);
 }
 
+/** What to do about a tag that the catalog doesn't have: the nearest ones, and how all are listed. */
+export function adviseTag(catalog: Catalog, tag: string): string {
+  const nearest = nearestTags(catalog, tag);
+  if (nearest.length === 0)
+    return `the catalog ${catalog.folder} has no release yet: npx knowngood release add --help`;
+  return `name a release of the catalog, such as ${nearest.join(", ")}; all: npx knowngood release list`;
+}
+
+/** The migrations of a release that no release before it in the catalog's order ships. */
+export function newMigrations(catalog: Catalog, release: Release): Migration[] {
+  const before = catalog.releases.slice(0, catalog.releases.indexOf(release));
+  const shipped = new Set(before.flatMap(({ migrations }) => migrations.map(({ version }) => version)));
+  return release.migrations.filter(({ version }) => !shipped.has(version));
+}
+
 /**
  * The SQL of a migration, up and down, in dbmate's format.
  * @throws InvalidInput when the file is missing, or its content is not what was released

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ciVerdicts, type CiVerdict } from "./ciVerdict";
 
 /** One migration that a release ships. Its SQL lies in `releases/migrations/<sha256>.sql`, in dbmate's format. */
 export interface Migration {
@@ -39,9 +40,6 @@ export interface Release {
   /** The tag of the oldest release that can read the data this one writes. */
   dataReadableFrom?: string;
 }
-
-export const ciVerdicts = ["passed", "failed", "unknown"] as const;
-export type CiVerdict = (typeof ciVerdicts)[number];
 
 /** Docker's grammar of a tag: 128 characters at most. It is also safe as a file's name. */
 export const tagPattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;

@@ -1,0 +1,48 @@
+import { Command, CommanderError } from "commander";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { BrokenEnvironment, exitCodes } from "./exitCodes";
+import { tell } from "./output";
+import { addReleaseCommands } from "./releaseCommands";
+
+/** Runs the command line and sets the process's exit code. */
+export async function main(argv: readonly string[]): Promise<void> {
+  // A reader that has seen enough, such as head, is no failure.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit(exitCodes.done);
+  });
+  try {
+    await createProgram().parseAsync(argv);
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+function createProgram(): Command {
+  const program = new Command("knowngood")
+    .description("The commands round a Pulumi program that rolls back by config change.")
+    .version(ownVersion())
+    .showHelpAfterError("(add --help for usage and examples)")
+    .exitOverride();
+  addReleaseCommands(program);
+  program.addHelpText(
+    "after",
+    "\nExit codes: 0 done, 1 failed, 2 wrong usage or refused input, 4 broken environment (registry out of reach).",
+  );
+  return program;
+}
+
+function ownVersion(): string {
+  return (JSON.parse(readFileSync(join(__dirname, "..", "package.json"), "utf8")) as { version: string })
+    .version;
+}
+
+/** Tells an error once, in words for its kind. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.badInput;
+  if (!(error instanceof Error)) throw error;
+  tell("error", error.message);
+  if (error.name === "InvalidInput") return exitCodes.badInput;
+  return error instanceof BrokenEnvironment ? exitCodes.brokenEnvironment : exitCodes.failed;
+}

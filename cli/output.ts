@@ -1,0 +1,37 @@
+import { styleText } from "node:util";
+
+type Style = Parameters<typeof styleText>[0];
+
+/** A result, to stdout. */
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** A result for machines: JSON, indented by two. */
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, undefined, 2));
+}
+
+/** A message for people, to stderr, so that stdout holds results alone. */
+export function tell(kind: "error" | "warning", text: string): void {
+  const word = styled(process.stderr, kind === "error" ? ["bold", "red"] : ["bold", "yellow"], `${kind}:`);
+  process.stderr.write(`${word} ${text}\n`);
+}
+
+/** Styled for a terminal; plain where output is no terminal or NO_COLOR is set. */
+export function styled(stream: NodeJS.WriteStream, style: Style, text: string): string {
+  return stream.isTTY && !process.env.NO_COLOR ? styleText(style, text) : text;
+}
+
+/** Rows below their headings, columns aligned to the left. */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = headings.map((heading, column) =>
+    Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd();
+  return [styled(process.stdout, "bold", line(headings)), ...rows.map(line)].join("\n");
+}

@@ -1,0 +1,123 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { promisify } from "node:util";
+import { decideAdd, type Candidate } from "../catalog/add";
+import { imageReference, newMigrations, readCatalog, type Catalog } from "../catalog/catalog";
+import type { CiVerdict } from "../catalog/ciVerdict";
+import { readDbmateFolder } from "../catalog/dbmateMigrations";
+import type { Release } from "../catalog/release";
+import { writeRelease } from "../catalog/writeRelease";
+import { InvalidInput, type Violation } from "../settings/violations";
+import { digestsOf, parseImageOptions } from "./images";
+import { print, printJson, tell } from "./output";
+import type { CatalogOptions } from "./releaseCommands";
+
+export interface ReleaseAddOptions extends CatalogOptions {
+  image?: string[];
+  sameAs?: string;
+  migrations?: string;
+  commit?: string;
+  flag?: string[];
+  ciVerdict?: CiVerdict;
+  ciUrl?: string;
+  dataReadableFrom?: string;
+}
+
+/**
+ * `release add`: asks the registries, decides, writes.
+ * @throws InvalidInput with all that is refused, BrokenEnvironment where a registry doesn't tell,
+ *   ReleaseNotWritten where the catalog can't be written
+ */
+export async function releaseAdd(tag: string, options: ReleaseAddOptions): Promise<void> {
+  const { releases: folder } = options;
+  const catalog: Catalog = existsSync(folder) ? readCatalog(folder) : { folder, releases: [] };
+  const asked = parseImageOptions(options.image ?? []);
+  const shipped = options.migrations === undefined ? undefined : readDbmateFolder(options.migrations);
+  refuse(tag, [...asked.violations, ...(shipped?.violations ?? []), ...ciViolations(options)]);
+
+  const [{ images, violations, warnings }, headCommit] = await Promise.all([
+    digestsOf(asked.images),
+    options.commit === undefined ? gitHead() : undefined,
+  ]);
+  refuse(tag, violations);
+  const candidate: Candidate = {
+    tag,
+    images,
+    sameAs: options.sameAs,
+    migrations: shipped?.migrations,
+    commit: options.commit,
+    headCommit,
+    flags: options.flag,
+    ci: options.ciVerdict && { verdict: options.ciVerdict, url: options.ciUrl },
+    dataReadableFrom: options.dataReadableFrom,
+  };
+  const decision = decideAdd(catalog, candidate, new Date());
+  switch (decision.outcome) {
+    case "refused":
+      return refuse(tag, decision.violations);
+    case "unchanged":
+      return tellResult(
+        options,
+        { outcome: "unchanged", release: decision.release, files: [], warnings },
+        catalog,
+      );
+    case "add": {
+      const files = writeRelease(folder, decision.release, decision.sql);
+      const all = [...warnings, ...decision.warnings];
+      return tellResult(
+        options,
+        { outcome: "added", release: decision.release, files, warnings: all },
+        catalog,
+      );
+    }
+  }
+}
+
+interface Result {
+  outcome: "added" | "unchanged";
+  release: Release;
+  /** What was written, the release's own file last. */
+  files: string[];
+  warnings: string[];
+}
+
+function tellResult({ json }: CatalogOptions, result: Result, catalog: Catalog): void {
+  for (const warning of result.warnings) tell("warning", warning);
+  if (json) return printJson(result);
+  const { release } = result;
+  if (result.outcome === "unchanged") {
+    return print(`${release.tag} is in ${catalog.folder} already, with the same content; nothing changed`);
+  }
+  const added = newMigrations({ ...catalog, releases: [...catalog.releases, release] }, release);
+  const names = added.map(({ version, name }) => `${version}_${name}`).join(", ");
+  print(`added ${release.tag}: ${result.files.at(-1)}`);
+  for (const [name, image] of Object.entries(release.services)) print(`  ${name}: ${imageReference(image)}`);
+  print(`  migrations: ${release.migrations.length}${names && `, new: ${names}`}`);
+  print(`Commit it: git add ${catalog.folder} && git commit -m "Release ${release.tag}"`);
+}
+
+function refuse(tag: string, violations: readonly Violation[]): void {
+  if (violations.length > 0)
+    throw new InvalidInput(`Release ${tag} can't be added; nothing was written`, violations);
+}
+
+function ciViolations({ ciUrl, ciVerdict }: ReleaseAddOptions): Violation[] {
+  if (ciUrl === undefined || ciVerdict !== undefined) return [];
+  return [
+    {
+      where: "--ci-url",
+      found: "no verdict with it",
+      expected: "add --ci-verdict passed, failed or unknown",
+    },
+  ];
+}
+
+/** The commit that the working copy is at; undefined outside a git repository, or without git. */
+async function gitHead(): Promise<string | undefined> {
+  try {
+    const { stdout } = await promisify(execFile)("git", ["rev-parse", "--verify", "HEAD"]);
+    return stdout.trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}
