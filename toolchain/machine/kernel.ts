@@ -36,7 +36,7 @@ function processesOf(cgroup: string): number[] {
   }
 }
 
-/** The mount points at or below some folders, innermost first, from the text of `/proc/self/mountinfo`. */
+/** The mount points below some folders, innermost first, from the text of `/proc/self/mountinfo`. */
 export function mountPointsBelow(folders: readonly string[], mountinfo: string): string[] {
   return mountinfo
     .split("\n")
@@ -44,11 +44,11 @@ export function mountPointsBelow(folders: readonly string[], mountinfo: string):
     .map((point) =>
       point.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))),
     )
-    .filter((point) => folders.some((folder) => point === folder || point.startsWith(`${folder}/`)))
+    .filter((point) => folders.some((folder) => point.startsWith(`${folder}/`)))
     .reverse();
 }
 
-/** Unmounts all that is mounted at or below some folders. */
+/** Unmounts all that is mounted below some folders. */
 export async function unmountBelow(folders: readonly string[]): Promise<void> {
   if (!existsSync("/proc/self/mountinfo")) return;
   for (const point of mountPointsBelow(folders, readFileSync("/proc/self/mountinfo", "utf8"))) {
