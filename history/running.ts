@@ -1,6 +1,6 @@
 import type { Catalog } from "../catalog/catalog";
 import type { Release } from "../catalog/release";
-import { nameOf, type StackState, type StateResource } from "./stackState";
+import type { StackState, StateResource } from "./stackState";
 
 /** Docker labels that every container of a stack carries. */
 export const labels = {
@@ -113,9 +113,4 @@ export function directionOf(target: Release, running: Running, catalog: Catalog)
   const targetPlace = place.get(target.tag) ?? -1;
   const newer = running.services.some(({ tag }) => (place.get(tag) ?? -1) > targetPlace);
   return newer ? "rollback" : "forward";
-}
-
-/** The name of a service's container in the state, for finding what a killed update left behind. */
-export function containerNameOf(urn: string): string {
-  return nameOf({ urn });
 }

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { childEnvironment } from "../settings/childEnvironment";
 
 /** One resource as the stack's state holds it; secrets stay encrypted. */
 export interface StateResource {
@@ -12,8 +13,8 @@ export interface StateResource {
 /** A deployment's part that matters here. */
 export interface StackState {
   resources: readonly StateResource[];
-  /** Operations that a killed update began and nobody finished: the URN and what was being done to it. */
-  pending: readonly { urn: string; operation: string }[];
+  /** Operations that a killed update began and nobody finished: the resource, and what was being done to it. */
+  pending: readonly { resource: StateResource; operation: string }[];
 }
 
 export const emptyState: StackState = { resources: [], pending: [] };
@@ -24,13 +25,11 @@ export const emptyState: StackState = { resources: [], pending: [] };
  * @throws Error when `pulumi stack export` fails, with what it said
  */
 export async function readStackState(stack: string): Promise<StackState> {
-  // Decrypted secrets are in the program's environment; no child is to inherit them.
-  const { PULUMI_CONFIG: _values, PULUMI_CONFIG_SECRET_KEYS: _keys, ...env } = process.env;
   const text = await new Promise<string>((resolve, reject) => {
     execFile(
       "pulumi",
       ["stack", "export", "--stack", stack, "--non-interactive"],
-      { env, maxBuffer: 1 << 30 },
+      { env: childEnvironment(), maxBuffer: 1 << 30 },
       (error, stdout, stderr) => {
         if (error === null) resolve(stdout);
         else
@@ -51,14 +50,9 @@ export function parseStackState(text: string): StackState {
   };
   return {
     resources: deployment?.resources ?? [],
-    pending: (deployment?.pending_operations ?? []).map((operation) => ({
-      urn: operation.resource.urn,
-      operation: operation.type,
+    pending: (deployment?.pending_operations ?? []).map(({ resource, type }) => ({
+      resource,
+      operation: type,
     })),
   };
-}
-
-/** The resource's own name: the last part of its URN. */
-export function nameOf(resource: { urn: string }): string {
-  return resource.urn.slice(resource.urn.lastIndexOf("::") + 2);
 }

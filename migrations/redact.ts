@@ -1,17 +1,16 @@
-/** The text with a database URL's password gone, also as the server or a driver may have written it. */
+import { redactor } from "../gates/redaction";
+
+/** The text without a database's URL and its password, in any form that the server or a driver may have given them. */
 export function withoutPassword(text: string, url: string): string {
-  const password = /^[a-z]+:\/\/[^/?#]*?:([^@/?#]*)@/i.exec(url)?.[1];
-  const parts = [url, password, decoded(password)].filter(
-    (part): part is string => part !== undefined && part !== "",
-  );
-  return parts.reduce((redacted, part) => redacted.replaceAll(part, "[secret]"), text);
+  const password = /^[a-z]+:\/\/[^/?#]*?:([^@/?#]*)@/i.exec(url)?.[1] ?? "";
+  return redactor([url, password, decoded(password)])(text);
 }
 
-function decoded(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
+/** A password that is not properly encoded stands for itself. */
+function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    return undefined;
+    return text;
   }
 }

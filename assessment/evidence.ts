@@ -1,0 +1,138 @@
+import { imageReference, type Catalog } from "../catalog/catalog";
+import { parseImageName } from "../catalog/imageName";
+import { manifestExists, RegistryError, resolveTag } from "../catalog/registry";
+import { findCredential } from "../catalog/registryCredentials";
+import type { Release } from "../catalog/release";
+import { isStray, suspects, type Stray } from "../history/strays";
+import { readStackState, type StackState } from "../history/stackState";
+import { readAppliedVersions } from "../migrations/appliedVersions";
+import { imagesOnHost, objectNamed } from "./engineQueries";
+
+/** Where an image can be had; `unconfirmed` carries why nobody could say. */
+export type Whereabouts = "host" | "registry" | "nowhere" | { unconfirmed: string };
+
+/** What was asked of the world before anything is decided; each part stands alone, and what can't be had says why. */
+export interface Evidence {
+  state: StackState;
+  /** Versions that the database says it has applied; undefined for a stack without one. */
+  applied: readonly string[] | { unconfirmed: string } | undefined;
+  /** By service. */
+  images: Readonly<Record<string, Whereabouts>>;
+  /** Services of which the registry has another digest under the target's tag than the catalog. */
+  moved: readonly { service: string; reference: string; catalog: string; registry: string }[];
+  strays: readonly Stray[];
+  /** Registries of the target's images for which Docker's own configuration has a credential. */
+  signedIn: readonly string[];
+}
+
+export interface EvidenceRequest {
+  /** Fully qualified, or as `pulumi --stack` takes it. */
+  stack: string;
+  /** The stack's label on what it makes, such as `shop/prod`. */
+  stackLabel: string;
+  target: Release;
+  catalog: Catalog;
+  /** Services that the settings declare. */
+  services: readonly string[];
+  /** Value of DOCKER_HOST, where the settings name one. */
+  engine: string | undefined;
+  database: { url: string; table: string } | undefined;
+  /** Whether to ask the registry if the tag has moved: worth the time in a preview only. */
+  askForMovedTags: boolean;
+}
+
+/** Seconds for a credential helper to answer. */
+const askSeconds = 10;
+
+/** Asks everything at once; only the state must answer. */
+export async function gather(request: EvidenceRequest): Promise<Evidence> {
+  const state = readStackState(request.stack);
+  const [known, applied, images, moved, strays, signedIn] = await Promise.all([
+    state,
+    askDatabase(request.database),
+    findImages(request),
+    request.askForMovedTags ? findMoved(request) : [],
+    state.then((known) => findStrays(known, request)),
+    findSignedIn(request),
+  ]);
+  return { state: known, applied, images, moved, strays, signedIn };
+}
+
+async function askDatabase(database: EvidenceRequest["database"]): Promise<Evidence["applied"]> {
+  if (database === undefined) return undefined;
+  try {
+    return await readAppliedVersions(database.url, database.table);
+  } catch (error) {
+    return { unconfirmed: `the database did not answer: ${messageOf(error)}` };
+  }
+}
+
+function imagesOf({ target, services }: EvidenceRequest) {
+  return services.flatMap((service) => {
+    const image = target.services[service];
+    return image === undefined ? [] : [{ service, image }];
+  });
+}
+
+async function findImages(request: EvidenceRequest): Promise<Record<string, Whereabouts>> {
+  const images = imagesOf(request);
+  let onHost = new Set<string>();
+  let engineSilent: string | undefined;
+  try {
+    onHost = await imagesOnHost(
+      images.map(({ image }) => imageReference(image)),
+      request.engine,
+    );
+  } catch (error) {
+    engineSilent = `Docker did not answer: ${messageOf(error)}`;
+  }
+  const places = images.map(async ({ service, image }): Promise<[string, Whereabouts]> => {
+    if (onHost.has(imageReference(image))) return [service, "host"];
+    try {
+      if (await manifestExists(image.repository, image.digest)) return [service, "registry"];
+      return [service, engineSilent === undefined ? "nowhere" : { unconfirmed: engineSilent }];
+    } catch (error) {
+      const silent = `${image.repository}: ${messageOf(error)}`;
+      return [service, { unconfirmed: engineSilent === undefined ? silent : `${engineSilent}; ${silent}` }];
+    }
+  });
+  return Object.fromEntries(await Promise.all(places));
+}
+
+/** A registry that says nothing, or does not know the tag, tells of no move. */
+async function findMoved(request: EvidenceRequest): Promise<Evidence["moved"]> {
+  const found = imagesOf(request).map(async ({ service, image }) => {
+    const reference = `${image.repository}:${request.target.tag}`;
+    try {
+      const digest = await resolveTag(reference);
+      return digest === image.digest ? [] : [{ service, reference, catalog: image.digest, registry: digest }];
+    } catch (error) {
+      if (error instanceof RegistryError) return [];
+      throw error;
+    }
+  });
+  return (await Promise.all(found)).flat();
+}
+
+async function findStrays(state: StackState, { stackLabel, engine }: EvidenceRequest): Promise<Stray[]> {
+  const found = suspects(state).map(async (suspect) => {
+    const object = await objectNamed(suspect, engine).catch(() => undefined);
+    return object !== undefined && isStray(object, stackLabel, state) ? [{ ...suspect, id: object.id }] : [];
+  });
+  return (await Promise.all(found)).flat();
+}
+
+async function findSignedIn(request: EvidenceRequest): Promise<string[]> {
+  const names = imagesOf(request).flatMap(
+    ({ image }) => parseImageName(image.repository)?.registry.name ?? [],
+  );
+  const asked = [...new Set(names)].sort().map(async (name) => {
+    const { credential } = await findCredential(name, AbortSignal.timeout(askSeconds * 1000));
+    return credential === undefined ? [] : [name];
+  });
+  return (await Promise.all(asked)).flat();
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,20 @@
+import { adviseTag, findRelease, type Catalog } from "../catalog/catalog";
+import type { Release } from "../catalog/release";
+import { InvalidInput } from "../settings/violations";
+
+/**
+ * The release that `imageTag` names.
+ * @param where the setting's place, such as `Pulumi.prod.yaml: knowngood:imageTag`
+ * @throws InvalidInput for a tag that the catalog does not have, with the nearest ones and how to add it
+ */
+export function targetRelease(catalog: Catalog, tag: string, where: string): Release {
+  const release = findRelease(catalog, tag);
+  if (release !== undefined) return release;
+  throw new InvalidInput(`The release ${tag} is not in the catalog, so nothing was touched`, [
+    {
+      where,
+      found: JSON.stringify(tag),
+      expected: `${adviseTag(catalog, tag)}; to add this one: npx knowngood release add ${tag} --help`,
+    },
+  ]);
+}

@@ -1,0 +1,56 @@
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { HealthReport } from "../gates/healthReport";
+import type { HealthRequestInput } from "../gates/healthRequest";
+import { ownCommand } from "./ownCommand";
+
+export interface HealthGateArgs extends Omit<HealthRequestInput, "container" | "redact" | "probe"> {
+  /** How the service is asked. A header may be secret. */
+  probe: pulumi.Input<HealthRequestInput["probe"]>;
+  /** Id of the service's container. */
+  containerId: pulumi.Input<string>;
+  /** Value of DOCKER_HOST for asking the container's state. @default what `docker` itself would use */
+  engine?: string;
+  /** Secret values that must not show in what the gate prints. @default none */
+  redact?: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * Ids of the containers whose replacement makes the gate run again. The state of an earlier release can hold the same
+   * digest, never the same container. @default the service's own
+   */
+  rerunOn?: pulumi.Input<pulumi.Input<string>[]>;
+  /** What must exist before the gate runs. @default nothing */
+  runAfter?: readonly pulumi.Resource[];
+}
+
+/** Asks a service whether it is healthy; the `up` fails when it is not within its time. */
+export class HealthGate extends pulumi.ComponentResource {
+  /** How the gate passed. A gate that failed leaves no output: it has written a record of its own. */
+  readonly report: pulumi.Output<HealthReport>;
+
+  constructor(name: string, args: HealthGateArgs, options?: pulumi.ComponentResourceOptions) {
+    super("knowngood:index:HealthGate", name, {}, options);
+    const { probe, containerId, engine, redact, rerunOn, runAfter, ...limits } = args;
+    const request = pulumi.all([probe, containerId, redact ?? []]).apply(([asked, id, secrets]) => {
+      const input: HealthRequestInput = {
+        ...limits,
+        container: engine === undefined ? { id } : { id, engine },
+        probe: asked,
+        redact: secrets,
+      };
+      return JSON.stringify(input);
+    });
+    const check = new command.local.Command(
+      `${name}-check`,
+      {
+        create: ownCommand("gates/run.ts", "health"),
+        stdin: request,
+        triggers: rerunOn ?? [containerId],
+        // A report is one long line, which the official plugin can't stream.
+        logging: command.local.Logging.None,
+      },
+      { parent: this, dependsOn: [...(runAfter ?? [])] },
+    );
+    this.report = pulumi.unsecret(check.stdout).apply((text) => JSON.parse(text) as HealthReport);
+    this.registerOutputs({ report: this.report });
+  }
+}

@@ -1,0 +1,49 @@
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { Stray } from "../history/strays";
+import { quoted } from "./ownCommand";
+
+export const reclaimType = "knowngood:index:Reclaim";
+
+export interface ReclaimArgs {
+  /** What a killed update made and the state does not hold; none on an ordinary day. */
+  strays: readonly Stray[];
+  /** Value of DOCKER_HOST. @default what `docker` itself would use */
+  engine?: string;
+}
+
+/**
+ * Removes what a killed update created on the engine without its state knowing, so that the names are free again.
+ * It has run for the last strays that there were, and stays as it is until there are others.
+ */
+export class Reclaim extends pulumi.ComponentResource {
+  /** For what must wait until the names are free. */
+  readonly removal: command.local.Command;
+
+  constructor(name: string, args: ReclaimArgs, options?: pulumi.ComponentResourceOptions) {
+    super(reclaimType, name, {}, options);
+    this.removal = new command.local.Command(
+      `${name}-removal`,
+      {
+        create: args.strays.map(removalOf).join(" && ") || "true",
+        triggers: args.strays.map(({ id }) => id),
+        ...(args.engine !== undefined && { environment: { DOCKER_HOST: args.engine } }),
+        logging: command.local.Logging.None,
+      },
+      {
+        parent: this,
+        ignoreChanges: args.strays.length === 0 ? ["create", "triggers", "environment"] : [],
+      },
+    );
+    this.registerOutputs({});
+  }
+}
+
+function removalOf({ kind, id }: Stray): string {
+  switch (kind) {
+    case "container":
+      return `docker rm --force ${quoted(id)}`;
+    case "network":
+      return `docker network rm ${quoted(id)}`;
+  }
+}
