@@ -9,6 +9,7 @@ import { buildTestImage } from "../../demo/images/testImage";
 import { runCommand, tryCommand } from "../../toolchain/machine/commands";
 import { startMachine, type Machine } from "../../toolchain/machine/machine";
 import { processesAt } from "../../toolchain/machine/processes";
+import { readRecords } from "../../toolchain/machine/record";
 
 const daemons = ["dockerd", "containerd", "containerd-shim-runc-v2", "docker-registry", "postgres"];
 const quiet = () => {};
@@ -240,6 +241,47 @@ describe("a machine whose owner was killed", function () {
       rmSync(parent, { recursive: true, force: true });
     }
   });
+});
+
+describe("a machine that stops on signals", function () {
+  this.timeout(30_000);
+
+  for (const [moment, afterLine] of [
+    ["while starting", "start PostgreSQL (usually 2 s)"],
+    ["when up", "up"],
+  ] as const) {
+    it(`leaves nothing when its owner is interrupted ${moment}`, async function () {
+      if ((await tryCommand(["docker", "version"])).code === 0) this.skip();
+      const folder = join(mkdtempSync(join(tmpdir(), "machine-test-")), "machine");
+      const script = `
+        const { startMachine } = require("./toolchain/machine/machine");
+        const need = ["docker", "registry", "postgres"];
+        startMachine({ folder: ${JSON.stringify(folder)}, need, say: console.log, stopOnSignals: true }).then(() => {
+          console.log("up");
+          setInterval(() => {}, 1000);
+        });`;
+      const owner = spawn(process.execPath, ["-r", "tsx/cjs", "-e", script], {
+        cwd: join(__dirname, "..", ".."),
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      let runFolder: string | undefined;
+      let bridge = "none";
+      owner.stdout.on("data", (data: Buffer) => {
+        if (runFolder !== undefined || !data.toString().split("\n").includes(afterLine)) return;
+        runFolder = readRecords().find((record) => record.folder === folder)?.runFolder ?? "";
+        if (moment === "when up") bridge = bridgeOf(runFolder);
+        owner.kill("SIGINT");
+      });
+      const code = await new Promise((resolve) => owner.once("exit", resolve));
+      try {
+        expect(code).to.equal(130);
+        expect(runFolder).to.match(/kg-/);
+        expect(await leftOf(runFolder ?? "", folder, bridge)).to.deep.equal([]);
+      } finally {
+        rmSync(dirname(folder), { recursive: true, force: true });
+      }
+    });
+  }
 });
 
 /** Starts a machine from another program, which is then killed. @returns its run folder */

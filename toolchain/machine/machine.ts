@@ -15,6 +15,8 @@ export interface MachineOptions {
   need: readonly MachinePart[];
   /** Receives each step: what is done, how long it usually takes, how long it took. */
   say: (line: string) => void;
+  /** On Ctrl-C or SIGTERM, also while starting: stop the machine, then end this program. Default false. */
+  stopOnSignals?: boolean;
 }
 
 /** Engine, registry and database for a demo, a test or a bench. A part that wasn't asked for has empty values. */
@@ -59,7 +61,10 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
   const record = createRecord(folder, randomBytes(4).toString("hex"));
   const passwords = { administrator: newPassword(), application: newPassword() };
   let stopped: Promise<void> | undefined;
-  const stop = () => (stopped ??= cleanUp(record));
+  let starting: Promise<unknown> = Promise.resolve();
+  let ignoreSignals = () => {};
+  const stop = () => (stopped ??= cleanUp(record).finally(() => ignoreSignals()));
+  if (options.stopOnSignals) ignoreSignals = onSignals(() => starting, stop);
 
   try {
     const engine = need.includes("docker") ? await reachableEngine() : undefined;
@@ -69,7 +74,9 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
       );
     }
     const ownEngine = need.includes("docker") && engine === undefined;
-    const port = await startParts(record, need, engine !== undefined, passwords, say);
+    const parts = startParts(record, need, engine !== undefined, passwords, say);
+    starting = parts;
+    const port = await parts;
     const socketFolder = socketFolderOf(record);
     const url = (role: string, password: string, database: string) =>
       `postgres://${role}:${password}@/${database}?host=${encodeURIComponent(socketFolder)}`;
@@ -89,6 +96,7 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
       },
       stop,
       keep: () => {
+        ignoreSignals();
         delete record.owner;
         writeRecord(record);
       },
@@ -99,11 +107,17 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
   }
 }
 
-/** Stops a machine when this program is told to end (Ctrl-C, SIGTERM), then ends it. @returns takes the handlers away */
-export function stopOnSignals(machine: Pick<Machine, "stop">): () => void {
+/**
+ * On Ctrl-C or SIGTERM: waits until what is being started is up or has failed, stops it and ends this program.
+ * @returns takes the handlers away
+ */
+function onSignals(started: () => Promise<unknown>, stop: () => Promise<void>): () => void {
   const handlers = (["SIGINT", "SIGTERM"] as const).map((signal) => {
     const handler = () => {
-      void machine.stop().finally(() => process.exit(signal === "SIGINT" ? 130 : 143));
+      void started()
+        .catch(() => {})
+        .then(stop)
+        .finally(() => process.exit(signal === "SIGINT" ? 130 : 143));
     };
     process.on(signal, handler);
     return () => process.off(signal, handler);
