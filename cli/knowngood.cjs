@@ -11,5 +11,5 @@ load("tsx/cjs");
 if (own === undefined) delete process.env.TSX_TSCONFIG_PATH;
 else process.env.TSX_TSCONFIG_PATH = own;
 
-const { main } = /** @type {import("./main")} */ (load("./main"));
+const { main } = require("./main");
 void main(process.argv);
