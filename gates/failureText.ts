@@ -1,4 +1,3 @@
-import type { ContainerState } from "./engine";
 import type { HealthCourse } from "./health";
 import { stateText } from "./health";
 import type { Attempt } from "./healthDecision";
@@ -43,23 +42,20 @@ export function failureText(
 }
 
 function headline(request: HealthRequest, course: HealthCourse): string[] {
-  const { stack, service, release, successes } = request;
+  const { stack, service, release, successes, within } = request;
   const last = course.attempts.at(-1);
   const after = `after ${seconds(course.seconds)} and ${counted(course.attempts.length, "attempt")}`;
-  const broke = course.outcome === "error";
-  const first = broke
-    ? `Health gate broke: ${service} ${release} on ${stack} could not be checked, ${after}. This says nothing about the release.`
-    : `Health gate failed: ${service} ${release} on ${stack} is not healthy ${after} (${counted(successes, "success", "successes")} in a row needed).`;
+  const needed = `${counted(successes, "success", "successes")} in a row within ${within} s`;
+  const first =
+    course.outcome === "error"
+      ? `Health gate broke: ${service} ${release} on ${stack} could not be checked ${after}. This says nothing about the release.`
+      : `Health gate failed: ${service} ${release} on ${stack} is not healthy ${after} (needed: ${needed}).`;
   return [
     first,
     `Asked: ${askedText(request)}`,
     `Last answer: ${last === undefined ? "none" : answerText(last)}`,
-    ...(course.container === undefined ? [] : [containerLine(course.container)]),
+    ...(course.container === undefined ? [] : [`Container: ${stateText(course.container)}`]),
   ];
-}
-
-function containerLine(container: ContainerState): string {
-  return `Container: ${stateText(container)}`;
 }
 
 /** What is asked of the service, without what may be secret in it. */

@@ -18,8 +18,8 @@ export interface GateEnd {
   text: string;
 }
 
-/** Milliseconds that the engine has for the last look at a service that failed, and for its logs. */
-const aftermathMs = 10_000;
+/** Seconds that the engine has at least for the last look at a service that failed, and for its logs. */
+const leastForAftermath = 3;
 
 /**
  * Checks a service's health, and records when it did not pass.
@@ -60,8 +60,9 @@ async function tellFailure(
   redact: Redact,
   redactAnswers: Redact,
 ): Promise<string> {
+  const aftermathMs = Math.max(leastForAftermath, request.timeout) * 1000;
   const [log, container] = await Promise.all([
-    lastLog(request, engine, redactAnswers),
+    lastLog(request, engine, aftermathMs, redactAnswers),
     // What stands there at the end is what the next one finds; the attempts tell how it came.
     request.container && engine?.inspect(request.container.id, aftermathMs).catch(() => undefined),
   ]);
@@ -80,12 +81,13 @@ async function tellFailure(
 async function lastLog(
   { container }: HealthRequest,
   engine: Engine | undefined,
+  timeoutMs: number,
   redact: Redact,
 ): Promise<Aftermath["log"]> {
   if (container === undefined || engine === undefined)
     return { missing: "no container is known to this gate." };
   try {
-    return { lines: boundedLog(clean(await engine.logs(container.id, shownLines, aftermathMs), redact)) };
+    return { lines: boundedLog(clean(await engine.logs(container.id, shownLines, timeoutMs), redact)) };
   } catch (error) {
     return { missing: oneLine(clean((error as Error).message, redact), 200) };
   }

@@ -102,7 +102,7 @@ export const healthRequest = z
       });
     }
     const shortest = (successes - 1) * Math.min(every, successSpacing);
-    if (shortest >= within) {
+    if (within > 0 && shortest >= within) {
       context.issues.push({
         code: "custom",
         path: ["within"],
