@@ -64,11 +64,16 @@ export function adviseTag(catalog: Catalog, tag: string): string {
   return `name a release of the catalog, such as ${nearest.join(", ")}; all: npx knowngood release list`;
 }
 
-/** The migrations of a release that no release before it in the catalog's order ships. */
-export function newMigrations(catalog: Catalog, release: Release): Migration[] {
-  const before = catalog.releases.slice(0, catalog.releases.indexOf(release));
-  const shipped = new Set(before.flatMap(({ migrations }) => migrations.map(({ version }) => version)));
-  return release.migrations.filter(({ version }) => !shipped.has(version));
+/** By tag, the migrations of each release that no release before it in the catalog's order ships. */
+export function newMigrations(catalog: Catalog): Map<string, Migration[]> {
+  const shipped = new Set<string>();
+  return new Map(
+    catalog.releases.map(({ tag, migrations }) => {
+      const added = migrations.filter(({ version }) => !shipped.has(version));
+      for (const { version } of added) shipped.add(version);
+      return [tag, added];
+    }),
+  );
 }
 
 /**

@@ -88,7 +88,8 @@ function tellResult({ json }: CatalogOptions, result: Result, catalog: Catalog):
   if (result.outcome === "unchanged") {
     return print(`${release.tag} is in ${catalog.folder} already, with the same content; nothing changed`);
   }
-  const added = newMigrations({ ...catalog, releases: [...catalog.releases, release] }, release);
+  const added =
+    newMigrations({ ...catalog, releases: [...catalog.releases, release] }).get(release.tag) ?? [];
   const names = added.map(({ version, name }) => `${version}_${name}`).join(", ");
   print(`added ${release.tag}: ${result.files.at(-1)}`);
   for (const [name, image] of Object.entries(release.services)) print(`  ${name}: ${imageReference(image)}`);

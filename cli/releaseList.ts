@@ -6,9 +6,10 @@ import { shortCommit, shortDigest } from "./shorten";
 /** `release list`: all releases, oldest first. */
 export function releaseList({ releases: folder, json }: CatalogOptions): void {
   const catalog = readCatalog(folder);
+  const added = newMigrations(catalog);
   const listed = catalog.releases.map((release) => ({
     ...release,
-    newMigrations: newMigrations(catalog, release),
+    newMigrations: added.get(release.tag) ?? [],
   }));
   if (json) return printJson(listed);
   if (listed.length === 0)

@@ -21,7 +21,7 @@ export function releaseShow(tag: string, { releases: folder, json }: CatalogOpti
     const violation = { where: "TAG", found: show(tag), expected: adviseTag(catalog, tag) };
     throw new InvalidInput(`${folder} has no release ${tag}`, [violation]);
   }
-  const added = newMigrations(catalog, release);
+  const added = newMigrations(catalog).get(tag) ?? [];
   if (json) return printJson({ ...release, newMigrations: added });
   const ci = release.ci
     ? `${release.ci.verdict}${release.ci.url === undefined ? "" : ` ${release.ci.url}`}`

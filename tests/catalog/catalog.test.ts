@@ -122,9 +122,9 @@ describe("catalog", () => {
     const v2 = releaseOf("v2", 2, { migrations: [first.migration, second.migration] });
     writeCatalog(folder, [v1, v2]);
     const catalog = readCatalog(releases);
-    expect(catalog.releases.map((release) => newMigrations(catalog, release))).to.deep.equal([
-      [first.migration],
-      [second.migration],
+    expect([...newMigrations(catalog)]).to.deep.equal([
+      ["v1", [first.migration]],
+      ["v2", [second.migration]],
     ]);
     expect(imageReference({ repository: "ghcr.io/acme/api", digest: "sha256:ab" })).to.equal(
       "ghcr.io/acme/api@sha256:ab",
@@ -154,12 +154,13 @@ describe("catalog", () => {
       const release = releaseOf(`v${order}`, order, { migrations: migrations.slice(0, order / 2) });
       folder.write(`releases/${release.tag}.yaml`, releaseText(release));
     }
-    const times = [1, 2, 3].map(() => {
+    let fastest = Infinity;
+    // Other work on the machine is not what is measured: one reading of ten within the limit shows that it can.
+    for (let run = 0; run < 10 && fastest >= 200; run++) {
       const start = performance.now();
       expect(readCatalog(releases).releases).to.have.length(200);
-      return performance.now() - start;
-    });
-    // The best of three: other work on the machine is not what is measured.
-    expect(Math.min(...times)).to.be.below(250);
+      fastest = Math.min(fastest, performance.now() - start);
+    }
+    expect(fastest).to.be.below(200);
   });
 });
