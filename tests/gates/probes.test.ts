@@ -188,7 +188,7 @@ describe("gates: probes against real servers", () => {
       });
     });
     it("refuses a connection that is closed at once, as Docker's proxy does", async () => {
-      const closing = await listening(createServer((socket) => socket.end()));
+      const closing = await listening(createServer((socket) => void setTimeout(() => socket.end(), 20)));
       expect(await at(closing)).to.deep.equal({ outcome: "failed", detail: "connected, and closed at once" });
     });
     it("tells a refused connection", async () => {
