@@ -27,13 +27,24 @@ export const oldestPulumi = "3.248.0";
 
 /** @type {Program} */
 const languageHost = {
-  name: "pulumi-language-nodejs",
+  name: "pulumi-language-nodejs-host",
   module: "language-nodejs",
   package: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
   versionVariable: sdkVersion,
   version: "v3.65.0",
   tags: [],
   usually: "20 s",
+};
+
+/**
+ * What the CLI starts as the language host: it hands the project's options on to the real one.
+ * @type {Program}
+ */
+const languageHostLauncher = {
+  ...languageHost,
+  name: "pulumi-language-nodejs",
+  package: "./launcher",
+  usually: "2 s",
 };
 
 /** @type {Program} */
@@ -48,7 +59,7 @@ const pulumi = {
 };
 
 /** The CLI and its language host: one is of no use without the other. The short build comes first. */
-export const commandLine = [languageHost, pulumi];
+export const commandLine = [languageHost, languageHostLauncher, pulumi];
 
 /**
  * The resource plugins, in the versions of the npm packages that talk to them.
