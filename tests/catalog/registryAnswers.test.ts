@@ -85,12 +85,14 @@ describe("a registry's answers", () => {
   }
 
   it("are followed when redirected, without the password on another host", async () => {
+    const sent: (string | undefined)[] = [];
     const seen: (string | undefined)[] = [];
     const other = await serve((request, response) => {
       seen.push(request.headers.authorization);
       answerManifest(response);
     });
     const address = await serve((request, response) => {
+      sent.push(request.headers.authorization);
       if (!request.headers.authorization) {
         response.writeHead(401, { "WWW-Authenticate": 'Basic realm="x"' }).end();
       } else response.writeHead(307, { Location: `http://${other}${request.url}` }).end();
@@ -98,6 +100,7 @@ describe("a registry's answers", () => {
     const auth = Buffer.from("shop:pass:word").toString("base64");
     folder.write("config.json", JSON.stringify({ auths: { [`http://${address}/v1/`]: { auth } } }));
     expect(await ask(address)).to.equal(digestOf(manifest));
+    expect(sent).to.deep.equal([undefined, `Basic ${auth}`]);
     expect(seen).to.deep.equal([undefined]);
   });
 
