@@ -107,7 +107,8 @@ export function plugins(root) {
 export function contentHash(root) {
   const hash = createHash("sha256");
   hash.update(`${process.platform}-${process.arch}\n`);
-  hash.update(JSON.stringify([...commandLine, ...plugins(root)]));
+  const withoutDuration = [...commandLine, ...plugins(root)].map((program) => ({ ...program, usually: "" }));
+  hash.update(JSON.stringify(withoutDuration));
   for (const module of ["language-nodejs", "plugins", "pulumi"]) {
     for (const file of filesBelow(join(root, "toolchain", module))) {
       hash.update(`\n${module}/${file}\n`);
