@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { editDistance } from "../settings/nearestName";
 import { InvalidInput, type Violation } from "../settings/violations";
 import { compareTexts, violationsAcross, type FiledRelease } from "./consistency";
 import type { Migration, Release, ReleasedImage } from "./release";
@@ -172,18 +173,4 @@ function readSql(folder: string, sha256: string, wanted: string): { sql: Buffer 
           : restore,
     },
   };
-}
-
-/** Levenshtein's distance. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

@@ -1,5 +1,9 @@
-import { InvalidInput, pathText, violationsOf, type Violation } from "./violations";
+import { fieldsOf, rule, type Complain } from "./asWritten";
+import { knownNames } from "./knownNames";
+import { nearestName } from "./nearestName";
 import { settingsSchema, type Settings } from "./settings";
+import { secretName } from "./values";
+import { InvalidInput, pathText, unknownName, violationsOf, type Violation } from "./violations";
 
 /** A stack's configuration as the engine hands it to a program. */
 export interface StackConfiguration {
@@ -32,68 +36,102 @@ export function readSettings(configuration: StackConfiguration): Settings {
   );
   const where = (path: readonly PropertyKey[]) => `Pulumi.${stack}.yaml: ${project}:${pathText(path)}`;
 
-  const known = new Set(Object.keys(settingsSchema.shape));
   const violations: Violation[] = [];
   const input: Record<string, unknown> = {};
   for (const [key, text] of own) {
-    if (known.has(key)) {
-      if (secret.has(key)) {
-        violations.push({
-          where: where([key]),
-          found: "a secret inside a structured setting",
-          expected:
-            "keep it as a setting of its own (pulumi config set --secret NAME) and write its name here",
-        });
-      }
-      input[key] = textSettings.has(key) ? text : parsed(text);
-    } else if (!secret.has(key)) {
-      violations.push({
-        where: where([key]),
-        found: "a setting in clear",
-        expected: `no such setting: remove it, correct its name, or, if it is a secret, pulumi config set --secret ${key}`,
-      });
+    if (!isSetting(key)) {
+      if (!secret.has(key)) violations.push(unknownSetting(key, where));
+      continue;
     }
+    if (secret.has(key)) violations.push(secretInPlace(key, where));
+    input[key] = textSettings.has(key) ? text : parsed(text);
   }
 
-  const result = settingsSchema.safeParse(input);
-  if (!result.success) violations.push(...violationsOf(result.error, input, where));
-  else violations.push(...missingSecrets(result.data, own, secret, where));
+  const result = settingsSchema.check(rule(secretsAreSet(own, secret))).safeParse(input);
+  if (!result.success) {
+    const hidden = (path: readonly PropertyKey[]) => secret.has(String(path[0])) || holdsSecretName(path);
+    violations.push(...violationsOf(result.error, input, where, { hidden, knownNames }));
+  }
   if (!result.success || violations.length > 0) {
     throw new InvalidInput(`The settings of stack ${stack} can't be used`, violations);
   }
   return result.data;
 }
 
-/** The names of the secret settings that the settings refer to, each with the path that does. */
-export function secretReferences(settings: Settings): { path: PropertyKey[]; name: string }[] {
-  const ofServices = Object.entries(settings.services).flatMap(([service, { secrets, health }]) => [
-    ...Object.entries(secrets).map(([variable, name]) => ({
-      path: ["services", service, "secrets", variable],
-      name,
-    })),
-    ...Object.entries(health?.secretHeaders ?? {}).map(([header, name]) => ({
-      path: ["services", service, "health", "secretHeaders", header],
-      name,
-    })),
-  ]);
-  return settings.database === undefined
-    ? ofServices
-    : [...ofServices, { path: ["database", "url"], name: settings.database.url }];
+type Where = (path: readonly PropertyKey[]) => string;
+
+function isSetting(key: string): boolean {
+  return Object.hasOwn(settingsSchema.shape, key);
 }
 
-function missingSecrets(
-  settings: Settings,
-  own: ReadonlyMap<string, string>,
-  secret: ReadonlySet<string>,
-  where: (path: readonly PropertyKey[]) => string,
-): Violation[] {
-  return secretReferences(settings)
-    .filter(({ name }) => !own.has(name) || !secret.has(name))
-    .map(({ path, name }) => ({
-      where: where(path),
-      found: own.has(name) ? `the setting ${name}, which is in clear` : `the name ${name}, which is not set`,
-      expected: `set it as a secret: pulumi config set --secret ${name}`,
-    }));
+function unknownSetting(key: string, where: Where): Violation {
+  return {
+    where: where([key]),
+    found: "a setting in clear",
+    expected: `${unknownName(key, knownNames([]))}, or, if it is a secret: pulumi config set --secret ${key}`,
+  };
+}
+
+function secretInPlace(key: string, where: Where): Violation {
+  return textSettings.has(key)
+    ? {
+        where: where([key]),
+        found: "a secret",
+        expected: `keep it in clear: pulumi config set --plaintext ${key} VALUE`,
+      }
+    : {
+        where: where([key]),
+        found: "a secret inside a structured setting",
+        expected: "keep it as a setting of its own (pulumi config set --secret NAME) and write its name here",
+      };
+}
+
+/** Whether a path holds a secret's name, and so, by mistake, perhaps the secret. */
+function holdsSecretName(path: readonly PropertyKey[]): boolean {
+  const text = pathText(path);
+  return text === "database.url" || /^services\.[^.]+\.(secrets|health\.secretHeaders)\./.test(text);
+}
+
+/** The names of secret settings that the settings refer to, each with the path that does. */
+function secretReferences(settings: unknown): { path: PropertyKey[]; name: unknown }[] {
+  const { services, database } = fieldsOf(settings);
+  const ofServices = Object.entries(fieldsOf(services)).flatMap(([service, value]) => {
+    const { secrets, health } = fieldsOf(value);
+    const named = (path: PropertyKey[], names: unknown) =>
+      Object.entries(fieldsOf(names)).map(([key, name]) => ({
+        path: ["services", service, ...path, key],
+        name,
+      }));
+    return [
+      ...named(["secrets"], secrets),
+      ...named(["health", "secretHeaders"], fieldsOf(health).secretHeaders),
+    ];
+  });
+  return [...ofServices, { path: ["database", "url"], name: fieldsOf(database).url }];
+}
+
+/** A rule: each secret that the settings name is set, as a secret. What is no name at all is told by the schema. */
+function secretsAreSet(own: ReadonlyMap<string, string>, secret: ReadonlySet<string>) {
+  return (settings: unknown, complain: Complain) => {
+    for (const { path, name } of secretReferences(settings)) {
+      if (!secretName.safeParse(name).success || secret.has(String(name))) continue;
+      const text = String(name);
+      if (own.has(text)) {
+        complain(
+          path,
+          `set it as a secret: pulumi config set --secret ${text}`,
+          `the setting ${text}, which is in clear`,
+        );
+      } else {
+        const meant = nearestName([...secret], text);
+        complain(
+          path,
+          `${meant === undefined ? "set it" : `did you mean ${meant}? Otherwise set it`} as a secret: pulumi config set --secret ${text}`,
+          `the name ${text}, which is not set`,
+        );
+      }
+    }
+  };
 }
 
 /** What the YAML said: the engine passes structures, numbers and truth values on as JSON. */

@@ -1,5 +1,8 @@
 import { z } from "zod";
-import { healthDefaults, resourceName, service } from "./serviceSettings";
+import { rule } from "./asWritten";
+import { healthDefaults, service } from "./serviceSettings";
+import { checkStack } from "./stackRules";
+import { mapOf, resourceName, secretName, structure, text, truthValue, wholeNumber } from "./values";
 
 const dockerHost = z
   .string({ error: "write a Docker host, such as ssh://deploy@shop.example" })
@@ -9,25 +12,21 @@ const dockerHost = z
   });
 
 /** Everything that a stack file can say, under the namespace `knowngood:`. */
-export const settingsSchema = z
-  .strictObject({
-    imageTag: z
-      .string({ error: "set the release to run: pulumi config set imageTag TAG" })
-      .min(1, { error: "set the release to run: pulumi config set imageTag TAG" })
-      .describe("Tag of the release that the stack runs: the target. The one line that a rollback changes."),
-    releases: z
-      .string({ error: "write a folder" })
-      .min(1, { error: "write a folder" })
+export const settingsSchema = structure(
+  {
+    imageTag: text("set the release to run: pulumi config set imageTag TAG").describe(
+      "Tag of the release that the stack runs: the target. The one line that a rollback changes.",
+    ),
+    releases: text("write a folder")
       .default("releases")
       .describe("Folder of the catalog, from the project's folder."),
-    protected: z
-      .boolean({ error: "write true or false" })
+    protected: truthValue
       .default(false)
       .describe(
         "Whether the stack is protected: commands ask for confirmation, and its data can't be destroyed.",
       ),
-    docker: z
-      .strictObject({
+    docker: structure(
+      {
         host: dockerHost
           .optional()
           .describe(
@@ -38,27 +37,24 @@ export const settingsSchema = z
           .describe(
             "What the names of containers, volumes and the network begin with; by default `<project>-<stack>`.",
           ),
-      })
+      },
+      "write where the containers run, such as {host: ssh://deploy@shop.example}",
+    )
       .prefault({})
       .describe("Where the containers run."),
-    services: z
-      .record(resourceName, service, { error: "write a map of service names to their settings" })
+    services: mapOf(resourceName, service, "write a map of service names to their settings")
       .refine((services) => Object.keys(services).length > 0, { error: "name at least one service" })
       .describe("The services of the stack, by name; the names are those of the catalog."),
-    volumes: z
-      .record(resourceName, z.strictObject({}), {
-        error: "write a map of volume names, such as {uploads: {}}",
-      })
+    volumes: mapOf(
+      resourceName,
+      structure({}, "write {}: a volume has no settings"),
+      "write a map of volume names, such as {uploads: {}}",
+    )
       .default({})
       .describe("Data volumes of the stack; kept by `pulumi destroy` unless `destroyData` is set."),
-    database: z
-      .strictObject({
-        url: z
-          .string({ error: "write the name of the secret setting that holds the database's URL" })
-          .regex(/^[A-Za-z][A-Za-z0-9_-]*$/, {
-            error:
-              "write the name of the secret setting that holds the URL, not the URL itself: pulumi config set --secret databaseUrl postgres://…",
-          })
+    database: structure(
+      {
+        url: secretName
           .default("databaseUrl")
           .describe("Name of the secret setting that holds the database's URL (`postgres://…`)."),
         table: z
@@ -68,81 +64,39 @@ export const settingsSchema = z
           })
           .default("schema_migrations")
           .describe("Table in which dbmate keeps the applied versions."),
-        lockTimeout: z
-          .int({ error: "write a whole number of seconds from 1 to 3600" })
-          .min(1, { error: "write a whole number of seconds from 1 to 3600" })
-          .max(3600, { error: "write a whole number of seconds from 1 to 3600" })
+        lockTimeout: wholeNumber(1, 3600, "a whole number of seconds")
           .default(60)
           .describe("Seconds to wait for another run of migrations to end."),
-      })
+      },
+      "write the database as a map, such as {url: databaseUrl}",
+    )
       .optional()
       .describe("The PostgreSQL database that the releases' migrations are for; without it none are run."),
-    gates: z
-      .strictObject({
+    gates: structure(
+      {
         health: healthDefaults.describe("Times of every health gate, where a service sets no other."),
-      })
+      },
+      "write the gates as a map, such as {health: {within: 120}}",
+    )
       .prefault({})
       .describe("Checks that must pass for an `up` to succeed."),
-    record: z
-      .strictObject({
-        folder: z
-          .string({ error: "write a folder" })
-          .min(1, { error: "write a folder" })
+    record: structure(
+      {
+        folder: text("write a folder")
           .default(".knowngood")
           .describe("Folder in which a failed gate leaves its record, from the project's folder."),
-      })
+      },
+      "write the record as a map, such as {folder: .knowngood}",
+    )
       .prefault({})
       .describe("What is kept of each `up`."),
-    destroyData: z
-      .boolean({ error: "write true or false" })
+    destroyData: truthValue
       .default(false)
       .describe(
         "Whether `pulumi destroy` also removes data volumes and the database that the stack made. Takes effect with the `up` after it is set.",
       ),
-  })
-  .superRefine((settings, context) => {
-    if (settings.protected && settings.destroyData) {
-      context.addIssue({
-        code: "custom",
-        path: ["destroyData"],
-        message:
-          "the stack is protected, so its data can't be destroyed: remove one of `protected` and `destroyData`",
-      });
-    }
-    const published = new Map<string, string>();
-    for (const [name, service] of Object.entries(settings.services)) {
-      service.volumes.forEach((mount, index) => {
-        if (mount.volume !== undefined && !(mount.volume in settings.volumes)) {
-          context.addIssue({
-            code: "custom",
-            path: ["services", name, "volumes", index, "volume"],
-            message: "no such volume: declare it under `volumes`",
-          });
-        }
-      });
-      service.ports.forEach((port, index) => {
-        const key = `${port.address}:${port.host}/${port.protocol}`;
-        const other = published.get(key);
-        if (other !== undefined) {
-          context.addIssue({
-            code: "custom",
-            path: ["services", name, "ports", index, "host"],
-            message: `${key} is published by ${other} already: give each its own port`,
-          });
-        }
-        published.set(key, name);
-      });
-      if (
-        service.health?.tcp !== undefined &&
-        !service.ports.some((port) => port.host === service.health?.tcp)
-      ) {
-        context.addIssue({
-          code: "custom",
-          path: ["services", name, "health", "tcp"],
-          message: "name one of the service's published host ports",
-        });
-      }
-    }
-  });
+  },
+  "write the settings as a map",
+).check(rule(checkStack));
 
 export type Settings = z.output<typeof settingsSchema>;

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { nearestName } from "./nearestName";
 
 /** One thing wrong in what a person wrote: where it is, what was found there, what to write instead. */
 export interface Violation {
@@ -58,23 +59,54 @@ export function pathText(path: readonly PropertyKey[]): string {
   );
 }
 
+/** What the caller knows of the input beyond its schema. */
+export interface InputKnowledge {
+  /** Whether what stands at a path may be a secret, and so is not shown. */
+  hidden?: (path: readonly PropertyKey[]) => boolean;
+  /** The names that a structure at a path knows, for a name that was mistyped. */
+  knownNames?: (path: readonly PropertyKey[]) => readonly string[];
+}
+
 /**
- * A schema library's issues as violations.
+ * A schema library's issues as violations. A rule of our own says what it found in its issue's `params.found`, where
+ * the value alone does not.
  * @param where turns a path into what a person finds it by; by default the path alone
  */
 export function violationsOf(
   error: z.ZodError,
   input: unknown,
   where: (path: readonly PropertyKey[]) => string = pathText,
+  { hidden = () => false, knownNames = () => [] }: InputKnowledge = {},
 ): Violation[] {
+  const found = (path: readonly PropertyKey[]) =>
+    hidden(path) ? "a text that may be a secret" : show(valueAt(input, path));
   return error.issues.flatMap((issue) => {
     if (issue.code === "unrecognized_keys") {
-      return issue.keys.map((key) => ({
-        where: where([...issue.path, key]),
-        found: show(valueAt(input, [...issue.path, key])),
-        expected: "no such setting: remove it, or correct its name",
-      }));
+      return issue.keys.map((key) => {
+        const path = [...issue.path, key];
+        return { where: where(path), found: found(path), expected: unknownName(key, knownNames(issue.path)) };
+      });
     }
-    return [{ where: where(issue.path), found: show(valueAt(input, issue.path)), expected: issue.message }];
+    const { path } = issue;
+    // A map's key is wrong, not what it leads to.
+    if (issue.code === "invalid_key") {
+      return [{ where: where(path), found: `the name ${show(path.at(-1))}`, expected: issue.message }];
+    }
+    const told: unknown = issue.code === "custom" ? issue.params?.found : undefined;
+    return [
+      {
+        where: where(path),
+        found: typeof told === "string" ? told : found(path),
+        expected: issue.message,
+      },
+    ];
   });
+}
+
+/** What to do about a name that a structure does not know. */
+export function unknownName(name: string, known: readonly string[]): string {
+  const meant = nearestName(known, name);
+  if (meant !== undefined) return `no such setting: did you mean ${meant}? Otherwise remove it`;
+  if (known.length === 0) return "no such setting: remove it, or correct its name";
+  return `no such setting: remove it, or write one of ${known.join(", ")}`;
 }

@@ -1,0 +1,22 @@
+import { z } from "zod";
+import { settingsSchema } from "./settings";
+
+type Node = z.core.JSONSchema.BaseSchema;
+
+/** The settings as JSON Schema, as a user writes them: what has a default may be left out. */
+export function settingsAsJsonSchema(): Node {
+  return z.toJSONSchema(settingsSchema, { io: "input" });
+}
+
+/** The names that a structure at a path of the settings knows; none where the user chooses the names. */
+export function knownNames(path: readonly PropertyKey[]): string[] {
+  let node: Node | undefined = settingsAsJsonSchema();
+  for (const key of path) node = child(node, key);
+  return Object.keys(node?.properties ?? {});
+}
+
+function child(node: Node | undefined, key: PropertyKey): Node | undefined {
+  const found =
+    typeof key === "number" ? node?.items : (node?.properties?.[String(key)] ?? node?.additionalProperties);
+  return typeof found === "object" && !Array.isArray(found) ? found : undefined;
+}
