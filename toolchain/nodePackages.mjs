@@ -3,7 +3,7 @@
 
 import { chmodSync, lstatSync, mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { lastLines, runProgram, step, ToolchainError } from "./steps.mjs";
+import { firstLines, runProgram, step, ToolchainError } from "./steps.mjs";
 
 /** @typedef {{ version?: string, integrity?: string, optional?: boolean, link?: boolean }} LockedPackage */
 
@@ -50,7 +50,7 @@ export async function installNodePackages(root, environment, say) {
       cwd: root,
       env: environment,
     });
-    if (code !== 0) throw new ToolchainError(`npm ci failed:\n${lastLines(stderr)}`);
+    if (code !== 0) throw new ToolchainError(`npm ci failed:\n${firstLines(stderr)}`);
   });
 }
 

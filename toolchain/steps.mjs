@@ -76,3 +76,17 @@ export function lastLines(output) {
     .map((line) => `  ${line}`)
     .join("\n");
 }
+
+/**
+ * The start of npm's output, where it says what is wrong; its usage follows.
+ * @param {string} output
+ * @returns {string}
+ */
+export function firstLines(output) {
+  return output
+    .split("\n")
+    .filter((line) => line !== "" && line !== "npm error" && !line.startsWith("npm warn "))
+    .slice(0, 12)
+    .map((line) => `  ${line}`)
+    .join("\n");
+}
