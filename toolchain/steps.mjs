@@ -10,7 +10,8 @@ export class ToolchainError extends Error {
 }
 
 /**
- * Says what is done and how long it usually takes, does it, and says how long it took.
+ * Says what is done and how long it usually takes, does it, and says how long it took. Work that answers false has
+ * failed, and has told why.
  * @template T
  * @param {(line: string) => void} say
  * @param {string} what
@@ -22,7 +23,7 @@ export async function step(say, what, usually, work) {
   say(`${what} (usually ${usually}) ...`);
   const start = performance.now();
   const result = await work();
-  say(`${what}: done in ${duration(performance.now() - start)}.`);
+  say(`${what}: ${result === false ? "failed after" : "done in"} ${duration(performance.now() - start)}.`);
   return result;
 }
 

@@ -141,6 +141,31 @@ describe("set-up", function () {
     });
   });
 
+  // Behind a proxy, which is never asked here, the first download itself shows whether downloads work.
+  const proxy = { KNOWNGOOD_DOWNLOADS: "", HTTPS_PROXY: "http://127.0.0.1:9" };
+
+  it("lets Pulumi download plugins where it can", () => {
+    const install =
+      'd="$HOME/.pulumi/plugins/resource-$4-v$5"; /bin/mkdir -p $d; echo >$d/$n; /bin/chmod 755 $d/$n';
+    const pulumi = `n=pulumi-resource-$4; case $1 in version) echo v3.248.0;; plugin) ${install};; esac`;
+    const machine = { ...bareMachine({ pulumi, "pulumi-language-nodejs": "" }), ...proxy };
+    const first = run([setup], machine);
+    expect(first.status, first.stderr).to.equal(0);
+    expect(first.stdout.match(/^Downloading the Pulumi plugin \S+ \S+: done/gm)).to.have.lengthOf(3);
+    expect(run([setup], machine).stdout).to.match(/^Toolchain ready/);
+  });
+
+  it("asks once only where downloads fail", () => {
+    const pulumi = 'case $1 in version) echo v3.248.0;; *) echo "no route" >&2; exit 1;; esac';
+    const machine = { ...bareMachine({ pulumi, "pulumi-language-nodejs": "" }), ...proxy };
+    const { status, stdout, stderr } = run([setup], machine);
+    expect(status).to.equal(4);
+    expect(stdout).to.include("It cannot be downloaded:\n  no route\n");
+    expect(stdout.match(/^Downloading .*\.\.\.$/gm)).to.have.lengthOf(1);
+    expect(stdout).to.match(/^Downloading the Pulumi plugin \S+ \S+: failed after \d\.\d s\.$/m);
+    expect(stderr).to.include("cannot be downloaded and cannot be built: Go is missing.");
+  });
+
   it("goes on after a kill in the middle of a build, and two at once build once", async function () {
     if (spawnSync("go", ["version"]).status !== 0) this.skip();
     const [program] = commandLine;
