@@ -1,6 +1,6 @@
 /**
  * The name that a person may have meant: the one with the fewest letters changed, upper and lower case, `-` and `_`
- * counting as nothing. Undefined when more than a third of the letters differ from every one.
+ * counting as nothing. Undefined when more than a third of the letters (rounded up) differ from every one.
  */
 export function nearestName(names: readonly string[], wanted: string): string | undefined {
   const plain = (name: string) => name.toLowerCase().replace(/[-_]/g, "");

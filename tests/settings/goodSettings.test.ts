@@ -1,0 +1,153 @@
+import { expect } from "chai";
+import { readSettings } from "../../settings/readSettings";
+import { configuration, least, settingsOf, violationsIn } from "./stack";
+
+describe("settings", () => {
+  it("have these defaults", () => {
+    expect(settingsOf({ imageTag: "v1", services: { worker: { kind: "worker" } } })).to.deep.equal({
+      imageTag: "v1",
+      releases: "releases",
+      protected: false,
+      docker: {},
+      services: {
+        worker: {
+          kind: "worker",
+          ports: [],
+          env: {},
+          secrets: {},
+          volumes: [],
+          networks: [],
+          restart: "unless-stopped",
+          readOnly: false,
+          init: true,
+          stopSignal: "SIGTERM",
+          stopGraceSeconds: 10,
+        },
+      },
+      volumes: {},
+      gates: { health: { within: 120, every: 10, successes: 3, timeout: 5 } },
+      record: { folder: ".knowngood" },
+      destroyData: false,
+    });
+  });
+
+  it("have these defaults in a service with a port, a mount, a probe and a database", () => {
+    const { services, database } = settingsOf(
+      {
+        imageTag: "v1",
+        services: {
+          api: {
+            ports: [{ container: 80, host: 8080 }],
+            volumes: [{ volume: "uploads", container: "/data" }],
+            health: { path: "/health" },
+          },
+        },
+        volumes: { uploads: {} },
+        database: {},
+      },
+      { databaseUrl: "postgres://shop:hunter2@db/shop" },
+    );
+    expect(services.api?.kind).to.equal("web");
+    expect(services.api?.ports).to.deep.equal([
+      { container: 80, host: 8080, address: "127.0.0.1", protocol: "tcp" },
+    ]);
+    expect(services.api?.volumes).to.deep.equal([{ volume: "uploads", container: "/data", readOnly: false }]);
+    expect(services.api?.health).to.deep.equal({
+      path: "/health",
+      status: [200],
+      headers: {},
+      secretHeaders: {},
+    });
+    expect(database).to.deep.equal({
+      url: "databaseUrl",
+      table: "schema_migrations",
+      lockTimeout: 60,
+    });
+  });
+
+  it("are taken as they are written, with everything set", () => {
+    const everything = {
+      imageTag: "1234567",
+      releases: "catalog",
+      protected: true,
+      docker: { host: "ssh://deploy@shop.example", prefix: "shop" },
+      services: {
+        api: {
+          kind: "web",
+          ports: [{ container: 1, host: 65535, address: "::1", protocol: "udp" }],
+          env: { A: "" },
+          secrets: { TOKEN: "apiToken" },
+          entrypoint: ["/bin/sh"],
+          command: ["-c", "sleep 1"],
+          user: "1000:1000",
+          volumes: [{ host: "/srv", container: "/data", readOnly: true }],
+          networks: ["shared"],
+          restart: "no",
+          cpus: 0.5,
+          memoryMiB: 6,
+          readOnly: true,
+          init: false,
+          stopSignal: "SIGRTMIN+3",
+          stopGraceSeconds: 3600,
+          health: {
+            url: "https://shop.example/health",
+            status: [100, 599],
+            body: "ok",
+            json: { "checks.database": "ok", count: 1 },
+            headers: { Accept: "application/json" },
+            secretHeaders: { Authorization: "apiToken" },
+            within: 3600,
+            every: 0.1,
+            successes: 100,
+            timeout: 60,
+          },
+        },
+      },
+      volumes: { uploads: {} },
+      database: { url: "db-url", table: "app.versions", lockTimeout: 3600 },
+      gates: { health: { within: 1, every: 300, successes: 1, timeout: 0.1 } },
+      record: { folder: "/var/lib/records" },
+      destroyData: false,
+    };
+    expect(settingsOf(everything, { apiToken: "hunter2", "db-url": "x", unused: "y" })).to.deep.equal(
+      everything,
+    );
+  });
+
+  it("take a secret that nobody names, and other namespaces, as none of their business", () => {
+    const { values, ...rest } = configuration(least, { spare: "hunter2" });
+    const other = { ...values, "docker:host": "unix:///x", "other:imageTag": "v9", "other:nonsense": "1" };
+    expect(readSettings({ ...rest, values: other }).imageTag).to.equal("v1");
+  });
+
+  it("keep a tag and a folder of digits as texts", () => {
+    const { imageTag, releases } = settingsOf({ ...least, imageTag: "1234567", releases: "2026" });
+    expect([imageTag, releases]).to.deep.equal(["1234567", "2026"]);
+  });
+
+  it("let one port be published for both protocols, on two addresses, and of two families", () => {
+    const on = (host: number, address: string, protocol = "tcp") => ({
+      container: 80,
+      host,
+      address,
+      protocol,
+    });
+    const ports = [
+      on(80, "127.0.0.1"),
+      on(80, "127.0.0.1", "udp"),
+      on(80, "127.0.0.2"),
+      on(80, "::"),
+      on(81, "0.0.0.0"),
+    ];
+    expect(violationsIn({ imageTag: "v1", services: { api: { ports, health: { path: "/" } } } })).to.be.empty;
+  });
+
+  it("let the successes fit into a gate's time by as little as there is", () => {
+    const withTimes = (within: number, every: number, successes: number) =>
+      violationsIn({ ...least, gates: { health: { within, every, successes } } });
+    expect(withTimes(2.01, 10, 9)).to.be.empty;
+    expect(withTimes(2, 10, 9)).to.have.length(1);
+    expect(withTimes(1, 0.1, 10)).to.be.empty;
+    expect(withTimes(1, 0.1, 12)).to.have.length(1);
+  });
+});
