@@ -8,6 +8,7 @@ import { readCatalog } from "./catalog/catalog";
 import { reclaimType } from "./components/reclaim";
 import { Release } from "./components/release";
 import type { HealthReport } from "./gates/healthReport";
+import { networkGeneration } from "./history/recordedNetwork";
 import { secretOutput, secretText, stackConfiguration } from "./settings/engineConfiguration";
 import { readSettings } from "./settings/readSettings";
 import { InvalidInput } from "./settings/violations";
@@ -22,12 +23,14 @@ async function program() {
   const catalog = readCatalog(settings.releases);
   const target = targetRelease(catalog, settings.imageTag, `Pulumi.${stack}.yaml: ${project}:imageTag`);
   const services = Object.keys(settings.services);
+  const prefix = settings.docker.prefix ?? `${project}-${stack}`;
   const evidence = await gather({
     stack,
     stackLabel: `${project}/${stack}`,
     target,
     catalog,
     services,
+    network: prefix,
     engine: settings.docker.host,
     database: settings.database && {
       url: secretText(configuration, settings.database.url),
@@ -43,10 +46,11 @@ async function program() {
     "release",
     {
       stack: `${project}/${stack}`,
-      prefix: settings.docker.prefix ?? `${project}-${stack}`,
+      prefix,
       settings,
       assessment,
       strays: evidence.strays,
+      networkGeneration: (networkGeneration(evidence.state) ?? 0) + (evidence.networkLost ? 1 : 0),
       reclaimedBefore: evidence.state.resources.some(({ type }) => type === reclaimType),
       secret: secretOutput,
       commandsTo: (tag) => [
@@ -78,7 +82,15 @@ async function announce(assessment: Assessment): Promise<void> {
 
 function refuse({ refusals }: Assessment): void {
   if (refusals.length > 0)
-    throw new pulumi.RunError(["Refused; nothing was touched.", ...refusals].join("\n"));
+    throw toldInWords(["Refused; nothing was touched.", ...refusals].join("\n"));
+}
+
+/**
+ * An error that ends the program with its message alone. The stack is never shown, but the SDK formats it, and Node 20
+ * does not come to an end with the frames of its source maps (`@pulumi/resource.ts`) before it has filled 512 MB.
+ */
+function toldInWords(message: string): pulumi.RunError {
+  return Object.assign(new pulumi.RunError(message), { stack: "" });
 }
 
 /** A passed gate in a line; the whole report is an output of its resource. */
@@ -99,7 +111,7 @@ export = async () => {
   try {
     return await program();
   } catch (error) {
-    if (error instanceof InvalidInput) throw new pulumi.RunError(error.message);
+    if (error instanceof InvalidInput) throw toldInWords(error.message);
     throw error;
   }
 };

@@ -96,8 +96,8 @@ function unconfirmed({ applied, images, state }: Evidence): string[] {
 
 function left({ strays }: Evidence): string[] {
   return strays.map(
-    ({ kind, name, id }) =>
-      `The ${kind} ${name} (${id.slice(0, 12)}) was left by an update that was killed; it is removed first.`,
+    ({ name, id }) =>
+      `The container ${name} (${id.slice(0, 12)}) was left by an update that was killed; it is removed first.`,
   );
 }
 

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { childEnvironment } from "../settings/childEnvironment";
-import type { EngineObject, Stray } from "../history/strays";
+import type { NamedContainer } from "../history/strays";
 
 /** Seconds that the engine has for an answer. */
 const answerSeconds = 10;
@@ -20,22 +20,31 @@ export async function imagesOnHost(
 }
 
 /**
- * What the engine has under a name, or undefined when it has nothing.
+ * The container that the engine has under a name, or undefined when it has none.
  * @throws Error when the engine can't be asked
  */
-export async function objectNamed(
-  { kind, name }: { kind: Stray["kind"]; name: string },
+export async function containerNamed(
+  name: string,
   engine: string | undefined,
-): Promise<EngineObject | undefined> {
-  const labels = kind === "container" ? ".Config.Labels" : ".Labels";
-  const { stdout } = await docker([kind, "inspect", "--format", `{{.Id}} {{json ${labels}}}`, name], engine);
+): Promise<NamedContainer | undefined> {
+  const format = "{{.Id}} {{json .Config.Labels}}";
+  const { stdout } = await docker(["container", "inspect", "--format", format, name], engine);
   const line = stdout.trim();
   if (line === "") return undefined;
   const space = line.indexOf(" ");
   return {
     id: line.slice(0, space),
-    labels: (JSON.parse(line.slice(space + 1)) as EngineObject["labels"] | null) ?? {},
+    labels: (JSON.parse(line.slice(space + 1)) as NamedContainer["labels"] | null) ?? {},
   };
+}
+
+/**
+ * Whether the engine has a network of this name.
+ * @throws Error when the engine can't be asked
+ */
+export async function networkExists(name: string, engine: string | undefined): Promise<boolean> {
+  const { stdout } = await docker(["network", "inspect", "--format", "{{.Id}}", name], engine);
+  return stdout.trim() !== "";
 }
 
 /** Things that are not there make the CLI exit 1 and are no error here; an engine that does not answer is. */

@@ -3,10 +3,11 @@ import { parseImageName } from "../catalog/imageName";
 import { manifestExists, RegistryError, resolveTag } from "../catalog/registry";
 import { findCredential } from "../catalog/registryCredentials";
 import type { Release } from "../catalog/release";
+import { networkGeneration } from "../history/recordedNetwork";
 import { isStray, suspects, type Stray } from "../history/strays";
 import { readStackState, type StackState } from "../history/stackState";
 import { readAppliedVersions } from "../migrations/appliedVersions";
-import { imagesOnHost, objectNamed } from "./engineQueries";
+import { containerNamed, imagesOnHost, networkExists } from "./engineQueries";
 
 /** Where an image can be had; `unconfirmed` carries why nobody could say. */
 export type Whereabouts = "host" | "registry" | "nowhere" | { unconfirmed: string };
@@ -21,6 +22,8 @@ export interface Evidence {
   /** Services of which the registry has another digest under the target's tag than the catalog. */
   moved: readonly { service: string; reference: string; catalog: string; registry: string }[];
   strays: readonly Stray[];
+  /** Whether the stack's network is gone though its state holds it: somebody removed it by hand. */
+  networkLost: boolean;
   /** Registries of the target's images for which Docker's own configuration has a credential. */
   signedIn: readonly string[];
 }
@@ -34,6 +37,8 @@ export interface EvidenceRequest {
   catalog: Catalog;
   /** Services that the settings declare. */
   services: readonly string[];
+  /** Name of the stack's network. */
+  network: string;
   /** Value of DOCKER_HOST, where the settings name one. */
   engine: string | undefined;
   database: { url: string; table: string } | undefined;
@@ -47,15 +52,16 @@ const askSeconds = 10;
 /** Asks everything at once; only the state must answer. */
 export async function gather(request: EvidenceRequest): Promise<Evidence> {
   const state = readStackState(request.stack);
-  const [known, applied, images, moved, strays, signedIn] = await Promise.all([
+  const [known, applied, images, moved, strays, networkLost, signedIn] = await Promise.all([
     state,
     askDatabase(request.database),
     findImages(request),
     request.askForMovedTags ? findMoved(request) : [],
     state.then((known) => findStrays(known, request)),
+    isNetworkLost(state, request),
     findSignedIn(request),
   ]);
-  return { state: known, applied, images, moved, strays, signedIn };
+  return { state: known, applied, images, moved, strays, networkLost, signedIn };
 }
 
 async function askDatabase(database: EvidenceRequest["database"]): Promise<Evidence["applied"]> {
@@ -116,10 +122,17 @@ async function findMoved(request: EvidenceRequest): Promise<Evidence["moved"]> {
 
 async function findStrays(state: StackState, { stackLabel, engine }: EvidenceRequest): Promise<Stray[]> {
   const found = suspects(state).map(async (suspect) => {
-    const object = await objectNamed(suspect, engine).catch(() => undefined);
-    return object !== undefined && isStray(object, stackLabel, state) ? [{ ...suspect, id: object.id }] : [];
+    const container = await containerNamed(suspect.name, engine).catch(() => undefined);
+    if (container === undefined || !isStray(container, stackLabel, state)) return [];
+    return [{ ...suspect, id: container.id }];
   });
   return (await Promise.all(found)).flat();
+}
+
+/** An engine that does not answer has lost nothing. */
+async function isNetworkLost(state: Promise<StackState>, request: EvidenceRequest): Promise<boolean> {
+  const exists = networkExists(request.network, request.engine).catch(() => true);
+  return networkGeneration(await state) !== undefined && !(await exists);
 }
 
 async function findSignedIn(request: EvidenceRequest): Promise<string[]> {

@@ -9,8 +9,9 @@ const packageFolder = `${__dirname}/..`;
  * @param script path of a TypeScript file within the package, such as `gates/run.ts`
  */
 export function ownCommand(script: string, ...words: string[]): string {
-  const path = relative(process.cwd(), `${packageFolder}/${script}`);
-  return ["exec", "node", "-r", "tsx/cjs", quoted(path), ...words.map(quoted)].join(" ");
+  const own = (path: string) => quoted(`./${relative(process.cwd(), `${packageFolder}/${path}`)}`);
+  const loader = own("toolchain/loadTypescript.cjs");
+  return ["exec", "node", "--require", loader, own(script), ...words.map(quoted)].join(" ");
 }
 
 /** A word that the shell takes as it stands. */

@@ -1,7 +1,6 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Stray } from "../history/strays";
-import { quoted } from "./ownCommand";
 
 export const reclaimType = "knowngood:index:Reclaim";
 
@@ -22,11 +21,12 @@ export class Reclaim extends pulumi.ComponentResource {
 
   constructor(name: string, args: ReclaimArgs, options?: pulumi.ComponentResourceOptions) {
     super(reclaimType, name, {}, options);
+    const ids = args.strays.map(({ id }) => id);
     this.removal = new command.local.Command(
       `${name}-removal`,
       {
-        create: args.strays.map(removalOf).join(" && ") || "true",
-        triggers: args.strays.map(({ id }) => id),
+        create: args.strays.length === 0 ? "true" : ["docker rm --force", ...ids].join(" "),
+        triggers: ids,
         ...(args.engine !== undefined && { environment: { DOCKER_HOST: args.engine } }),
         logging: command.local.Logging.None,
       },
@@ -36,14 +36,5 @@ export class Reclaim extends pulumi.ComponentResource {
       },
     );
     this.registerOutputs({});
-  }
-}
-
-function removalOf({ kind, id }: Stray): string {
-  switch (kind) {
-    case "container":
-      return `docker rm --force ${quoted(id)}`;
-    case "network":
-      return `docker network rm ${quoted(id)}`;
   }
 }

@@ -10,6 +10,7 @@ import type { Settings } from "../settings/settings";
 import { Database } from "./database";
 import { HealthGate } from "./healthGate";
 import { probeOf } from "./healthProbe";
+import { Network } from "./network";
 import { Reclaim } from "./reclaim";
 import { Service } from "./service";
 
@@ -22,6 +23,8 @@ export interface ReleaseArgs {
   assessment: Assessment;
   /** What a killed update left on the engine. @default none */
   strays?: readonly Stray[];
+  /** Counts how often the stack's network has been made; one that was lost is made anew with the next number. @default 0 */
+  networkGeneration?: number;
   /** Whether a reclaim was declared before, and so has to be declared still. @default false */
   reclaimedBefore?: boolean;
   /** The value of a secret setting. */
@@ -47,11 +50,12 @@ export class Release extends pulumi.ComponentResource {
     super("knowngood:index:Release", name, {}, options);
     const images = later<pulumi.Resource[]>();
     const reclaim = this.reclaim(name, args);
-    const network = this.network(name, args, reclaim);
+    const network = this.network(name, args);
     const volumes = this.volumes(name, args);
     this.database = this.migrated(name, args, images.promise);
     const ready = images.promise.then((pulled) => [
       ...pulled,
+      network.creation,
       ...(reclaim ? [reclaim.removal] : []),
       ...(this.database ? [this.database.schema] : []),
     ]);
@@ -78,15 +82,11 @@ export class Release extends pulumi.ComponentResource {
     return new Reclaim(`${name}-reclaim`, { strays, engine: settings.docker.host }, { parent: this });
   }
 
-  private network(
-    name: string,
-    { prefix, stack }: ReleaseArgs,
-    reclaim: Reclaim | undefined,
-  ): docker.Network {
-    return new docker.Network(
+  private network(name: string, { prefix, stack, settings, networkGeneration }: ReleaseArgs): Network {
+    return new Network(
       `${name}-network`,
-      { name: prefix, labels: [{ label: labels.stack, value: stack }] },
-      { parent: this, dependsOn: reclaim ? [reclaim.removal] : [] },
+      { name: prefix, stack, generation: networkGeneration, engine: settings.docker.host },
+      { parent: this },
     );
   }
 
@@ -130,7 +130,7 @@ export class Release extends pulumi.ComponentResource {
     name: string,
     { settings, assessment, stack, prefix, secret }: ReleaseArgs,
     on: {
-      network: docker.Network;
+      network: Network;
       volumes: Record<string, docker.Volume>;
       ready: Promise<pulumi.Resource[]>;
     },
@@ -168,6 +168,7 @@ export class Release extends pulumi.ComponentResource {
           stopSignal: service.stopSignal,
           stopGraceSeconds: service.stopGraceSeconds,
           startAfter: on.ready,
+          replaceWith: [on.network.creation],
         },
         { parent: this },
       );

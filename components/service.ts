@@ -76,6 +76,8 @@ export interface ServiceArgs {
   stopGraceSeconds?: number;
   /** What must exist before the present container stops: every image of the release, the migrated schema. */
   startAfter?: Promise<pulumi.Resource[]>;
+  /** What the container is replaced with: a network that was lost and is made anew. @default nothing */
+  replaceWith?: pulumi.Resource[];
 }
 
 /** One service of a release: its image, pulled and pinned by digest, and its container on a Docker engine. */
@@ -171,6 +173,7 @@ export class Service extends pulumi.ComponentResource {
         // Name and ports are taken until the old container is gone.
         deleteBeforeReplace: true,
         dependsOn: args.startAfter,
+        replaceWith: args.replaceWith,
       },
     );
   }

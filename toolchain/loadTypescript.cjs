@@ -1,0 +1,67 @@
+// @ts-check
+// Lets Node load TypeScript: `node --require toolchain/loadTypescript.cjs FILE.ts`. A preview spends a good part of its
+// time on loading modules, so only .ts files are looked at, each is translated once, and no source map is made for the
+// stack that Pulumi takes of every resource.
+
+const { createHash } = require("node:crypto");
+const { mkdirSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
+const { homedir } = require("node:os");
+const { join } = require("node:path");
+const { addHook } = require("pirates");
+const { version } = require("esbuild/package.json");
+
+const caches = process.env.KNOWNGOOD_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "knowngood");
+const folder = join(caches, "typescript");
+
+addHook((source, file) => translated(source, file), { exts: [".ts"], ignoreNodeModules: false });
+
+/**
+ * @param {string} source
+ * @param {string} file
+ * @returns {string} JavaScript
+ */
+function translated(source, file) {
+  const key = createHash("sha256").update(version).update(source).digest("hex").slice(0, 32);
+  const kept = join(folder, `${key}.js`);
+  try {
+    return readFileSync(kept, "utf8");
+  } catch {
+    const script = translate(source, file);
+    keep(kept, script);
+    return script;
+  }
+}
+
+/**
+ * @param {string} source
+ * @param {string} file
+ */
+function translate(source, file) {
+  // Needed only for what was never seen before, and slow to load.
+  /** @type {typeof import("esbuild")} */
+  const { transformSync } = require("esbuild");
+  return transformSync(source, {
+    loader: "ts",
+    format: "cjs",
+    target: "node20",
+    platform: "node",
+    supported: { "dynamic-import": false },
+    sourcefile: file,
+  }).code;
+}
+
+/**
+ * Written whole or not at all, since other processes read it. Without a place to keep it, it is made anew each time.
+ * @param {string} file
+ * @param {string} script
+ */
+function keep(file, script) {
+  try {
+    mkdirSync(folder, { recursive: true });
+    const unfinished = `${file}.${process.pid}`;
+    writeFileSync(unfinished, script);
+    renameSync(unfinished, file);
+  } catch {
+    return;
+  }
+}
