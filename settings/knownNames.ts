@@ -1,21 +1,22 @@
 import { z } from "zod";
 import { settingsSchema } from "./settings";
 
-type Node = z.core.JSONSchema.BaseSchema;
+/** A part of the settings as JSON Schema. */
+export type SchemaNode = z.core.JSONSchema.BaseSchema;
 
 /** The settings as JSON Schema, as a user writes them: what has a default may be left out. */
-export function settingsAsJsonSchema(): Node {
+export function settingsAsJsonSchema(): SchemaNode {
   return z.toJSONSchema(settingsSchema, { io: "input" });
 }
 
 /** The names that a structure at a path of the settings knows; none where the user chooses the names. */
 export function knownNames(path: readonly PropertyKey[]): string[] {
-  let node: Node | undefined = settingsAsJsonSchema();
+  let node: SchemaNode | undefined = settingsAsJsonSchema();
   for (const key of path) node = child(node, key);
   return Object.keys(node?.properties ?? {});
 }
 
-function child(node: Node | undefined, key: PropertyKey): Node | undefined {
+function child(node: SchemaNode | undefined, key: PropertyKey): SchemaNode | undefined {
   const found =
     typeof key === "number" ? node?.items : (node?.properties?.[String(key)] ?? node?.additionalProperties);
   return typeof found === "object" && !Array.isArray(found) ? found : undefined;

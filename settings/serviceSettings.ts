@@ -90,24 +90,33 @@ export const health = structure(
     json: mapOf(z.string(), z.unknown(), "write a map of dotted paths to values, such as {status: ok}")
       .optional()
       .describe("Values that the JSON answer must have, by dotted path."),
-    headers: mapOf(headerName(), text("write a text"), "write a map of header names to texts")
+    headers: mapOf(headerName(), z.string({ error: "write a text" }), "write a map of header names to texts")
       .default({})
       .describe("Request headers of the HTTP probe."),
     secretHeaders: mapOf(headerName(), secretName, "write a map of header names to names of secret settings")
       .default({})
       .describe("Request headers whose value is a secret setting, by its name."),
     tcp: portNumber.optional().describe("TCP probe: the published host port that must accept a connection."),
-    exec: listOf(text("write a text"), 'write the command as a list, such as ["node", "check.js"]')
+    exec: listOf(
+      z.string({ error: "write a text" }),
+      'write the command as a list, such as ["node", "check.js"]',
+    )
       .min(1, { error: "name a command" })
       .optional()
       .describe("Exec probe: a command inside the container that must exit 0."),
-    within: healthTimes.within.optional(),
-    every: healthTimes.every.optional(),
-    successes: healthTimes.successes.optional(),
-    timeout: healthTimes.timeout.optional(),
+    within: ownTime("within"),
+    every: ownTime("every"),
+    successes: ownTime("successes"),
+    timeout: ownTime("timeout"),
   },
   "write how it is probed, such as {path: /health}",
 ).check(rule(checkHealth));
+
+/** A time that a service sets for itself. */
+function ownTime(name: keyof typeof healthTimes) {
+  const time = healthTimes[name];
+  return time.optional().describe(`${time.description} By default \`gates.health.${name}\`.`);
+}
 
 function headerName() {
   return z
@@ -136,10 +145,10 @@ export const service = structure(
     )
       .default({})
       .describe("Environment from secrets: the variable's name to the name of a secret setting."),
-    entrypoint: listOf(text("write a text"), "write a list of texts")
+    entrypoint: listOf(z.string({ error: "write a text" }), "write a list of texts")
       .optional()
       .describe("Replaces the image's entry point."),
-    command: listOf(text("write a text"), "write a list of texts")
+    command: listOf(z.string({ error: "write a text" }), "write a list of texts")
       .optional()
       .describe("Replaces the image's command."),
     user: text('write a user, such as "1000:1000"').optional().describe("User (and group) that it runs as."),

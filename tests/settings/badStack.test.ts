@@ -1,4 +1,4 @@
-import { web, toldOneByOne, type WrongRow } from "./wrongRows";
+import { toldOneByOne, type WrongRow } from "./wrongRows";
 
 const aName =
   "write a name of lower-case letters, digits and dashes, beginning with a letter, at most 40 long";
