@@ -81,8 +81,7 @@ async function announce(assessment: Assessment): Promise<void> {
 }
 
 function refuse({ refusals }: Assessment): void {
-  if (refusals.length > 0)
-    throw toldInWords(["Refused; nothing was touched.", ...refusals].join("\n"));
+  if (refusals.length > 0) throw toldInWords(["Refused; nothing was touched.", ...refusals].join("\n"));
 }
 
 /**
