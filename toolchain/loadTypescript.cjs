@@ -6,14 +6,16 @@
 const { createHash } = require("node:crypto");
 const { mkdirSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
 const { homedir } = require("node:os");
-const { join } = require("node:path");
-const { addHook } = require("pirates");
+const path = require("node:path");
+const pirates = require("pirates");
 const { version } = require("esbuild/package.json");
 
-const caches = process.env.KNOWNGOOD_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "knowngood");
-const folder = join(caches, "typescript");
+const caches =
+  process.env.KNOWNGOOD_CACHE ||
+  path.join(process.env.XDG_CACHE_HOME || path.join(homedir(), ".cache"), "knowngood");
+const folder = path.join(caches, "typescript");
 
-addHook((source, file) => translated(source, file), { exts: [".ts"], ignoreNodeModules: false });
+pirates.addHook((source, file) => translated(source, file), { exts: [".ts"], ignoreNodeModules: false });
 
 /**
  * @param {string} source
@@ -22,7 +24,7 @@ addHook((source, file) => translated(source, file), { exts: [".ts"], ignoreNodeM
  */
 function translated(source, file) {
   const key = createHash("sha256").update(version).update(source).digest("hex").slice(0, 32);
-  const kept = join(folder, `${key}.js`);
+  const kept = path.join(folder, `${key}.js`);
   try {
     return readFileSync(kept, "utf8");
   } catch {
@@ -39,8 +41,8 @@ function translated(source, file) {
 function translate(source, file) {
   // Needed only for what was never seen before, and slow to load.
   /** @type {typeof import("esbuild")} */
-  const { transformSync } = require("esbuild");
-  return transformSync(source, {
+  const esbuild = require("esbuild");
+  return esbuild.transformSync(source, {
     loader: "ts",
     format: "cjs",
     target: "node20",
