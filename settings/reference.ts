@@ -129,7 +129,7 @@ function joined(path: string, name: string): string {
 }
 
 function inner(part: unknown): SchemaNode {
-  return typeof part === "object" && part !== null && !Array.isArray(part) ? part : {};
+  return typeof part === "object" && part !== null && !Array.isArray(part) ? (part as SchemaNode) : {};
 }
 
 if (require.main === module) writeFileSync(referenceFile, reference());
