@@ -132,8 +132,9 @@ export class Service extends pulumi.ComponentResource {
         ...(args.entrypoint && { entrypoints: args.entrypoint }),
         ...(args.command && { command: args.command }),
         ...(args.user !== undefined && { user: args.user }),
-        ...(args.cpus !== undefined && { cpus: String(args.cpus) }),
-        ...(args.memoryMiB !== undefined && { memory: args.memoryMiB }),
+        ...(args.cpus !== undefined && { cpus: cpusText(args.cpus) }),
+        // Docker's own default for swap, said outright: what is left open reads as drift at the next update.
+        ...(args.memoryMiB !== undefined && { memory: args.memoryMiB, memorySwap: 2 * args.memoryMiB }),
         ports: (args.ports ?? []).map(({ container, host, address, protocol }) => ({
           internal: container,
           external: host,
@@ -177,6 +178,11 @@ export class Service extends pulumi.ComponentResource {
       },
     );
   }
+}
+
+/** Processors as the provider reads them back, with a decimal; otherwise a whole number is drift at every update. */
+function cpusText(cpus: number): string {
+  return Number.isInteger(cpus) ? cpus.toFixed(1) : String(cpus);
 }
 
 /** The environment as Docker takes it, in a stable order; a secret value makes the whole list secret. */

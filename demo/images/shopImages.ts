@@ -1,6 +1,6 @@
 import { build } from "esbuild";
 import { join } from "node:path";
-import { shopReleases, type ShopRelease, type ShopService } from "../shop/releases";
+import { shopReleases, type ServiceContent, type ShopRelease, type ShopService } from "../shop/releases";
 import { step } from "../../toolchain/machine/steps";
 import { busyboxLayer } from "./busybox";
 import { layerOf, type Layer } from "./layer";
@@ -30,8 +30,8 @@ export async function buildShop<R extends ShopRelease>(
   return step(say, `build the shop's images ${releases.join(", ")}`, "1 s, 8 s the first time", async () => {
     const base = await Promise.all([busyboxLayer(), nodeLayer()]);
     const services = async (release: R) => {
-      const pushed = Object.entries(shopReleases[release].services).map(async ([service, files]) => {
-        const image = await pushService(registry, service, release, base, files);
+      const pushed = Object.entries(shopReleases[release].services).map(async ([service, content]) => {
+        const image = await pushService(registry, service, release, base, content);
         return [service, image] as const;
       });
       return [release, Object.fromEntries(await Promise.all(pushed))] as const;
@@ -46,9 +46,9 @@ export async function buildShop<R extends ShopRelease>(
 async function pushService(
   registry: string,
   service: string,
-  release: string,
+  tag: string,
   base: readonly Layer[],
-  files: Record<string, string>,
+  { release, files }: ServiceContent,
 ): Promise<PushedImage> {
   const entries = Object.entries(files).map(async ([name, source]) => ({
     path: `app/${name}`,
@@ -56,9 +56,9 @@ async function pushService(
     content: await bundle(source),
     mode: 0o644,
   }));
-  return pushImage(registry, `shop/${service}`, [release], [...base, layerOf(await Promise.all(entries))], {
+  return pushImage(registry, `shop/${service}`, [tag], [...base, layerOf(await Promise.all(entries))], {
     entrypoint: ["/usr/local/bin/node", "/app/main.js"],
-    environment: { NODE_ENV: "production", SERVICE: service },
+    environment: { NODE_ENV: "production", SERVICE: service, RELEASE: release },
     workingDirectory: "/app",
     user,
   });

@@ -4,11 +4,17 @@ import { join } from "node:path";
 export type ShopRelease = "v1" | "v2" | "v3" | "v4";
 export type ShopService = "api" | "worker" | "web";
 
+export interface ServiceContent {
+  /** The release that the image was first built for, which it says of itself. */
+  release: ShopRelease;
+  /** The image's files by their names below /app, each bundled from a source file of this folder. */
+  files: Record<string, string>;
+}
+
 export interface ReleaseContent {
   /** What this release is in the demo's story. */
   story: string;
-  /** Per service, the files of its image by their names below /app, each bundled from a source file of this folder. */
-  services: Record<ShopService, Record<string, string>>;
+  services: Record<ShopService, ServiceContent>;
   /** Files of `migrations/`, oldest first. */
   migrations: readonly string[];
 }
@@ -17,13 +23,16 @@ const createOrders = "20260105090000_create_orders.sql";
 const addNote = "20260212090000_add_order_note.sql";
 const renameAmount = "20260320090000_rename_amount_to_total_cents.sql";
 
-const api = (release: ShopRelease) => ({ "main.js": `api/${release}.ts` });
-const worker = (release: ShopRelease) => ({
-  "main.js": `worker/${release}.ts`,
-  "check.js": "worker/check.ts",
+const api = (release: ShopRelease): ServiceContent => ({
+  release,
+  files: { "main.js": `api/${release}.ts` },
+});
+const worker = (release: ShopRelease): ServiceContent => ({
+  release,
+  files: { "main.js": `worker/${release}.ts`, "check.js": "worker/check.ts" },
 });
 // The same in every release, so that an unchanged service is seen to stay untouched.
-const web = { "main.js": "web/web.ts" };
+const web: ServiceContent = { release: "v1", files: { "main.js": "web/web.ts" } };
 
 /** The shop's releases, oldest first. */
 export const shopReleases: Record<ShopRelease, ReleaseContent> = {

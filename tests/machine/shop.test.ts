@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,15 +25,36 @@ describe("the sample shop", function () {
     return (await runCommand(["docker", ...words], { environment })).trim();
   };
 
+  // On a user's own engine other containers may have any plain name, so this run's names are its own, and what it made
+  // is removed by its id.
+  const own = `shop-test-${randomBytes(4).toString("hex")}`;
+  const containers: Partial<Record<ShopService, string>> = {};
+  const pulled = new Set<string>();
+  let network: string | undefined;
+
+  const container = (service: ShopService): string => {
+    const id = containers[service];
+    if (id === undefined) throw new Error(`${service} was not started`);
+    return id;
+  };
+
+  async function remove(service: ShopService): Promise<void> {
+    const id = containers[service];
+    delete containers[service];
+    if (id !== undefined) await docker("rm", "--force", "--volumes", id);
+  }
+
   async function run(service: ShopService, release: ShopRelease): Promise<void> {
     const { repository, digest } = images[release][service];
     const { socketFolder, password } = machine.postgres;
     const ports = { api: [`127.0.0.1:${apiPort}:8080`], web: [`127.0.0.1:${webPort}:8080`], worker: [] }[
       service
     ];
-    await docker("rm", "--force", service).catch(() => {});
-    await docker(
-      ...["run", "--detach", "--init", "--restart", "unless-stopped", "--name", service, "--network", "shop"],
+    await remove(service);
+    pulled.add(`${repository}@${digest}`);
+    containers[service] = await docker(
+      ...["run", "--detach", "--init", "--restart", "unless-stopped", "--name", `${own}-${service}`],
+      ...["--network", own, "--network-alias", service],
       ...[
         "--volume",
         `${socketFolder}:${socketFolder}`,
@@ -89,13 +111,14 @@ describe("the sample shop", function () {
     });
     images = await buildShop({ registry: machine.registry.address, releases, say: () => {} });
     [apiPort, webPort] = [await freePort(), await freePort()];
-    await docker("network", "create", "shop");
+    network = await docker("network", "create", own);
   });
 
   after(async () => {
     if (machine && !machine.docker.private) {
-      await docker("rm", "--force", "api", "worker", "web").catch(() => {});
-      await docker("network", "rm", "shop").catch(() => {});
+      for (const service of ["api", "worker", "web"] as const) await remove(service);
+      if (network !== undefined) await docker("network", "rm", network);
+      if (pulled.size > 0) await docker("image", "rm", ...pulled);
     }
     await machine?.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -137,7 +160,7 @@ describe("the sample shop", function () {
     expect((await health(webPort)).status).to.equal(200);
     const page = await (await fetch(`http://127.0.0.1:${webPort}/`)).text();
     expect(page).to.include("<td>4</td><td>&lt;b&gt;Barbara</td><td>7.00</td><td>done</td>");
-    expect(await docker("exec", "worker", "/usr/local/bin/node", "/app/check.js")).to.match(
+    expect(await docker("exec", container("worker"), "/usr/local/bin/node", "/app/check.js")).to.match(
       /^last loop 0\.\d s ago$/,
     );
   });
@@ -172,24 +195,25 @@ describe("the sample shop", function () {
   it("never starts v4, and its log says why", async () => {
     await run("api", "v4");
     await sleep(500);
-    expect(await docker("logs", "api")).to.include('"message":"fatal: PAYMENT_URL is not set"');
-    expect(Number(await docker("inspect", "--format", "{{.RestartCount}}", "api"))).to.be.above(0);
+    expect(await docker("logs", container("api"))).to.include('"message":"fatal: PAYMENT_URL is not set"');
+    expect(Number(await docker("inspect", "--format", "{{.RestartCount}}", container("api")))).to.be.above(0);
   });
 
   it("ends the worker on an error of the database that waiting can't mend", async () => {
-    await docker(
+    const lost = await docker(
       "run",
       "--detach",
-      "--name",
-      "lost",
       "--env",
       "PGHOST=/nowhere",
       `${images.v1.worker.repository}@${images.v1.worker.digest}`,
     );
-    await sleep(1000);
-    expect(await docker("logs", "lost")).to.include("database out of reach, trying again");
-    expect(await docker("inspect", "--format", "{{.State.Running}}", "lost")).to.equal("true");
-    await docker("rm", "--force", "lost");
+    try {
+      await sleep(1000);
+      expect(await docker("logs", lost)).to.include("database out of reach, trying again");
+      expect(await docker("inspect", "--format", "{{.State.Running}}", lost)).to.equal("true");
+    } finally {
+      await docker("rm", "--force", lost);
+    }
     const { socketFolder } = machine.postgres;
     const wrong = await tryCommand(
       [
@@ -213,8 +237,10 @@ describe("the sample shop", function () {
 
   it("stops within a second on SIGTERM, with exit code 0", async () => {
     const started = Date.now();
-    await docker("stop", "worker", "web");
+    await docker("stop", container("worker"), container("web"));
     expect(Date.now() - started).to.be.below(2000);
-    expect(await docker("inspect", "--format", "{{.State.ExitCode}}", "worker", "web")).to.equal("0\n0");
+    expect(
+      await docker("inspect", "--format", "{{.State.ExitCode}}", container("worker"), container("web")),
+    ).to.equal("0\n0");
   });
 });

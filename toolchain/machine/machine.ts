@@ -13,6 +13,11 @@ export interface MachineOptions {
   /** Private folder of this run; made when missing. An abandoned run found there is cleaned up first. */
   folder: string;
   need: readonly MachinePart[];
+  /**
+   * `any` uses an engine that answers and starts a private one only where there is none; `private` always starts one.
+   * Default `any`.
+   */
+  engine?: "any" | "private";
   /** Receives each step: what is done, how long it usually takes, how long it took. */
   say: (line: string) => void;
   /** On Ctrl-C or SIGTERM, also while starting: stop the machine, then end this program. Default false. */
@@ -67,8 +72,9 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
   if (options.stopOnSignals) ignoreSignals = onSignals(() => starting, stop);
 
   try {
-    const engine = need.includes("docker") ? await reachableEngine() : undefined;
-    if (need.includes("docker") && engine === undefined && process.env.DOCKER_HOST) {
+    const useAny = need.includes("docker") && options.engine !== "private";
+    const engine = useAny ? await reachableEngine() : undefined;
+    if (useAny && engine === undefined && process.env.DOCKER_HOST) {
       throw new Error(
         `No engine answers at DOCKER_HOST=${process.env.DOCKER_HOST}: start it, or unset DOCKER_HOST.`,
       );

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { log } from "./log";
+import { log, release } from "./log";
 
 export interface Answer {
   status: number;
@@ -53,6 +53,7 @@ async function answer(handler: Handler, request: IncomingMessage, response: Serv
   const html = typeof result.body === "string";
   response.writeHead(result.status, {
     "content-type": html ? "text/html; charset=utf-8" : "application/json",
+    "x-release": release(),
     ...result.headers,
   });
   response.end(html ? result.body : `${JSON.stringify(result.body)}\n`);

@@ -10,7 +10,7 @@ export function log(message: string, details: Record<string, unknown> = {}): voi
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
-/** The release that this container was started as: the deployment says it, the image doesn't know. */
+/** The release that this image was first built for; a service that did not change since keeps it. */
 export function release(): string {
   return process.env.RELEASE ?? "unknown";
 }

@@ -7,7 +7,10 @@ export interface Order {
   note?: string | null;
 }
 
-/** The page of all orders; undefined where the api didn't give them. */
+/**
+ * The page of all orders.
+ * @param orders undefined where the api didn't give them
+ */
 export function ordersPage(release: string, orders: readonly Order[] | undefined): string {
   const rows = (orders ?? []).map(
     (order) =>
