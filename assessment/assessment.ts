@@ -55,7 +55,12 @@ export function assess(
     knownGood,
     lastKnownGood: lastKnownGood(knownGood, target.tag),
     warnings: [...movedTags(evidence), ...unconfirmed(evidence), ...left(evidence)],
-    refusals: [...missingServices(target, services), ...missingImages(target, evidence)],
+    refusals: [
+      ...silentEngine(evidence),
+      ...missingServices(target, services),
+      ...missingImages(target, evidence),
+      ...takenNames(evidence),
+    ],
   };
 }
 
@@ -97,7 +102,8 @@ function unconfirmed({ applied, images, state }: Evidence): string[] {
 function left({ strays }: Evidence): string[] {
   return strays.map(
     ({ name, id }) =>
-      `The container ${name} (${id.slice(0, 12)}) was left by an update that was killed; it is removed first.`,
+      `The container ${name} (${id.slice(0, 12)}) is of this stack, but its state does not hold it: ` +
+      "an update was killed, or somebody made it by hand. It is removed first.",
   );
 }
 
@@ -121,4 +127,29 @@ function missingImages(target: Release, { images }: Evidence): string[] {
         `${image === undefined ? service : imageReference(image)}. Push it again, or load it on the host (docker load), or choose another release.`
       );
     });
+}
+
+function silentEngine({ engineSilent }: Evidence): string[] {
+  if (engineSilent === undefined) return [];
+  return [
+    `The Docker engine does not answer, and nothing can be run without it: ${engineSilent}. ` +
+      "Start it, or name another by docker.host in the settings or by DOCKER_HOST.",
+  ];
+}
+
+function takenNames({ occupants }: Evidence): string[] {
+  return occupants.map(({ kind, name, id, owner }) => {
+    const whose =
+      owner === undefined
+        ? "this stack did not make it"
+        : `it is labelled as of the stack ${owner}, and this stack's state knows nothing of it`;
+    const away =
+      kind === "container"
+        ? `move it away (docker rename ${name} OTHER) or remove it (docker rm --force ${name})`
+        : `remove it (docker network rm ${name})`;
+    return (
+      `The name ${name} is taken by a ${kind} (${id.slice(0, 12)}) that is left alone: ${whose}. ` +
+      `If it may go, ${away}; else choose other names by docker.prefix in the settings.`
+    );
+  });
 }

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { childEnvironment } from "../settings/childEnvironment";
-import type { NamedContainer } from "../history/strays";
+import type { NamedObject } from "../history/strays";
 
 /** Seconds that the engine has for an answer. */
 const answerSeconds = 10;
@@ -20,31 +20,28 @@ export async function imagesOnHost(
 }
 
 /**
- * The container that the engine has under a name, or undefined when it has none.
+ * What the engine has under these names.
  * @throws Error when the engine can't be asked
  */
-export async function containerNamed(
-  name: string,
+export async function objectsNamed(
+  kind: "container" | "network",
+  names: readonly string[],
   engine: string | undefined,
-): Promise<NamedContainer | undefined> {
-  const format = "{{.Id}} {{json .Config.Labels}}";
-  const { stdout } = await docker(["container", "inspect", "--format", format, name], engine);
-  const line = stdout.trim();
-  if (line === "") return undefined;
-  const space = line.indexOf(" ");
-  return {
-    id: line.slice(0, space),
-    labels: (JSON.parse(line.slice(space + 1)) as NamedContainer["labels"] | null) ?? {},
-  };
-}
-
-/**
- * Whether the engine has a network of this name.
- * @throws Error when the engine can't be asked
- */
-export async function networkExists(name: string, engine: string | undefined): Promise<boolean> {
-  const { stdout } = await docker(["network", "inspect", "--format", "{{.Id}}", name], engine);
-  return stdout.trim() !== "";
+): Promise<NamedObject[]> {
+  const ofKind = kind === "container" ? ".Config.Labels" : ".Labels";
+  const format = `{"id":{{json .Id}},"name":{{json .Name}},"labels":{{json ${ofKind}}}}`;
+  const { stdout } = await docker([kind, "inspect", "--format", format, ...names], engine);
+  return (
+    stdout
+      .split("\n")
+      .filter((line) => line !== "")
+      .map(
+        (line) => JSON.parse(line) as Omit<NamedObject, "labels"> & { labels: NamedObject["labels"] | null },
+      )
+      .map(({ id, name, labels }) => ({ id, name: name.replace(/^\//, ""), labels: labels ?? {} }))
+      // The engine takes an id for a name, too.
+      .filter(({ name }) => names.includes(name))
+  );
 }
 
 /** Things that are not there make the CLI exit 1 and are no error here; an engine that does not answer is. */

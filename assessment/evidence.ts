@@ -4,10 +4,11 @@ import { manifestExists, RegistryError, resolveTag } from "../catalog/registry";
 import { findCredential } from "../catalog/registryCredentials";
 import type { Release } from "../catalog/release";
 import { networkGeneration } from "../history/recordedNetwork";
-import { isStray, suspects, type Stray } from "../history/strays";
+import { labels } from "../history/running";
+import { claimOf, type NamedObject, type Occupant, type Stray } from "../history/strays";
 import { readStackState, type StackState } from "../history/stackState";
 import { readAppliedVersions } from "../migrations/appliedVersions";
-import { containerNamed, imagesOnHost, networkExists } from "./engineQueries";
+import { imagesOnHost, objectsNamed } from "./engineQueries";
 
 /** Where an image can be had; `unconfirmed` carries why nobody could say. */
 export type Whereabouts = "host" | "registry" | "nowhere" | { unconfirmed: string };
@@ -22,6 +23,10 @@ export interface Evidence {
   /** Services of which the registry has another digest under the target's tag than the catalog. */
   moved: readonly { service: string; reference: string; catalog: string; registry: string }[];
   strays: readonly Stray[];
+  /** What stands in the way under a name that the stack needs. */
+  occupants: readonly Occupant[];
+  /** Why the engine did not answer; undefined when it did. */
+  engineSilent: string | undefined;
   /** Whether the stack's network is gone though its state holds it: somebody removed it by hand. */
   networkLost: boolean;
   /** Registries of the target's images for which Docker's own configuration has a credential. */
@@ -37,7 +42,7 @@ export interface EvidenceRequest {
   catalog: Catalog;
   /** Services that the settings declare. */
   services: readonly string[];
-  /** Name of the stack's network. */
+  /** Name of the stack's network; its containers' names begin with it. */
   network: string;
   /** Value of DOCKER_HOST, where the settings name one. */
   engine: string | undefined;
@@ -52,16 +57,15 @@ const askSeconds = 10;
 /** Asks everything at once; only the state must answer. */
 export async function gather(request: EvidenceRequest): Promise<Evidence> {
   const state = readStackState(request.stack);
-  const [known, applied, images, moved, strays, networkLost, signedIn] = await Promise.all([
+  const [known, applied, images, moved, onEngine, signedIn] = await Promise.all([
     state,
     askDatabase(request.database),
     findImages(request),
     request.askForMovedTags ? findMoved(request) : [],
-    state.then((known) => findStrays(known, request)),
-    isNetworkLost(state, request),
+    lookAtEngine(state, request),
     findSignedIn(request),
   ]);
-  return { state: known, applied, images, moved, strays, networkLost, signedIn };
+  return { state: known, applied, images, moved, ...onEngine, signedIn };
 }
 
 async function askDatabase(database: EvidenceRequest["database"]): Promise<Evidence["applied"]> {
@@ -120,19 +124,42 @@ async function findMoved(request: EvidenceRequest): Promise<Evidence["moved"]> {
   return (await Promise.all(found)).flat();
 }
 
-async function findStrays(state: StackState, { stackLabel, engine }: EvidenceRequest): Promise<Stray[]> {
-  const found = suspects(state).map(async (suspect) => {
-    const container = await containerNamed(suspect.name, engine).catch(() => undefined);
-    if (container === undefined || !isStray(container, stackLabel, state)) return [];
-    return [{ ...suspect, id: container.id }];
+/** What has the names that the stack needs. An engine that does not answer has lost nothing and taken nothing. */
+async function lookAtEngine(
+  state: Promise<StackState>,
+  { network, services, stackLabel, engine }: EvidenceRequest,
+): Promise<Pick<Evidence, "strays" | "occupants" | "networkLost" | "engineSilent">> {
+  const containerNames = services.map((service) => `${network}-${service}`);
+  let containers: NamedObject[];
+  let networks: NamedObject[];
+  try {
+    [containers, networks] = await Promise.all([
+      objectsNamed("container", containerNames, engine),
+      objectsNamed("network", [network], engine),
+    ]);
+  } catch (error) {
+    return { strays: [], occupants: [], networkLost: false, engineSilent: messageOf(error) };
+  }
+  const known = await state;
+  const occupant = (kind: Occupant["kind"], { id, name, labels: own }: NamedObject): Occupant => ({
+    kind,
+    id,
+    name,
+    owner: own[labels.stack],
   });
-  return (await Promise.all(found)).flat();
-}
-
-/** An engine that does not answer has lost nothing. */
-async function isNetworkLost(state: Promise<StackState>, request: EvidenceRequest): Promise<boolean> {
-  const exists = networkExists(request.network, request.engine).catch(() => true);
-  return networkGeneration(await state) !== undefined && !(await exists);
+  const claimed = (claim: ReturnType<typeof claimOf>) =>
+    containers.filter((container) => claimOf(container, stackLabel, known) === claim);
+  return {
+    strays: claimed("stray").map(({ id, name }) => ({ id, name })),
+    occupants: [
+      ...networks
+        .filter((found) => found.labels[labels.stack] !== stackLabel)
+        .map((found) => occupant("network", found)),
+      ...claimed("foreign").map((found) => occupant("container", found)),
+    ],
+    networkLost: networks.length === 0 && networkGeneration(known) !== undefined,
+    engineSilent: undefined,
+  };
 }
 
 async function findSignedIn(request: EvidenceRequest): Promise<string[]> {

@@ -27,6 +27,7 @@ export class Network extends pulumi.ComponentResource {
   constructor(name: string, args: NetworkArgs, options?: pulumi.ComponentResourceOptions) {
     super(networkType, name, {}, options);
     const network = quoted(args.name);
+    const label = quoted(`${labels.stack}=${args.stack}`);
     this.name = args.name;
     this.creation = new command.local.Command(
       `${name}-creation`,
@@ -34,9 +35,11 @@ export class Network extends pulumi.ComponentResource {
         // What a killed update made is taken as it is, so a second attempt does not fail on the name.
         create:
           `docker network inspect ${network} >/dev/null 2>&1 || ` +
-          `docker network create --label ${quoted(`${labels.stack}=${args.stack}`)} ${network} >/dev/null`,
-        // One that is gone already needs no removal.
-        delete: `docker network inspect ${network} >/dev/null 2>&1 || exit 0; exec docker network rm ${network} >/dev/null`,
+          `docker network create --label ${label} ${network} >/dev/null`,
+        // One that is gone already needs no removal; one that carries another label is somebody else's.
+        delete:
+          `found=$(docker network ls --quiet --filter name=${quoted(`^${args.name}$`)} --filter label=${label}) || exit 1; ` +
+          '[ -z "$found" ] || exec docker network rm "$found" >/dev/null',
         triggers: [args.generation ?? 0],
         ...(args.engine !== undefined && { environment: { DOCKER_HOST: args.engine } }),
         logging: command.local.Logging.None,

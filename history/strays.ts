@@ -1,29 +1,48 @@
-import { containerType, labels } from "./running";
+import { containerType, labels, serviceType } from "./running";
 import type { StackState } from "./stackState";
 
-/** A container that a killed update of this stack made, and that its state does not hold. */
+/** A container that this stack made, and that its state does not hold. */
 export interface Stray {
   id: string;
   name: string;
 }
 
-/** A container that the engine has under a name. */
-export interface NamedContainer {
+/** What stands under a name that the stack needs, and is not its own to remove. */
+export interface Occupant {
+  kind: "container" | "network";
   id: string;
+  name: string;
+  /** The stack whose label it carries; undefined without any. */
+  owner: string | undefined;
+}
+
+/** A container or a network that the engine has under a name. */
+export interface NamedObject {
+  id: string;
+  name: string;
   labels: Readonly<Record<string, string>>;
 }
 
-/** Where a killed update may have left something: it was creating these when it died. */
-export function suspects(state: StackState): { name: string }[] {
-  return state.pending
-    .filter(({ operation, resource }) => operation === "creating" && resource.type === containerType)
-    .flatMap(({ resource: { inputs } }) => (typeof inputs?.name === "string" ? [{ name: inputs.name }] : []));
+/**
+ * Whose a container is that has a name which the stack needs. A stray is only what carries this stack's label, is in no
+ * resource of its state, and has a trace there: an update died while it was creating it, or the stack has run under
+ * this name before, so somebody put another in its place by hand. The label alone proves nothing: the same stack can
+ * have another state, in another backend.
+ */
+export function claimOf(found: NamedObject, stack: string, state: StackState): "own" | "stray" | "foreign" {
+  if (state.resources.some(({ id }) => id === found.id)) return "own";
+  if (found.labels[labels.stack] !== stack) return "foreign";
+  return wasCreating(found.name, state) || hasRun(found.name, state) ? "stray" : "foreign";
 }
 
-/**
- * Whether what the engine has under a suspect's name is a stray. Only what carries this stack's label and is in no
- * resource of its state is one: anything else under that name is somebody else's.
- */
-export function isStray(found: NamedContainer, stack: string, state: StackState): boolean {
-  return found.labels[labels.stack] === stack && !state.resources.some(({ id }) => id === found.id);
+function wasCreating(name: string, { pending }: StackState): boolean {
+  return pending.some(
+    ({ operation, resource }) =>
+      operation === "creating" && resource.type === containerType && resource.inputs?.name === name,
+  );
+}
+
+/** A refresh drops from the state what is gone from the engine; the service that it was for stays. */
+function hasRun(name: string, { resources }: StackState): boolean {
+  return resources.some(({ type, outputs }) => type === serviceType && outputs?.containerName === name);
 }

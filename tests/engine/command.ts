@@ -22,7 +22,12 @@ export interface Started {
 export function start(
   file: string,
   args: readonly string[],
-  options: { cwd?: string; env: NodeJS.ProcessEnv },
+  options: {
+    cwd?: string;
+    env: NodeJS.ProcessEnv;
+    /** Whether it leads a process group of its own, as a terminal's command does. @default false */
+    detached?: boolean;
+  },
 ): Started {
   const child = spawn(file, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
   let stdout = "";
