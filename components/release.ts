@@ -197,7 +197,7 @@ export class Release extends pulumi.ComponentResource {
           probe: probeOf(service, settings.docker.host, secret),
           within: health?.within ?? settings.gates.health.within,
           every: health?.every ?? settings.gates.health.every,
-          successes: health?.successes ?? settings.gates.health.successes,
+          successes: health?.successes ?? usualSuccesses(service, settings),
           timeout: health?.timeout ?? settings.gates.health.timeout,
           records: settings.record.folder,
           ...(back && { goBack: { tag: back.tag, commands: commandsTo(back.tag) } }),
@@ -225,6 +225,15 @@ function byService(
       return service === undefined ? [] : [[move.service, [service, move]]];
     }),
   );
+}
+
+/** Looks at a container that only has to run: at a quarter of a second each, three seconds without a restart. */
+const looksAtState = 12;
+
+/** A service that answers is asked a few times; one that can only be seen to run could be between two crashes. */
+function usualSuccesses({ health }: ServiceSettings, { gates }: Settings): number {
+  const answers = [health?.path, health?.url, health?.tcp, health?.exec].some((probe) => probe !== undefined);
+  return answers ? gates.health.successes : Math.max(gates.health.successes, looksAtState);
 }
 
 function mapValues<From, To>(
