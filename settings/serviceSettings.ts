@@ -52,7 +52,7 @@ const healthTimes = {
   within: seconds(1, 3600).describe("Seconds in which the service must be healthy."),
   every: seconds(0.1, 300).describe("Seconds between probes; the first ones come faster."),
   successes: wholeNumber(1, 100).describe(
-    "Successes in a row that are needed, with no restart of the container during them. For a worker without an exec probe at least 12 (3 s), unless set here.",
+    "Successes in a row that are needed, with no restart of the container during them. For a worker without an exec probe at least 12 (3 s), unless the service sets its own.",
   ),
   timeout: seconds(0.1, 60).describe("Seconds that one probe may take."),
 };
