@@ -1,5 +1,5 @@
 /**
- * Entry of the gates: `node -r tsx/cjs gates/run.ts health`, with the request as JSON on stdin. Exit codes: 0 passed
+ * Entry of the gates: `node --require ./toolchain/loadTypescript.cjs gates/run.ts health`, with the request as JSON on stdin. Exit codes: 0 passed
  * (one line of JSON on stdout), 1 failed, 2 the check itself broke, 130 interrupted.
  *
  * A rollback waits for this file to load, so the schema library (70 ms) is left out until a request needs it.
@@ -35,7 +35,7 @@ run().then(
 
 async function run(): Promise<number> {
   if (process.argv[2] !== "health" || process.stdin.isTTY) {
-    writeSync(2, "Usage: node -r tsx/cjs gates/run.ts health < request.json\n");
+    writeSync(2, "Usage: node --require ./toolchain/loadTypescript.cjs gates/run.ts health < request.json\n");
     return exitCodes.error;
   }
   const request = requestOf(await standardInput());

@@ -1,5 +1,5 @@
 /**
- * The reference of the settings, written from their schema: `node -r tsx/cjs settings/reference.ts` brings
+ * The reference of the settings, written from their schema: `node --require ./toolchain/loadTypescript.cjs settings/reference.ts` brings
  * docs/settings.md up to date.
  */
 import { writeFileSync } from "node:fs";
@@ -11,7 +11,7 @@ export const referenceFile = join(__dirname, "..", "docs", "settings.md");
 
 const introduction = `# Settings
 
-<!-- Written by settings/reference.ts from the schema; run \`node -r tsx/cjs settings/reference.ts\` after changing it. -->
+<!-- Written by settings/reference.ts from the schema; run \`node --require ./toolchain/loadTypescript.cjs settings/reference.ts\` after changing it. -->
 
 Everything that differs between stacks stands in \`Pulumi.<stack>.yaml\`, under the project's own name. A rollback
 changes one line, \`imageTag\`:

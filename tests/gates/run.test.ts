@@ -69,7 +69,7 @@ describe("gates: the runner, as a process", function () {
   });
 
   function started(input: string, path = `${docker.bin}:${process.env.PATH}`): ChildProcess {
-    const child = spawn(process.execPath, ["-r", "tsx/cjs", "gates/run.ts", "health"], {
+    const child = spawn(process.execPath, ["--require", "./toolchain/loadTypescript.cjs", "gates/run.ts", "health"], {
       cwd: root,
       env: { ...process.env, PATH: path, DOCKER_HOST: "unix:///default.sock" },
     });
