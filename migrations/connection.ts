@@ -1,4 +1,4 @@
-import { Client } from "pg";
+import { Client, DatabaseError } from "pg";
 
 /** Seconds to reach a database before it counts as out of reach. */
 export const connectSeconds = 3;
@@ -6,7 +6,7 @@ export const connectSeconds = 3;
 /**
  * A client that is connected, with no statement of its own under way.
  * @param url `postgres://user:password@host:port/database?sslmode=…`; a Unix socket as `postgres://user@/database?host=/folder`
- * @throws the driver's error when the server can't be reached in 3 s or refuses
+ * @throws Error with the address when the server can't be reached in 3 s, the driver's error when it refuses
  */
 export async function connect(url: string): Promise<Client> {
   const client = new Client({
@@ -16,8 +16,24 @@ export async function connect(url: string): Promise<Client> {
   });
   // A connection that the server ends while nobody waits for an answer must not end the process.
   client.on("error", () => undefined);
-  await client.connect();
+  try {
+    await client.connect();
+  } catch (error) {
+    throw error instanceof DatabaseError ? error : outOfReach(client, error);
+  }
   return client;
+}
+
+/** What a person needs to find out why: the driver's own words often name no address, or say nothing at all. */
+function outOfReach({ host, port }: Client, cause: unknown): Error {
+  const address = host.startsWith("/") ? `the socket in ${host}` : `${host}:${port}`;
+  // A name with several addresses fails with an error for each, and no message of its own.
+  const reasons = cause instanceof AggregateError ? (cause.errors as unknown[]) : [cause];
+  const said = reasons
+    .map((reason) => (reason instanceof Error ? reason.message : String(reason)))
+    .join(", ");
+  const reason = said === "timeout expired" ? `no answer in ${connectSeconds} s` : said;
+  return new Error(`The database can't be reached at ${address}: ${reason}`, { cause });
 }
 
 /** The driver reads sslmode in a way of its own unless told to read it as PostgreSQL's own tools do. */

@@ -5,9 +5,14 @@ import { join } from "node:path";
 import { arch, platform } from "node:process";
 import type { MigrationRequest } from "./request";
 
+/** The name under which dbmate's connections show in `pg_stat_activity`. */
+export const dbmateName = "knowngood-dbmate";
+
 /** How a run of dbmate ended. */
 export interface DbmateResult {
   exitCode: number;
+  /** The signal that ended it, where one did. */
+  signal: NodeJS.Signals | undefined;
   /** Both of its streams, in the order in which they came. */
   output: string;
 }
@@ -35,7 +40,7 @@ function run(
 ): Promise<DbmateResult> {
   const args = ["--migrations-dir", folder, "--migrations-table", table, "--no-dump-schema", command];
   const child = spawn(binary(), args, {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, DATABASE_URL: url },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, DATABASE_URL: named(url) },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const stop = () => child.kill("SIGTERM");
@@ -45,11 +50,15 @@ function run(
   child.stderr.setEncoding("utf8").on("data", (text: string) => (output += text));
   return new Promise((resolve, reject) => {
     child.once("error", reject);
-    child.once("close", (code) => {
+    child.once("close", (code, signal) => {
       process.off("SIGTERM", stop).off("SIGINT", stop);
-      resolve({ exitCode: code ?? 1, output });
+      resolve({ exitCode: code ?? 1, signal: signal ?? undefined, output });
     });
   });
+}
+
+function named(url: string): string {
+  return `${url}${url.includes("?") ? "&" : "?"}application_name=${dbmateName}`;
 }
 
 /** The npm package of dbmate is an ES module that only finds this file. */

@@ -37,7 +37,8 @@ function perform(action: string | undefined, request: MigrationRequest): Promise
 /** What `ensure` answered, which Pulumi hands to the command that deletes. */
 function madeByThisStack(): DatabaseReport {
   try {
-    return JSON.parse(process.env.PULUMI_COMMAND_STDOUT ?? "") as DatabaseReport;
+    const made = JSON.parse(process.env.PULUMI_COMMAND_STDOUT ?? "") as Partial<DatabaseReport> | null;
+    return { created: made?.created === true };
   } catch {
     return { created: false };
   }

@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Client } from "pg";
+import { errorCode } from "./connection";
+import { dbmateName } from "./dbmate";
+
+/** The key of the advisory lock that one run of migrations holds; PostgreSQL keeps such locks per database. */
+const lockKey = 7_233_190_515;
+const lockNotAvailable = "55P03";
+const pollMilliseconds = 100;
+
+/** dbmate's connections to this database; whoever holds the lock and has none running finds those of a dead run. */
+const dbmates = `FROM pg_stat_activity WHERE application_name = '${dbmateName}' AND datname = current_database()`;
+
+/**
+ * Waits until no other run of migrations is on this database, and keeps others out until the client ends. A run that was
+ * killed outright has lost its lock, but what it started goes on: that is waited for too.
+ * @param seconds in all
+ * @throws Error that says how to find who is on it, when the time is over
+ */
+export async function lock(client: Client, seconds: number): Promise<void> {
+  const deadline = Date.now() + seconds * 1000;
+  await client.query(`SET lock_timeout = '${seconds}s'`);
+  try {
+    await client.query("SELECT pg_advisory_lock($1)", [lockKey]);
+  } catch (error) {
+    if (errorCode(error) !== lockNotAvailable) throw error;
+    throw new Error(held(seconds));
+  }
+  await client.query("RESET lock_timeout");
+  while ((await client.query(`SELECT pid ${dbmates}`)).rows.length > 0) {
+    if (Date.now() >= deadline) throw new Error(held(seconds));
+    await sleep(pollMilliseconds);
+  }
+}
+
+/** Ends what an interrupted dbmate left running in the server, which notices only when the statement is over. */
+export async function stopDbmate(client: Client): Promise<void> {
+  await client.query(`SELECT pg_terminate_backend(pid) ${dbmates}`);
+}
+
+function held(seconds: number): string {
+  return (
+    `Another run of migrations still holds this database after ${seconds} s. Nothing was changed. ` +
+    "Wait for it to end and run `pulumi up` again; who holds it: " +
+    "SELECT pid, application_name, query_start FROM pg_stat_activity " +
+    "WHERE application_name LIKE 'knowngood%' AND datname = current_database() AND pid <> pg_backend_pid()"
+  );
+}
