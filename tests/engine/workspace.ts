@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
-import { parse, stringify } from "yaml";
+import { dump, load } from "js-yaml";
 import { releaseText } from "../../catalog/releaseFile";
 import type { Release, ReleasedImage } from "../../catalog/release";
 import { makeProject } from "../../demo/project";
@@ -29,9 +29,11 @@ export interface InspectedContainer {
   Id: string;
   Name: string;
   Created: string;
-  Config: { Image: string; Labels: Record<string, string>; Env: string[]; StopSignal?: string };
-  State: { Running: boolean; Status: string };
+  Config: { Image: string; Labels: Record<string, string>; Env: string[]; StopSignal?: string; StopTimeout?: number };
+  State: { Running: boolean; Status: string; StartedAt: string };
   HostConfig: Record<string, unknown>;
+  Mounts: { Type: string; Name?: string; Destination: string; RW: boolean }[];
+  NetworkSettings: { Networks: Record<string, { Aliases: string[] | null }> };
   RestartCount: number;
 }
 
@@ -77,11 +79,11 @@ export class Workspace {
   /** Adds settings to the stack file, keeping what it has (the encryption's salt among it). */
   settings(stack: string, settings: Record<string, unknown>): void {
     const file = join(this.folder, `Pulumi.${stack}.yaml`);
-    const before = (parse(readFileSync(file, "utf8")) ?? {}) as { config?: Record<string, unknown> };
+    const before = (load(readFileSync(file, "utf8")) ?? {}) as { config?: Record<string, unknown> };
     const keyed = Object.fromEntries(
       Object.entries(settings).map(([key, value]) => [`knowngood:${key}`, value]),
     );
-    writeFileSync(file, stringify({ ...before, config: { ...before.config, ...keyed } }));
+    writeFileSync(file, dump({ ...before, config: { ...before.config, ...keyed } }));
   }
 
   /** Writes a release into the catalog, newer than those before. */
