@@ -11,6 +11,7 @@ import type { HealthReport } from "./gates/healthReport";
 import { networkGeneration } from "./history/recordedNetwork";
 import { secretOutput, secretText, stackConfiguration } from "./settings/engineConfiguration";
 import { readSettings } from "./settings/readSettings";
+import { backendWarning, stateBackend } from "./settings/stateBackend";
 import { InvalidInput } from "./settings/violations";
 
 const project = pulumi.getProject();
@@ -39,7 +40,7 @@ async function program() {
     askForMovedTags: pulumi.runtime.isDryRun(),
   });
   const assessment = assess(target, services, catalog, evidence);
-  await announce(assessment);
+  await announce(assessment, backendWarning(settings, stateBackend(process.env)));
   refuse(assessment);
 
   const release = new Release(
@@ -73,11 +74,13 @@ async function program() {
 }
 
 /** In full where a person decides, a line where it is carried out. */
-async function announce(assessment: Assessment): Promise<void> {
+async function announce(assessment: Assessment, ...more: (string | undefined)[]): Promise<void> {
   const name = `${project}/${stack}`;
   if (!pulumi.runtime.isDryRun()) return pulumi.log.info(headline(name, assessment));
   await pulumi.log.info(announcement(name, assessment));
-  for (const warning of assessment.warnings) await pulumi.log.warn(warning);
+  for (const warning of [...assessment.warnings, ...more]) {
+    if (warning !== undefined) await pulumi.log.warn(warning);
+  }
 }
 
 function refuse({ refusals }: Assessment): void {
