@@ -18,14 +18,16 @@ export class Interrupted extends Error {
 
 /**
  * Turns Ctrl-C and its kin into an abort, so that what was made is cleaned up first.
+ * @param told once, at the first signal
  * @param again told at every further signal, which changes nothing
  */
-export function onInterruption(again: () => void): AbortSignal {
+export function onInterruption(told: () => void, again: () => void): AbortSignal {
   const controller = new AbortController();
   for (const ending of endings) {
     process.on(ending, () => {
-      if (controller.signal.aborted) again();
-      else controller.abort(new Interrupted(ending));
+      if (controller.signal.aborted) return again();
+      told();
+      controller.abort(new Interrupted(ending));
     });
   }
   return controller.signal;

@@ -46,7 +46,10 @@ async function main(argv: readonly string[]): Promise<number> {
 
 async function play(keep: boolean): Promise<number> {
   const narrator = new Narrator();
-  const signal = onInterruption(() => narrator.say("\nCleaning up already; it takes some seconds."));
+  const signal = onInterruption(
+    () => narrator.say("\nInterrupted: ending what runs, then cleaning up."),
+    () => narrator.say("Cleaning up already; it takes some seconds."),
+  );
   const stage = new Stage();
   const story = new Story(stage, narrator, signal);
   narrator.say("A shop of three services: deployed, upgraded, broken and rolled back by its image tag.");
@@ -65,7 +68,6 @@ async function play(keep: boolean): Promise<number> {
   } catch (error) {
     if (signal.reason instanceof Interrupted) {
       failed = false;
-      narrator.say("\nInterrupted; cleaning up.");
       return signal.reason.exitCode;
     }
     narrator.say(`\nThe demo stopped.\n${error instanceof Unexpected ? error.message : String(error)}`);

@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 import { readFileSync } from "node:fs";
-import { parse } from "yaml";
+import { load } from "js-yaml";
 import { freePort } from "../toolchain/machine/registry";
 
 export interface ShopPorts {
@@ -14,7 +14,7 @@ interface StackFile {
 
 /** The host ports that a stack file of the shop publishes. */
 export function portsIn(file: string): ShopPorts {
-  const { config } = parse(readFileSync(file, "utf8")) as StackFile;
+  const { config } = load(readFileSync(file, "utf8")) as StackFile;
   const { api, web } = config["knowngood:services"];
   return { api: api.ports[0].host, web: web.ports[0].host };
 }

@@ -259,7 +259,7 @@ describe("a machine that stops on signals", function () {
           console.log("up");
           setInterval(() => {}, 1000);
         });`;
-      const owner = spawn(process.execPath, ["-r", "tsx/cjs", "-e", script], {
+      const owner = spawn(process.execPath, ["--require", "./toolchain/loadTypescript.cjs", "-e", script], {
         cwd: join(__dirname, "..", ".."),
         stdio: ["ignore", "pipe", "inherit"],
       });
@@ -293,7 +293,7 @@ async function startElsewhere(folder: string, then: string): Promise<string> {
       console.log(machine.postgres.socketFolder);
       setInterval(() => {}, 1000);
     });`;
-  const owner = spawn(process.execPath, ["-r", "tsx/cjs", "-e", script], {
+  const owner = spawn(process.execPath, ["--require", "./toolchain/loadTypescript.cjs", "-e", script], {
     cwd: join(__dirname, "..", ".."),
     stdio: ["ignore", "pipe", "inherit"],
   });
