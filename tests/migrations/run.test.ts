@@ -29,7 +29,8 @@ describe("the process that runs migrations", function () {
       process.execPath,
       ["--require", "./toolchain/loadTypescript.cjs", "migrations/run.ts", action],
       {
-        env: { ...process.env, ...env },
+        // A process that is killed leaves its folder behind.
+        env: { ...process.env, TMPDIR: server.folder, ...env },
         stdio: "pipe",
       },
     );

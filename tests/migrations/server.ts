@@ -42,7 +42,7 @@ async function stopServer(): Promise<void> {
  */
 export class Server {
   private machine: Machine | undefined;
-  private folder = "";
+  folder = "";
 
   constructor() {
     after("stop PostgreSQL", stopServer);
