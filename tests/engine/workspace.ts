@@ -29,7 +29,13 @@ export interface InspectedContainer {
   Id: string;
   Name: string;
   Created: string;
-  Config: { Image: string; Labels: Record<string, string>; Env: string[]; StopSignal?: string; StopTimeout?: number };
+  Config: {
+    Image: string;
+    Labels: Record<string, string>;
+    Env: string[];
+    StopSignal?: string;
+    StopTimeout?: number;
+  };
   State: { Running: boolean; Status: string; StartedAt: string };
   HostConfig: Record<string, unknown>;
   Mounts: { Type: string; Name?: string; Destination: string; RW: boolean }[];

@@ -1,0 +1,140 @@
+import { expect } from "chai";
+import { createHash } from "node:crypto";
+import { freePorts } from "./freePorts";
+import { startHalfRegistry, type HalfRegistry } from "./halfRegistry";
+import { answering, servicePort, working } from "./images";
+import { livesOf } from "./lives";
+import { Workspace } from "./workspace";
+
+/** What a stack trace looks like. */
+const trace = /^\s+at .+:\d+/m;
+
+describe("an up that can't be carried out", () => {
+  let workspace: Workspace;
+  /** Has the manifest of an image of v3, and nothing else of it. */
+  let broken: HalfRegistry | undefined;
+  let running: Record<string, string>;
+  let services: Record<string, object>;
+  const nowhere = `sha256:${createHash("sha256").update("never pushed").digest("hex")}`;
+
+  before(async () => {
+    workspace = new Workspace();
+    broken = await startHalfRegistry(workspace.machine.registry);
+    const [port = 0] = await freePorts(1);
+    const [api1, api2, api3, worker1, worker3] = await Promise.all([
+      answering(workspace, "api", "v1"),
+      answering(workspace, "api", "v2"),
+      answering(workspace, "api", "v3"),
+      working(workspace, "worker", "v1"),
+      working(workspace, "worker", "v3"),
+    ]);
+    workspace.release("v1", { services: { api: api1, worker: worker1 } });
+    workspace.release("v2-api-only", { services: { api: api2 } });
+    workspace.release("v2-lost", {
+      services: { api: api2, worker: { repository: worker1.repository, digest: nowhere } },
+    });
+    const path = worker3.repository.slice(worker3.repository.indexOf("/"));
+    workspace.release("v3", {
+      services: { api: api3, worker: { repository: `${broken.address}${path}`, digest: worker3.digest } },
+    });
+    services = {
+      api: {
+        ports: [{ container: servicePort, host: port }],
+        health: { path: "/health", within: 30 },
+      },
+      worker: { kind: "worker", health: { within: 30 } },
+    };
+    await workspace.stack("prod", { imageTag: "v1", services });
+    const first = await workspace.up("prod");
+    expect(first.exitCode, first.text).to.equal(0);
+    running = await livesOf(workspace);
+    expect(Object.keys(running).sort()).to.deep.equal(["prod-api", "prod-worker"]);
+  });
+  after(async () => {
+    await broken?.stop();
+    await workspace.dispose();
+  });
+  afterEach(async () => {
+    workspace.settings("prod", { imageTag: "v1", services, gates: {} });
+    expect(await livesOf(workspace)).to.deep.equal(running);
+  });
+
+  it("names the nearest tags where the catalog does not have the one that is set", async () => {
+    const resources = async () =>
+      (await workspace.state("prod")).resources.map(({ urn, id }) => `${urn} ${id}`).sort();
+    const state = await resources();
+    await workspace.target("prod", "v2-lots");
+    for (const ended of [await workspace.preview("prod"), await workspace.up("prod")]) {
+      expect(ended.exitCode).to.equal(1);
+      expect(ended.text).to.contain(
+        "The release v2-lots is not in the catalog, so nothing was touched (1 problem):\n" +
+          "      Pulumi.prod.yaml: knowngood:imageTag\n" +
+          '        found "v2-lots"; name a release of the catalog, such as v2-lost, v3, v1; ' +
+          "all: npx knowngood release list; to add this one: npx knowngood release add v2-lots --help",
+      );
+      expect(ended.text).not.to.match(trace);
+    }
+    expect(await resources()).to.deep.equal(state);
+  });
+
+  it("tells everything that is wrong with the settings at once, without a stack trace", async () => {
+    workspace.settings("prod", {
+      services: {
+        api: { ports: [{ container: 0, host: 80 }], health: { path: "health" }, restart: "sometimes" },
+        worker: { kind: "worker", env: { LEVEL: 3 }, memory: 64 },
+      },
+      gates: { health: { within: 0 } },
+    });
+    const refused = await workspace.up("prod");
+    expect(refused.exitCode).to.equal(1);
+    expect(refused.text).to.match(/The settings of stack prod can't be used \(6 problems\):/);
+    for (const where of [
+      "services.api.ports[0].container",
+      "services.api.health.path",
+      "services.api.restart",
+      "services.worker.env.LEVEL",
+      "services.worker.memory",
+      "gates.health.within",
+    ])
+      expect(refused.text).to.contain(`Pulumi.prod.yaml: knowngood:${where}\n`);
+    expect(refused.text).to.contain("found 0; write a port from 1 to 65535");
+    expect(refused.text).to.contain("found 64; no such setting: remove it, or ");
+    expect(refused.text).not.to.match(trace);
+  });
+
+  it("says which service the release has no image for, and which image is nowhere to be had", async () => {
+    await workspace.target("prod", "v2-api-only");
+    const without = await workspace.up("prod");
+    expect(without.exitCode).to.equal(1);
+    expect(without.text).to.contain("Refused; nothing was touched.");
+    expect(without.text).to.contain(
+      "Release v2-api-only has no image for the service worker; it has api. " +
+        "Choose a release that has one, or remove worker from the settings.",
+    );
+    expect(without.text).not.to.match(trace);
+
+    await workspace.target("prod", "v2-lost");
+    const lost = await workspace.up("prod");
+    expect(lost.exitCode).to.equal(1);
+    expect(lost.text).to.contain(
+      "The image of worker is nowhere to be had, neither on the host nor in the registry: " +
+        `${workspace.machine.registry}/${workspace.prefix}/worker@${nowhere}. ` +
+        "Push it again, or load it on the host (docker load), or choose another release.",
+    );
+    expect(lost.text).not.to.match(trace);
+  });
+
+  it("stops no container before every image is pulled, and goes back to what still runs", async () => {
+    await workspace.target("prod", "v3");
+    const half = await workspace.up("prod");
+    expect(half.exitCode).to.equal(1);
+    expect(half.text).to.contain("release-worker-image");
+    // The other image was there to be pulled, so its container would have been replaced.
+    expect(half.text).not.to.match(/release-api-container (creat|delet|replac)/);
+    expect(await livesOf(workspace)).to.deep.equal(running);
+
+    await workspace.target("prod", "v1");
+    const back = await workspace.up("prod");
+    expect(back.exitCode, back.text).to.equal(0);
+  });
+});
