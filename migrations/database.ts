@@ -12,15 +12,22 @@ export interface DatabaseReport {
  * @throws Error when the server can't be reached or refuses
  */
 export async function ensureDatabase(request: MigrationRequest): Promise<DatabaseReport> {
-  try {
-    await (await connect(request.url)).end();
-    return { created: false };
-  } catch (error) {
-    if (errorCode(error) !== databaseMissing) throw error;
-  }
+  if (await exists(request.url)) return { created: false };
   const { exitCode, output } = await dbmate("create", { ...request, migrations: [] });
-  if (exitCode !== 0) throw new Error(`The database can't be created: ${output.trim()}`);
-  return { created: true };
+  if (exitCode === 0) return { created: true };
+  // Another stack that shares it can have made it in between.
+  if (await exists(request.url)) return { created: false };
+  throw new Error(`The database can't be created: ${output.trim()}`);
+}
+
+async function exists(url: string): Promise<boolean> {
+  try {
+    await (await connect(url)).end();
+    return true;
+  } catch (error) {
+    if (errorCode(error) === databaseMissing) return false;
+    throw error;
+  }
 }
 
 /** Drops the database if, and only if, the report of its making says that this stack made it. */
