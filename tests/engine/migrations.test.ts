@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { ensureDatabase } from "../../migrations/database";
 import { working } from "./images";
 import { livesOf } from "./lives";
 import { Workspace } from "./workspace";
@@ -67,6 +68,18 @@ describe("running migrations", () => {
     ]);
     expect((await workspace.outputs("prod")).schema).to.deep.equal({ ahead: [], applied: ["1", "2", "4"] });
     expect((await workspace.containers())["prod-worker"]?.Config.Labels["knowngood.release"]).to.equal("v3");
+  });
+
+  it("finds the database made once, however many stacks begin at once", async () => {
+    const request = {
+      url: workspace.databaseUrl,
+      table: "schema_migrations",
+      lockTimeout: 60,
+      migrations: [],
+    };
+    const made = await Promise.all([1, 2, 3, 4].map(() => ensureDatabase(request)));
+    expect(made.filter(({ created }) => created)).to.have.length(1);
+    expect(await workspace.query("SELECT 1 AS one")).to.deep.equal([{ one: 1 }]);
   });
 
   it("happens once where two stacks share a database, and a stack takes one up at a time", async () => {
