@@ -87,16 +87,19 @@ function movedTags({ moved }: Evidence): string[] {
   );
 }
 
-function unconfirmed({ applied, images, state }: Evidence): string[] {
+function unconfirmed({ applied, images, silentRegistries, state }: Evidence): string[] {
   const ofImages = Object.entries(images).flatMap(([service, place]) =>
     typeof place === "object"
       ? [`Unconfirmed: whether the image of ${service} can be had (${place.unconfirmed}).`]
       : [],
   );
-  if (applied === undefined || !("unconfirmed" in applied)) return ofImages;
+  const ofTags = silentRegistries.map(
+    (reason) => `Unconfirmed: whether a tag has moved in the registry (${reason}).`,
+  );
+  if (applied === undefined || !("unconfirmed" in applied)) return [...ofImages, ...ofTags];
   const basis =
     recordedSchema(state) === undefined ? "nothing is recorded of it yet" : "judged by what was recorded";
-  return [...ofImages, `Unconfirmed: the schema; ${basis} (${applied.unconfirmed}).`];
+  return [...ofImages, ...ofTags, `Unconfirmed: the schema; ${basis} (${applied.unconfirmed}).`];
 }
 
 function left({ strays }: Evidence): string[] {

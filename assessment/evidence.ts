@@ -22,6 +22,8 @@ export interface Evidence {
   images: Readonly<Record<string, Whereabouts>>;
   /** Services of which the registry has another digest under the target's tag than the catalog. */
   moved: readonly { service: string; reference: string; catalog: string; registry: string }[];
+  /** Registries that could not be asked whether a tag has moved, each with why. */
+  silentRegistries: readonly string[];
   strays: readonly Stray[];
   /** What stands in the way under a name that the stack needs. */
   occupants: readonly Occupant[];
@@ -57,15 +59,15 @@ const askSeconds = 10;
 /** Asks everything at once; only the state must answer. */
 export async function gather(request: EvidenceRequest): Promise<Evidence> {
   const state = readStackState(request.stack);
-  const [known, applied, images, moved, onEngine, signedIn] = await Promise.all([
+  const [known, applied, images, tags, onEngine, signedIn] = await Promise.all([
     state,
     askDatabase(request.database),
     findImages(request),
-    request.askForMovedTags ? findMoved(request) : [],
+    request.askForMovedTags ? findMoved(request) : { moved: [], silentRegistries: [] },
     lookAtEngine(state, request),
     findSignedIn(request),
   ]);
-  return { state: known, applied, images, moved, ...onEngine, signedIn };
+  return { state: known, applied, images, ...tags, ...onEngine, signedIn };
 }
 
 async function askDatabase(database: EvidenceRequest["database"]): Promise<Evidence["applied"]> {
@@ -73,7 +75,7 @@ async function askDatabase(database: EvidenceRequest["database"]): Promise<Evide
   try {
     return await readAppliedVersions(database.url, database.table);
   } catch (error) {
-    return { unconfirmed: `the database did not answer: ${messageOf(error)}` };
+    return { unconfirmed: messageOf(error) };
   }
 }
 
@@ -109,19 +111,24 @@ async function findImages(request: EvidenceRequest): Promise<Record<string, Wher
   return Object.fromEntries(await Promise.all(places));
 }
 
-/** A registry that says nothing, or does not know the tag, tells of no move. */
-async function findMoved(request: EvidenceRequest): Promise<Evidence["moved"]> {
-  const found = imagesOf(request).map(async ({ service, image }) => {
+/** A registry that does not know the tag tells of no move; one that does not answer is told once. */
+async function findMoved(request: EvidenceRequest): Promise<Pick<Evidence, "moved" | "silentRegistries">> {
+  const moved: Evidence["moved"][number][] = [];
+  const silent = new Map<string, string>();
+  const asked = imagesOf(request).map(async ({ service, image }) => {
     const reference = `${image.repository}:${request.target.tag}`;
     try {
       const digest = await resolveTag(reference);
-      return digest === image.digest ? [] : [{ service, reference, catalog: image.digest, registry: digest }];
+      if (digest !== image.digest)
+        moved.push({ service, reference, catalog: image.digest, registry: digest });
     } catch (error) {
-      if (error instanceof RegistryError) return [];
-      throw error;
+      if (!(error instanceof RegistryError)) throw error;
+      const registry = parseImageName(image.repository)?.registry.name ?? image.repository;
+      if (error.kind === "unreachable") silent.set(registry, error.message);
     }
   });
-  return (await Promise.all(found)).flat();
+  await Promise.all(asked);
+  return { moved, silentRegistries: [...silent.values()] };
 }
 
 /** What has the names that the stack needs. An engine that does not answer has lost nothing and taken nothing. */
