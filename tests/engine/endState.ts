@@ -97,7 +97,7 @@ export async function endState(workspace: Workspace, stack: string): Promise<unk
             labels: Config.Labels,
             running: State.Running,
             restart: HostConfig.RestartPolicy,
-            published: Object.keys((HostConfig.PortBindings ?? {}) as object),
+            published: Object.keys(HostConfig.PortBindings ?? {}),
             networks: Object.keys(NetworkSettings.Networks).map((network) => network.replace(prefix, "")),
             mounts: Mounts.map(({ Name = "", Destination }) => [Name.replace(prefix, ""), Destination]),
           },
