@@ -33,7 +33,7 @@ export class Narrator {
   /** What a command printed, cut to the width of a screen. */
   lines(lines: readonly string[]): void {
     for (const line of lines)
-      this.say(`  ${line.length > widestLine ? `${line.slice(0, widestLine - 1)}…` : line}`);
+      this.say(`  ${line.length > widestLine ? `${line.slice(0, widestLine - 1)}…` : line}`.trimEnd());
   }
 
   /** How a step ended, and how long it took. */
