@@ -53,7 +53,9 @@ async function play(keep: boolean): Promise<number> {
   const stage = new Stage();
   const story = new Story(stage, narrator, signal);
   narrator.say("A shop of three services: deployed, upgraded, broken and rolled back by its image tag.");
-  narrator.say(`Its folder is ${stage.folder}; ${keep ? "it is kept at the end" : "everything is removed at the end"}.`);
+  narrator.say(
+    `Its folder is ${stage.folder}; ${keep ? "it is kept at the end" : "everything is removed at the end"}.`,
+  );
   let failed = true;
   try {
     await story.play();
