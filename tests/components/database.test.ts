@@ -1,0 +1,106 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+import { Database, type DatabaseArgs } from "../../components/database";
+import { goodAnswers, types, World } from "./world";
+
+const loader = "exec node --require ./toolchain/loadTypescript.cjs ./migrations/run.ts";
+const url = "postgres://shop:hunter2@db/shop";
+const migration = (version: string) => ({ version, name: `m${version}`, sha256: version.repeat(64) });
+const least: DatabaseArgs = {
+  url,
+  catalogFolder: "releases",
+  shipped: [migration("1"), migration("2")],
+  applied: [],
+};
+
+describe("Database", () => {
+  let world: World;
+  beforeEach(async () => (world = await World.with(goodAnswers)));
+
+  const schema = () => world.one(types.command, "shop-database-schema");
+  const server = () => world.one(types.command, "shop-database-server");
+  const headOf = () => (schema().inputs.environment as Record<string, string>).KNOWNGOOD_SCHEMA_HEAD;
+  const declare = (args: Partial<DatabaseArgs>) =>
+    world.declare(() => new Database("shop-database", { ...least, ...args }));
+
+  it("makes the database and migrates it, with the URL on standard input alone, as a secret", async () => {
+    await declare({});
+    const request = { url, table: "schema_migrations", lockTimeout: 60 };
+    expect(server().inputs).to.deep.equal({
+      create: `${loader} ensure`,
+      delete: `${loader} drop`,
+      stdin: JSON.stringify({ ...request, migrations: [] }),
+      logging: "none",
+    });
+    expect(schema().inputs).to.deep.equal({
+      create: `${loader} migrate`,
+      environment: { KNOWNGOOD_SCHEMA_HEAD: "2" },
+      stdin: JSON.stringify({
+        ...request,
+        migrations: ["1", "2"].map((version) => ({
+          version,
+          name: `m${version}`,
+          file: `releases/migrations/${version.repeat(64)}.sql`,
+        })),
+      }),
+      logging: "none",
+    });
+    expect([server().secretInputs, schema().secretInputs]).to.deep.equal([["stdin"], ["stdin"]]);
+    const component = world.one("knowngood:index:Database", "shop-database");
+    expect([server().parent, schema().parent]).to.deep.equal([component.urn, component.urn]);
+    expect(schema().dependencies).to.include(server().urn);
+  });
+
+  it("takes table and lock timeout", async () => {
+    await declare({ table: "app.versions", lockTimeout: 5 });
+    expect(JSON.parse(String(schema().inputs.stdin))).to.include({ table: "app.versions", lockTimeout: 5 });
+  });
+
+  it("keeps the database on destroy, unless it is told otherwise", async () => {
+    await declare({});
+    expect(server().retainOnDelete).to.equal(true);
+    world = await World.with(goodAnswers);
+    await declare({ dropOnDestroy: true });
+    expect(server().retainOnDelete).to.equal(false);
+    expect(schema().retainOnDelete).to.equal(false);
+  });
+
+  it("changes nothing when nothing is pending, also on the way back", async () => {
+    await declare({
+      shipped: [migration("1")],
+      applied: ["1", "2"],
+      recorded: { head: "2", applied: ["1", "2"] },
+    });
+    expect(schema().ignoreChanges).to.deep.equal(["create", "environment", "stdin"]);
+  });
+
+  it("changes when something is pending", async () => {
+    await declare({ applied: ["1"], recorded: { head: "1", applied: ["1"] } });
+    expect([schema().ignoreChanges, headOf()]).to.deep.equal([[], "2"]);
+  });
+
+  it("is run for an empty head where there is nothing to migrate yet", async () => {
+    await declare({ shipped: [] });
+    expect([schema().ignoreChanges, headOf()]).to.deep.equal([[], "empty"]);
+  });
+
+  it("is run again for a head that was reached before, when the database was restored to an earlier state", async () => {
+    await declare({ applied: ["1"], recorded: { head: "2", applied: ["1", "2"] } });
+    expect([schema().ignoreChanges, headOf()]).to.deep.equal([[], "2 again, from 1"]);
+    world = await World.with(goodAnswers);
+    await declare({ applied: [], recorded: { head: "2", applied: ["1", "2"] } });
+    expect(headOf()).to.equal("2 again, from empty");
+  });
+
+  it("registers what is applied and by how much it is ahead, in clear", async () => {
+    const database = await declare({
+      shipped: [migration("1")],
+      applied: ["1", "3"],
+      recorded: { head: "3", applied: ["1", "3"] },
+    });
+    const component = world.one("knowngood:index:Database", "shop-database");
+    expect(component.outputsRegistered).to.equal(1);
+    expect(component.outputs).to.deep.equal({ applied: ["1", "3"], ahead: ["3"] });
+    expect(await pulumi.isSecret(database.applied)).to.equal(false);
+  });
+});
