@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Assessment, ServiceMove } from "../assessment/assessment";
+import { successSpacing } from "../gates/healthDecision";
 import type { HealthReport } from "../gates/healthReport";
 import { withKnownGood, type KnownGood } from "../history/knownGood";
 import { labels } from "../history/running";
@@ -233,7 +234,11 @@ const looksAtState = 12;
 /** A service that answers is asked a few times; one that can only be seen to run could be between two crashes. */
 function usualSuccesses({ health }: ServiceSettings, { gates }: Settings): number {
   const answers = [health?.path, health?.url, health?.tcp, health?.exec].some((probe) => probe !== undefined);
-  return answers ? gates.health.successes : Math.max(gates.health.successes, looksAtState);
+  if (answers) return gates.health.successes;
+  // A gate with little time keeps half of it for the start; more looks than fit could never pass.
+  const within = health?.within ?? gates.health.within;
+  const fitting = Math.floor(within / 2 / successSpacing);
+  return Math.max(gates.health.successes, Math.min(looksAtState, fitting));
 }
 
 function mapValues<From, To>(
