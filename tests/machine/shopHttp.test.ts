@@ -14,7 +14,7 @@ describe("the shop's HTTP services", () => {
         await new Promise((resolve) => setTimeout(resolve, 400));
         return { status: 200, body: { finished: true } };
       });`;
-    const service = spawn(process.execPath, ["-r", "tsx/cjs", "-e", script], {
+    const service = spawn(process.execPath, ["--require", "./toolchain/loadTypescript.cjs", "-e", script], {
       cwd: join(__dirname, "..", ".."),
       env: { ...process.env, PORT: String(port), HOST: "127.0.0.1" },
       stdio: ["ignore", "pipe", "inherit"],

@@ -17,7 +17,7 @@ function fieldsIn(node: unknown, path = ""): { path: string; description: string
 describe("the reference of the settings", () => {
   const fields = fieldsIn(settingsAsJsonSchema());
 
-  it("is up to date: node -r tsx/cjs settings/reference.ts", () => {
+  it("is up to date: node --require ./toolchain/loadTypescript.cjs settings/reference.ts", () => {
     expect(readFileSync(referenceFile, "utf8")).to.equal(reference());
   });
 
