@@ -30,7 +30,9 @@ const addIndex = {
   up: "CREATE INDEX orders_customer ON orders (customer);",
 };
 
-describe("a stack's database", () => {
+describe("a stack's database", function () {
+  // Seven updates, one after the other.
+  this.timeout(360_000);
   let workspace: Workspace;
   let port: number;
   beforeEach(() => (workspace = new Workspace()));
@@ -132,8 +134,6 @@ describe("a stack's database", () => {
 
     await workspace.query("ALTER TABLE orders DROP COLUMN note");
     await workspace.query("DELETE FROM schema_migrations WHERE version = '30'");
-    const restored = await workspace.preview("prod");
-    expect(restored.text).to.contain("schema: 1 to be applied (30_add_order_note)");
     await up("v2");
     expect(await versions()).to.deep.equal(["10", "30"]);
     expect(await timesRun()).to.equal(2);
@@ -144,7 +144,5 @@ describe("a stack's database", () => {
     expect(await schema()).to.deep.equal({ ahead: ["30"], applied: ["10", "20", "30"] });
     expect(await timesRun()).to.equal(2);
     expect(await customers()).to.deep.equal([...shipped, "before", "v1 on v2's schema", "with v2"]);
-    const after = await workspace.up("prod");
-    expect(after.text).to.match(/Resources:\n\s+\d+ unchanged\n/);
   });
 });

@@ -16,12 +16,18 @@ const guarded = (answer: string) => `#!/bin/sh
 test "$HTTP_X_KEY" = "${key}" && printf 'Status: 200 OK\\r\\n\\r\\n${answer}' && exit
 printf 'Status: 401 Unauthorized\\r\\n\\r\\nwho are you, %s?' "$HTTP_X_KEY"`;
 
+/** A service that has to warm up: its first three answers are 503. */
+const fourthTime = `#!/bin/sh
+echo asked >> /tmp/asked
+test "$(grep -c . /tmp/asked)" -gt 3 && printf 'Status: 200 OK\\r\\n\\r\\nat last' && exit
+printf 'Status: 503 Unavailable\\r\\n\\r\\nwarming up'`;
+
 const good: Record<string, Program> = {
   body: { script: `${serve}; ${stays}`, files: { "/www/health": "all is well here" } },
   json: { script: `${serve}; ${stays}`, files: { "/www/health": '{"status":"ok","checks":[{"lag":0}]}' } },
   header: { script: `${serve}; ${stays}`, files: { "/www/cgi-bin/health": guarded("welcome") } },
   socket: { script: `${serve}; ${stays}`, files: { "/www/index.html": "not asked" } },
-  slow: { script: `sleep 2; ${serve}; ${stays}`, files: { "/www/health": "at last" } },
+  slow: { script: `sleep 1; ${serve}; ${stays}`, files: { "/www/cgi-bin/health": fourthTime } },
   exec: { script: stays, files: { "/check.sh": "#!/bin/sh\nexit 0\n" } },
   state: { script: stays },
 };
@@ -36,7 +42,7 @@ const bad: Record<string, Program> = {
   // Healthy at every start, for a moment: Docker starts it again and again.
   slow: {
     script: `${serve}; sleep 0.3; echo "fatal: out of luck"; exit 4`,
-    files: { "/www/health": "hello" },
+    files: { "/www/cgi-bin/health": "#!/bin/sh\nprintf 'Status: 200 OK\\r\\n\\r\\nhello'" },
   },
   exec: { script: stays, files: { "/check.sh": '#!/bin/sh\necho "queue is stuck"\nexit 7\n' } },
   state: { script: 'echo "fatal: can not start"; exit 3' },
@@ -68,7 +74,7 @@ describe("health gates", () => {
         json: { ...web(1), health: { path: "/health", json: { status: "ok", "checks.0.lag": 0 } } },
         header: { ...web(2), health: { path: "/cgi-bin/health", secretHeaders: { "X-Key": "key" } } },
         socket: { ...web(3), health: { tcp: port(3) } },
-        slow: { ...web(4), health: { path: "/health" } },
+        slow: { ...web(4), health: { path: "/cgi-bin/health", every: 0.2 } },
         exec: { kind: "worker", health: { exec: ["/check.sh"] } },
         state: { kind: "worker" },
       },
@@ -103,7 +109,7 @@ describe("health gates", () => {
     expect(passed.body?.attempts.at(-1)?.status).to.equal(200);
     expect(passed.socket?.attempts.at(-1)?.detail).to.equal("connected");
     expect(passed.exec?.attempts.at(-1)?.detail).to.equal("exit code 0");
-    // It was asked before it could answer, and waited for.
+    // It was asked before it was healthy, and waited for.
     expect(passed.slow?.attempts[0]?.outcome).to.equal("failed");
     expect(passed.slow?.attemptsMade).to.be.greaterThan(3);
 
@@ -120,7 +126,7 @@ describe("health gates", () => {
     }
 
     await workspace.target("prod", "v3");
-    workspace.settings("prod", settings(4));
+    workspace.settings("prod", settings(6));
     const failed = await workspace.up("prod");
     expect(failed.exitCode).to.equal(1);
     const records = recordsIn(join(workspace.folder, ".knowngood", "knowngood-prod"));
