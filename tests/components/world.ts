@@ -53,6 +53,7 @@ interface Monitor {
 /** Pulumi's mocks, with everything written down that is registered. */
 export class World {
   readonly registered: Registered[] = [];
+  private readonly unexpected: string[] = [];
 
   static async with(answers: Answers): Promise<World> {
     const world = new World();
@@ -62,11 +63,11 @@ export class World {
           const own = plain(inputs) as Record<string, unknown>;
           if (!custom) return { id: "", state: own };
           const answer = answers[type];
-          if (answer === undefined) throw new Error(`nobody expects a resource of type ${type}: ${name}`);
+          if (answer === undefined) throw world.surprise(`a resource of type ${type}: ${name}`);
           return { id: `${name}-id`, state: { ...own, ...answer(own, name) } };
         },
         call: ({ token }) => {
-          throw new Error(`nobody expects a call of ${token}`);
+          throw world.surprise(`a call of ${token}`);
         },
       },
       "shop",
@@ -74,6 +75,12 @@ export class World {
     );
     world.listen(pulumi.runtime.getMonitor() as unknown as Monitor);
     return world;
+  }
+
+  /** The engine's side swallows what a mock throws, so it is kept for `declare` too. */
+  private surprise(what: string): Error {
+    this.unexpected.push(`nobody expects ${what}`);
+    return new Error(`nobody expects ${what}`);
   }
 
   private listen(monitor: Monitor): void {
@@ -94,10 +101,11 @@ export class World {
     };
   }
 
-  /** Declares resources, and waits until all are registered. */
+  /** Declares resources, and waits until all are registered; throws where one was that nobody expects. */
   async declare<Declared>(declaration: () => Declared): Promise<Declared> {
     const declared = declaration();
     await pulumi.runtime.disconnect();
+    if (this.unexpected.length > 0) throw new Error(this.unexpected.join("\n"));
     return declared;
   }
 

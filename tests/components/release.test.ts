@@ -1,0 +1,305 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+import type { Assessment } from "../../assessment/assessment";
+import type { Release as CatalogRelease } from "../../catalog/release";
+import { Release, type ReleaseArgs } from "../../components/release";
+import { settingsOf } from "../settings/stack";
+import { goodAnswers, types, World } from "./world";
+
+const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
+
+const target: CatalogRelease = {
+  tag: "v2",
+  time: "2026-02-01T00:00:00.000Z",
+  order: 2,
+  services: {
+    api: { repository: "ghcr.io/acme/api", digest: digest("b") },
+    worker: { repository: "ghcr.io/acme/worker", digest: digest("c") },
+    unused: { repository: "ghcr.io/acme/unused", digest: digest("d") },
+  },
+  migrations: [{ version: "1", name: "m1", sha256: "1".repeat(64) }],
+  flags: [],
+};
+
+const settings = {
+  imageTag: "v2",
+  services: {
+    api: {
+      ports: [{ container: 80, host: 8080 }],
+      env: { MODE: "fast" },
+      secrets: { TOKEN: "apiToken" },
+      volumes: [{ volume: "uploads", container: "/data" }],
+      networks: ["shared"],
+      health: { path: "/health", within: 60, secretHeaders: { Authorization: "healthToken" } },
+    },
+    worker: { kind: "worker" },
+  },
+  volumes: { uploads: {} },
+};
+const secrets = { apiToken: "hunter2", healthToken: "hunter3", databaseUrl: "hunter4" };
+
+/** The api moves from v1 to v2, the worker stays what it was created as in v0. */
+const assessment: Assessment = {
+  target,
+  running: { services: [], tag: undefined },
+  direction: "forward",
+  services: [
+    {
+      service: "api",
+      from: { tag: "v1", digest: digest("a"), createdAs: "v1" },
+      to: { tag: "v2", digest: digest("b") },
+    },
+    {
+      service: "worker",
+      from: { tag: "v1", digest: digest("c"), createdAs: "v0" },
+      to: { tag: "v2", digest: digest("c") },
+    },
+  ],
+  schema: undefined,
+  knownGood: [{ tag: "v1", passedAt: "2026-01-01T00:00:00.000Z" }],
+  lastKnownGood: { tag: "v1", passedAt: "2026-01-01T00:00:00.000Z" },
+  warnings: [],
+  refusals: [],
+};
+const schema = { pending: target.migrations, gap: [], head: "1", applied: [], recorded: undefined };
+
+function args(more: Record<string, unknown> = {}, own: Partial<ReleaseArgs> = {}): ReleaseArgs {
+  return {
+    stack: "shop/prod",
+    prefix: "shop-prod",
+    settings: settingsOf({ ...settings, ...more }, secrets),
+    assessment,
+    secret: (name) => pulumi.secret(secrets[name as keyof typeof secrets]),
+    commandsTo: (tag) => [`pulumi config set imageTag ${tag}`, "pulumi up"],
+    ...own,
+  };
+}
+
+const withDatabase = () => args({ database: {} }, { assessment: { ...assessment, schema } });
+
+describe("Release", () => {
+  let world: World;
+  beforeEach(async () => (world = await World.with(goodAnswers)));
+
+  const declare = (given: ReleaseArgs) => world.declare(() => new Release("release", given));
+  const container = (service: string) => world.one(types.container, `release-${service}-container`);
+  const image = (service: string) => world.one(types.image, `release-${service}-image`);
+  const check = (service: string) => world.one(types.command, `release-${service}-health-check`);
+  const requestOf = (service: string) =>
+    JSON.parse(String(check(service).inputs.stdin)) as Record<string, unknown>;
+
+  it("is these resources and no others", async () => {
+    await declare(args());
+    expect(world.registered.map(({ type, name }) => `${type} ${name}`)).to.have.members([
+      "knowngood:index:Release release",
+      "knowngood:index:Network release-network",
+      "command:local:Command release-network-creation",
+      "docker:index/volume:Volume release-volume-uploads",
+      "knowngood:index:Service release-api",
+      "docker:index/remoteImage:RemoteImage release-api-image",
+      "docker:index/container:Container release-api-container",
+      "knowngood:index:Service release-worker",
+      "docker:index/remoteImage:RemoteImage release-worker-image",
+      "docker:index/container:Container release-worker-container",
+      "knowngood:index:HealthGate release-api-health",
+      "command:local:Command release-api-health-check",
+      "knowngood:index:HealthGate release-worker-health",
+      "command:local:Command release-worker-health-check",
+    ]);
+  });
+
+  it("has a database where the settings name one", async () => {
+    await declare(withDatabase());
+    expect(world.names("knowngood:index:Database")).to.deep.equal(["release-database"]);
+    const migrate = world.one(types.command, "release-database-schema");
+    expect(JSON.parse(String(migrate.inputs.stdin))).to.deep.include({ url: "hunter4", lockTimeout: 60 });
+    expect(migrate.secretInputs).to.deep.equal(["stdin"]);
+  });
+
+  it("reclaims where there are strays, and where it did before", async () => {
+    await declare(args({}, { strays: [{ id: "c9", name: "shop-prod-api" }] }));
+    const removal = world.one(types.command, "release-reclaim-removal");
+    expect(removal.inputs.create).to.equal("docker rm --force c9");
+    expect(container("api").dependencies).to.include(removal.urn);
+    world = await World.with(goodAnswers);
+    await declare(args({}, { reclaimedBefore: true }));
+    expect(world.names("knowngood:index:Reclaim")).to.deep.equal(["release-reclaim"]);
+  });
+
+  it("stops no container before every image is pulled and the schema is migrated", async () => {
+    await declare(withDatabase());
+    const migrate = world.one(types.command, "release-database-schema");
+    const creation = world.one(types.command, "release-network-creation").urn;
+    const images = [image("api").urn, image("worker").urn];
+    for (const service of ["api", "worker"]) {
+      expect(container(service).dependencies).to.include.members([...images, migrate.urn, creation]);
+      expect(container(service).replaceWith).to.deep.equal([creation]);
+    }
+    expect(migrate.dependencies).to.include.members(images);
+  });
+
+  it("asks no service before every container is there, and all again when one is replaced", async () => {
+    await declare(args());
+    for (const service of ["api", "worker"]) {
+      expect(check(service).dependencies).to.include.members([container("api").urn, container("worker").urn]);
+      expect(check(service).inputs.triggers).to.deep.equal([
+        "release-api-container-id",
+        "release-worker-container-id",
+      ]);
+    }
+  });
+
+  it("runs images by digest alone", async () => {
+    await declare(args());
+    for (const service of ["api", "worker"]) {
+      const reference = `ghcr.io/acme/${service}@${target.services[service]?.digest}`;
+      expect(image(service).inputs.name).to.equal(reference);
+      expect(container(service).inputs.image).to.equal(reference);
+    }
+    expect(JSON.stringify(world.registered.map(({ inputs }) => inputs))).not.to.match(/acme\/\w+:/);
+  });
+
+  it("labels a container with the release that it was created under, so that it is not replaced without need", async () => {
+    await declare(args());
+    const release = (service: string) =>
+      (container(service).inputs.labels as { label: string; value: string }[]).find(
+        ({ label }) => label === "knowngood.release",
+      )?.value;
+    expect([release("api"), release("worker")]).to.deep.equal(["v2", "v0"]);
+    const outputs = world.one("knowngood:index:Service", "release-worker").outputs;
+    expect(outputs).to.include({ release: "v2" });
+  });
+
+  it("gives the api its volume, networks, environment and secrets", async () => {
+    await declare(args());
+    const { inputs, secretInputs } = container("api");
+    expect(inputs).to.deep.include({
+      name: "shop-prod-api",
+      envs: ["MODE=fast", "TOKEN=hunter2"],
+      volumes: [{ volumeName: "shop-prod-uploads", containerPath: "/data", readOnly: false }],
+      networksAdvanced: [
+        { name: "shop-prod", aliases: ["api"] },
+        { name: "shared", aliases: ["api"] },
+      ],
+    });
+    expect(secretInputs).to.deep.equal(["envs"]);
+    expect(container("worker").secretInputs).to.deep.equal([]);
+  });
+
+  it("hands each gate its limits, the way back and what it must not print", async () => {
+    await declare(args());
+    expect(requestOf("api")).to.deep.equal({
+      stack: "shop/prod",
+      service: "api",
+      release: "v2",
+      digest: digest("b"),
+      container: { id: "release-api-container-id" },
+      probe: {
+        kind: "http",
+        url: "http://127.0.0.1:8080/health",
+        status: [200],
+        headers: { Authorization: "hunter3" },
+      },
+      within: 60,
+      every: 10,
+      successes: 3,
+      timeout: 5,
+      records: ".knowngood",
+      goBack: { tag: "v1", commands: ["pulumi config set imageTag v1", "pulumi up"] },
+      redact: ["hunter2", "hunter3"],
+    });
+    expect(check("api").secretInputs).to.deep.equal(["stdin"]);
+    expect(check("worker").secretInputs).to.deep.equal([]);
+  });
+
+  it("names no way back where there is none", async () => {
+    await declare(args({}, { assessment: { ...assessment, lastKnownGood: undefined } }));
+    expect(requestOf("api")).not.to.have.property("goBack");
+  });
+
+  it("looks longer at a worker that can only be seen to run, as its time allows", async () => {
+    const successes = async (worker: Record<string, unknown>) => {
+      world = await World.with(goodAnswers);
+      await declare(args({ services: { worker: { kind: "worker", ...worker } } }));
+      return requestOf("worker").successes;
+    };
+    expect(await successes({})).to.equal(12);
+    expect(await successes({ health: { within: 6 } })).to.equal(12);
+    expect(await successes({ health: { within: 5.9 } })).to.equal(11);
+    expect(await successes({ health: { within: 1 } })).to.equal(3);
+    expect(await successes({ health: { exec: ["true"] } })).to.equal(3);
+    expect(await successes({ health: { successes: 5 } })).to.equal(5);
+  });
+
+  it("keeps data volumes on destroy, unless it is told otherwise", async () => {
+    await declare(args());
+    expect(world.one(types.volume, "release-volume-uploads")).to.deep.include({
+      retainOnDelete: true,
+      inputs: { name: "shop-prod-uploads", labels: [{ label: "knowngood.stack", value: "shop/prod" }] },
+    });
+    world = await World.with(goodAnswers);
+    await declare(args({ destroyData: true }));
+    expect(world.one(types.volume, "release-volume-uploads").retainOnDelete).to.equal(false);
+  });
+
+  it("names the engine to every command and every gate", async () => {
+    await declare(
+      args({ docker: { host: "ssh://shop.example" } }, { strays: [{ id: "c9", name: "shop-prod-api" }] }),
+    );
+    const environment = { DOCKER_HOST: "ssh://shop.example" };
+    for (const name of ["release-network-creation", "release-reclaim-removal"])
+      expect(world.one(types.command, name).inputs.environment).to.deep.equal(environment);
+    expect(requestOf("worker")).to.deep.include({
+      container: { id: "release-worker-container-id", engine: "ssh://shop.example" },
+    });
+  });
+
+  it("passes its provider on to every resource of Docker's, and is the ancestor of everything", async () => {
+    await world.declare(() => {
+      const engine = new docker.Provider("engine", {});
+      return new Release("release", withDatabase(), { providers: { docker: engine } });
+    });
+    const provider = world.one(types.provider, "engine");
+    const ofDocker = world.registered.filter(({ type }) => type.startsWith("docker:"));
+    expect(ofDocker).to.have.length(5);
+    for (const { provider: own, name } of ofDocker)
+      expect(own, name).to.match(new RegExp(`^${provider.urn}::`));
+    const release = world.one("knowngood:index:Release", "release");
+    const components = new Map(world.registered.map((resource) => [resource.urn, resource]));
+    for (const resource of world.registered) {
+      if (resource === provider || resource === release) continue;
+      const parent = components.get(resource.parent);
+      expect(resource.name.startsWith(`${parent?.name}-`), `${resource.name} in ${parent?.name}`).to.equal(
+        true,
+      );
+    }
+  });
+
+  it("is known good once its gates have passed, and registers that once", async () => {
+    await declare(args());
+    const release = world.one("knowngood:index:Release", "release");
+    expect(release.outputsRegistered).to.equal(1);
+    const passed = { outcome: "passed", passedAt: "2026-03-01T09:00:00.000Z" };
+    expect(release.outputs).to.deep.equal({
+      reports: { api: passed, worker: passed },
+      knownGood: [
+        { tag: "v2", passedAt: "2026-03-01T09:00:00.000Z" },
+        { tag: "v1", passedAt: "2026-01-01T00:00:00.000Z" },
+      ],
+    });
+  });
+});
+
+describe("the world of these tests", () => {
+  it("refuses what nobody expects", async () => {
+    const world = await World.with({});
+    let failure: unknown;
+    await world
+      .declare(() => new docker.RemoteImage("image", { name: "x" }))
+      .catch((error: unknown) => (failure = error));
+    expect(String(failure)).to.contain(
+      "nobody expects a resource of type docker:index/remoteImage:RemoteImage",
+    );
+  });
+});
