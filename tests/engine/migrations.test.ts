@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ensureDatabase } from "../../migrations/database";
 import { working } from "./images";
 import { livesOf } from "./lives";
@@ -86,7 +87,7 @@ describe("running migrations", () => {
     const slow = {
       version: "2",
       name: "count",
-      up: "CREATE TABLE IF NOT EXISTS runs (); INSERT INTO runs DEFAULT VALUES; SELECT pg_sleep(4);",
+      up: "CREATE TABLE IF NOT EXISTS runs (); INSERT INTO runs DEFAULT VALUES; SELECT pg_sleep(8);",
     };
     const image = await working(workspace, "worker", "v1");
     workspace.release("v1", { services: { worker: image }, migrations: [createOrders, slow] });
@@ -95,7 +96,8 @@ describe("running migrations", () => {
 
     const one = workspace.startPulumi("up", "--yes", "--skip-preview", "--stack", "one");
     const two = workspace.startPulumi("up", "--yes", "--skip-preview", "--stack", "two");
-    await one.saw(/release-database-schema creating/);
+    await Promise.all([one, two].map((update) => update.saw(/release-database-schema creating/)));
+    await waitingForLock(workspace);
     const second = await workspace.up("one");
     expect(second.exitCode).not.to.equal(0);
     expect(second.text).to.contain("the stack is currently locked by 1 lock(s)");
@@ -111,3 +113,16 @@ describe("running migrations", () => {
     expect(Object.keys(await workspace.containers()).sort()).to.deep.equal(["one-worker", "two-worker"]);
   });
 });
+
+/** Returns when one run of migrations waits for another. @throws Error when none does within 6 s */
+async function waitingForLock(workspace: Workspace): Promise<void> {
+  for (let asked = 0; asked < 30; asked += 1) {
+    const waiting = await workspace.query(
+      `SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
+       WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()`,
+    );
+    if (waiting.length > 0) return;
+    await sleep(200);
+  }
+  throw new Error("No run of migrations waited for the other.");
+}
