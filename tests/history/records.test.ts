@@ -57,7 +57,7 @@ describe("the recorded schema", () => {
       ciphertext: "v1:x",
     };
     for (const stdout of [secret, undefined, "", "nonsense", "{}", '{"applied":"1"}', "null"])
-      expect(recordedSchema(stateOf(schemaInState("2", stdout))), String(stdout)).to.equal(undefined);
+      expect(recordedSchema(stateOf(schemaInState("2", stdout))), JSON.stringify(stdout)).to.equal(undefined);
   });
 
   it("leaves out what is no version", () => {

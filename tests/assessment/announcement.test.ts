@@ -1,0 +1,86 @@
+import { expect } from "chai";
+import { announcement, headline } from "../../assessment/announcement";
+import { assess } from "../../assessment/assessment";
+import type { Evidence } from "../../assessment/evidence";
+import { catalogOf, release, serviceInState, stackInState, stateOf } from "../history/states";
+import { quiet } from "./evidence";
+
+const v1 = release("v1", 1, { api: "a", worker: "1" }, ["1"]);
+const v2 = release("v2", 2, { api: "b", worker: "1" }, ["1", "2"]);
+const v3 = release("v3", 3, { api: "c", worker: "2" }, ["1", "2", "3", "4"]);
+const catalog = catalogOf(v1, v2, v3);
+const good = stackInState([{ tag: "v1", passedAt: "2026-01-01T00:00:00.000Z" }]);
+const runs = (api: [string, string], worker: [string, string]) =>
+  stateOf(
+    ...serviceInState("api", api[0], api[1], api[1]),
+    ...serviceInState("worker", worker[0], worker[1], worker[1]),
+    good,
+  );
+
+const of = (target: typeof v1, evidence: Partial<Evidence> = {}) =>
+  assess(target, ["api", "worker"], catalog, { ...quiet, ...evidence });
+const lines = (target: typeof v1, evidence?: Partial<Evidence>) =>
+  announcement("shop/prod", of(target, evidence)).split("\n");
+
+describe("the announcement", () => {
+  it("of a first release", () => {
+    expect(lines(v1, { applied: [] })).to.deep.equal([
+      "shop/prod: first release, v1",
+      "  api     new, sha256:aaaaaaaaaaaa",
+      "  worker  new, sha256:111111111111",
+      "  schema: 1 to be applied (1_m1)",
+      "  no other release of this stack is known good yet",
+    ]);
+  });
+
+  it("of a way forward", () => {
+    expect(lines(v3, { applied: ["1", "2"], state: runs(["b", "v2"], ["1", "v2"]) })).to.deep.equal([
+      "shop/prod: forward from v2 to v3",
+      "  api     v2 sha256:bbbbbbbbbbbb -> v3 sha256:cccccccccccc",
+      "  worker  v2 sha256:111111111111 -> v3 sha256:222222222222",
+      "  schema: 2 to be applied (3_m3, 4_m4)",
+      "  last known-good: v1, 2026-01-01T00:00:00.000Z",
+    ]);
+  });
+
+  it("of a rollback, with a schema that stays ahead", () => {
+    expect(lines(v1, { applied: ["1", "2"], state: runs(["b", "v2"], ["1", "v2"]) })).to.deep.equal([
+      "shop/prod: rollback from v2 to v1",
+      "  api     v2 sha256:bbbbbbbbbbbb -> v1 sha256:aaaaaaaaaaaa",
+      "  worker  stays, sha256:111111111111",
+      "  schema: ahead of v1 by 1 (2) and left as it is; whether v1 can run on it is not judged",
+      "  no other release of this stack is known good yet",
+    ]);
+  });
+
+  it("of a schema that is ahead and behind at once, at its target's head, and at the start", () => {
+    const schemaLine = (target: typeof v1, applied: string[]) =>
+      lines(target, { applied }).find((line) => line.startsWith("  schema"));
+    expect(schemaLine(v2, ["1", "3", "4"])).to.equal(
+      "  schema: ahead of v2 by 2 (3, 4) and left as it is; to be applied: 2_m2; whether v2 can run on it is not judged",
+    );
+    expect(schemaLine(v2, ["1", "2"])).to.equal("  schema: at 2, as v2 ships it");
+    expect(schemaLine(release("v0", 0, { api: "0", worker: "0" }), [])).to.equal(
+      "  schema: at the start, as v0 ships it",
+    );
+  });
+
+  it("says nothing of a schema where there is no database", () => {
+    expect(lines(v1).join("\n")).not.to.contain("schema");
+  });
+});
+
+describe("the headline", () => {
+  const line = (target: typeof v1, evidence?: Partial<Evidence>) =>
+    headline("shop/prod", of(target, evidence));
+
+  it("says that a release stays", () => {
+    expect(line(v2, { state: runs(["b", "v2"], ["1", "v2"]) })).to.equal("shop/prod: v2 stays");
+  });
+
+  it("names each service of a mix", () => {
+    const state = runs(["c", "v3"], ["1", "v2"]);
+    expect(line(v3, { state })).to.equal("shop/prod: forward from a mix (api v3, worker v2) to v3");
+    expect(line(v2, { state })).to.equal("shop/prod: rollback from a mix (api v3, worker v2) to v2");
+  });
+});
