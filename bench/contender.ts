@@ -11,7 +11,7 @@ export interface Contender {
   readonly shop: ShopClient;
   /** The change of one setting and the commands that carry it out, until the shop is healthy. */
   goTo: (release: BenchRelease) => Promise<void>;
-  /** The same commands with nothing to do. */
+  /** The command that carries it out, without a change: with nothing to do. */
   again: () => Promise<void>;
   readonly place: Place;
 }
