@@ -14,7 +14,9 @@ export async function startHalfRegistry(whole: string): Promise<HalfRegistry> {
     const path = request.url ?? "/";
     if (path.includes("/blobs/")) {
       // Late, so that whatever does not wait for the image has the time to show it.
-      const body = JSON.stringify({ errors: [{ code: "BLOB_UNKNOWN", message: "blob unknown to registry" }] });
+      const body = JSON.stringify({
+        errors: [{ code: "BLOB_UNKNOWN", message: "blob unknown to registry" }],
+      });
       setTimeout(() => response.writeHead(404, { "content-type": "application/json" }).end(body), 3000);
       return;
     }

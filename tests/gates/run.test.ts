@@ -69,10 +69,14 @@ describe("gates: the runner, as a process", function () {
   });
 
   function started(input: string, path = `${docker.bin}:${process.env.PATH}`): ChildProcess {
-    const child = spawn(process.execPath, ["--require", "./toolchain/loadTypescript.cjs", "gates/run.ts", "health"], {
-      cwd: root,
-      env: { ...process.env, PATH: path, DOCKER_HOST: "unix:///default.sock" },
-    });
+    const child = spawn(
+      process.execPath,
+      ["--require", "./toolchain/loadTypescript.cjs", "gates/run.ts", "health"],
+      {
+        cwd: root,
+        env: { ...process.env, PATH: path, DOCKER_HOST: "unix:///default.sock" },
+      },
+    );
     children.push(child);
     child.stdin.end(input);
     return child;
