@@ -17,7 +17,7 @@ export function makeProject(folder: string): void {
   const project = readFileSync(join(packageFolder, "Pulumi.yaml"), "utf8");
   writeFileSync(
     join(folder, "Pulumi.yaml"),
-    project.replace("./toolchain/", `${join(packageFolder, "toolchain")}/`),
+    project.replaceAll("--require ./", `--require ${packageFolder}/`),
   );
   writeFileSync(join(folder, "package.json"), `${JSON.stringify({ name: "shop", private: true })}\n`);
   writeFileSync(

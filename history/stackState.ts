@@ -19,13 +19,36 @@ export interface StackState {
 
 export const emptyState: StackState = { resources: [], pending: [] };
 
+/** What was begun to be read before anybody asked for it. */
+let begun: { stack: string; text: Promise<string> } | undefined;
+
+/** Begins to read a stack's state; `readStackState` then waits for this instead of asking anew, once. */
+export function startReading(stack: string): void {
+  const text = exportState(stack);
+  begun = { stack, text };
+  // Whoever waits for it is told why it failed; nobody may ever wait.
+  text.catch(() => undefined);
+}
+
+/** The stack that Pulumi's language host names on the command line of a program, or undefined of another process. */
+export function stackOf(argv: readonly string[]): string | undefined {
+  const flag = argv.indexOf("--stack");
+  return flag < 0 || !argv.includes("--monitor") ? undefined : argv[flag + 1];
+}
+
 /**
  * Reads the stack's own state. Stack outputs lie after a failed update, so the resources are asked instead; this works
  * in a preview and under the update's own lock.
  * @throws Error when `pulumi stack export` fails, with what it said
  */
 export async function readStackState(stack: string): Promise<StackState> {
-  const text = await new Promise<string>((resolve, reject) => {
+  const ahead = begun?.stack === stack ? begun.text : undefined;
+  begun = undefined;
+  return parseStackState(await (ahead ?? exportState(stack)));
+}
+
+function exportState(stack: string): Promise<string> {
+  return new Promise((resolve, reject) => {
     execFile(
       "pulumi",
       ["stack", "export", "--stack", stack, "--non-interactive"],
@@ -37,7 +60,6 @@ export async function readStackState(stack: string): Promise<StackState> {
       },
     );
   });
-  return parseStackState(text);
 }
 
 /** The text of `pulumi stack export` as a StackState. */
