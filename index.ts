@@ -130,7 +130,7 @@ export = async () => {
   try {
     return await program();
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
+    if (error instanceof pulumi.RunError || !(error instanceof Error)) throw error;
     // Nobody but us can do something about an error that was not foreseen, and we need its stack.
     throw toldInWords(error instanceof InvalidInput ? error.message : (error.stack ?? error.message));
   }

@@ -55,7 +55,7 @@ export class Site {
       // Pulumi would take the passphrase from the user's file before the one that is given here.
       PULUMI_CONFIG_PASSPHRASE_FILE: undefined,
       PULUMI_CONFIG_PASSPHRASE: this.passphrase,
-      PULUMI_BACKEND_URL: `file://${this.folder}`,
+      PULUMI_BACKEND_URL: `file://${this.folder}?metadata=skip`,
       // The stack is named here and not selected, because Pulumi notes a selection outside the project's folder.
       PULUMI_STACK: "bench",
       ...(host !== undefined && { DOCKER_HOST: host }),

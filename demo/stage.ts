@@ -115,7 +115,7 @@ export class Stage {
     return {
       PATH: process.env.PATH ?? "",
       ...Object.fromEntries(inherited),
-      PULUMI_BACKEND_URL: `file://${this.folder}`,
+      PULUMI_BACKEND_URL: `file://${this.folder}?metadata=skip`,
       PULUMI_CONFIG_PASSPHRASE: this.passphrase,
       // The stack is named here and not selected, because Pulumi notes a selection outside the project's folder.
       PULUMI_STACK: "prod",

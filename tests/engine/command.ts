@@ -27,9 +27,15 @@ export function start(
     env: NodeJS.ProcessEnv;
     /** Whether it leads a process group of its own, as a terminal's command does. @default false */
     detached?: boolean;
+    /** What it reads from standard input. @default nothing */
+    input?: string;
   },
 ): Started {
-  const child = spawn(file, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+  const { input, ...spawnOptions } = options;
+  const child = spawn(file, args, { ...spawnOptions, stdio: ["pipe", "pipe", "pipe"] });
+  // A command that ends without reading is judged by how it ended.
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(input);
   let stdout = "";
   let stderr = "";
   let text = "";
@@ -70,7 +76,7 @@ export function start(
 export function run(
   file: string,
   args: readonly string[],
-  options: { cwd?: string; env: NodeJS.ProcessEnv },
+  options: { cwd?: string; env: NodeJS.ProcessEnv; input?: string },
 ): Promise<Ended> {
   return start(file, args, options).ended;
 }

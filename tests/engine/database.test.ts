@@ -95,8 +95,7 @@ describe("a stack's database", function () {
         },
       },
     });
-    const set = ["config", "set", "--secret", "databaseUrl", workspace.databaseUrl, "--stack", "prod"];
-    expect((await workspace.pulumi(...set)).exitCode).to.equal(0);
+    await workspace.secret("prod", "databaseUrl", workspace.databaseUrl);
 
     await up("v1");
     expect(await versions()).to.deep.equal(["10"]);

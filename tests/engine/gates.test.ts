@@ -96,7 +96,7 @@ describe("health gates", () => {
     workspace.release("v2", { services: v2 });
     workspace.release("v3", { services: v3 });
     await workspace.stack("prod", { imageTag: "v1", ...settings(60) });
-    await workspace.pulumi("config", "set", "--secret", "key", key, "--stack", "prod");
+    await workspace.secret("prod", "key", key);
 
     const first = await workspace.up("prod");
     expect(first.exitCode, first.text).to.equal(0);

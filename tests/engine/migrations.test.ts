@@ -19,8 +19,7 @@ describe("running migrations", () => {
     ).map(({ version }) => version);
   async function stack(name: string, imageTag: string): Promise<void> {
     await workspace.stack(name, { imageTag, services, database: {} });
-    const set = ["config", "set", "--secret", "databaseUrl", workspace.databaseUrl, "--stack", name];
-    expect((await workspace.pulumi(...set)).exitCode).to.equal(0);
+    await workspace.secret(name, "databaseUrl", workspace.databaseUrl);
   }
 
   it("stops at a failing one: the statement is told, the old services run on, a mended release goes on", async () => {

@@ -59,8 +59,7 @@ ${serve}; exec sleep 100000`,
     expect(password).not.to.equal("");
     const hidden = [...forms, password, decodeURIComponent(password)];
     for (const [name, value] of Object.entries({ token, key, databaseUrl: workspace.databaseUrl })) {
-      const set = await workspace.pulumi("config", "set", "--secret", name, value, "--stack", "prod");
-      expect(set.exitCode, set.text).to.equal(0);
+      await workspace.secret("prod", name, value);
     }
     const expectHidden = (text: string, where: string) => {
       for (const secret of hidden) expect(text.includes(secret), `${secret} in ${where}`).to.equal(false);

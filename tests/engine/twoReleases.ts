@@ -74,18 +74,7 @@ export async function twoReleases(
     },
     ...settings,
   });
-  if (database !== false) {
-    const set = await workspace.pulumi(
-      "config",
-      "set",
-      "--secret",
-      "databaseUrl",
-      database,
-      "--stack",
-      stack,
-    );
-    if (set.exitCode !== 0) throw new Error(set.text);
-  }
+  if (database !== false) await workspace.secret(stack, "databaseUrl", database);
   return port;
 }
 

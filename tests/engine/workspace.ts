@@ -60,7 +60,7 @@ export class Workspace {
     mkdirSync(join(this.folder, "releases", "migrations"), { recursive: true });
     this.env = {
       ...process.env,
-      PULUMI_BACKEND_URL: `file://${this.folder}`,
+      PULUMI_BACKEND_URL: `file://${this.folder}?metadata=skip`,
       PULUMI_CONFIG_PASSPHRASE: "a test's passphrase",
       ...(this.machine.dockerHost !== undefined && { DOCKER_HOST: this.machine.dockerHost }),
     };
@@ -128,6 +128,20 @@ export class Workspace {
   /** `pulumi config set imageTag TAG`, as an operator types it. */
   async target(stack: string, tag: string): Promise<void> {
     const set = await this.pulumi("config", "set", "imageTag", tag, "--stack", stack);
+    if (set.exitCode !== 0) throw new Error(set.text);
+  }
+
+  /** Sets a secret by standard input: a command line is open to everybody on the machine. */
+  async secret(stack: string, name: string, value: string): Promise<void> {
+    const set = await run(
+      "pulumi",
+      ["config", "set", "--secret", name, "--stack", stack, "--non-interactive"],
+      {
+        cwd: this.folder,
+        env: this.env,
+        input: value,
+      },
+    );
     if (set.exitCode !== 0) throw new Error(set.text);
   }
 

@@ -42,7 +42,13 @@ describe("set-up", function () {
       writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`);
       chmodSync(join(bin, name), 0o755);
     }
-    return { PATH: bin, HOME: folder, KNOWNGOOD_CACHE: join(folder, "cache"), KNOWNGOOD_DOWNLOADS: "off" };
+    return {
+      PATH: bin,
+      HOME: folder,
+      PULUMI_HOME: "",
+      KNOWNGOOD_CACHE: join(folder, "cache"),
+      KNOWNGOOD_DOWNLOADS: "off",
+    };
   }
 
   it("does nothing when everything is there, in under two seconds", () => {
