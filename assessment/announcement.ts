@@ -2,14 +2,26 @@ import type { Assessment, AssessedSchema, ServiceMove } from "./assessment";
 
 /** The assessment as a person reads it: one line of what happens, a line a service, a line of the schema. */
 export function announcement(stack: string, assessment: Assessment): string {
-  const { services, schema, lastKnownGood } = assessment;
+  const { services, schema } = assessment;
   const width = Math.max(...services.map(({ service }) => service.length));
   return [
     headline(stack, assessment),
     ...services.map((move) => `  ${move.service.padEnd(width)}  ${moveText(move)}`),
     ...(schema === undefined ? [] : [`  ${schemaText(schema, assessment)}`]),
-    `  ${lastKnownGood === undefined ? "no other release of this stack is known good yet" : `last known-good: ${lastKnownGood.tag}, ${lastKnownGood.passedAt}`}`,
+    `  ${knownGoodText(assessment)}`,
   ].join("\n");
+}
+
+/** Whether the target has been good here, and what else has. */
+function knownGoodText({ target, knownGood, lastKnownGood: other }: Assessment): string {
+  const own = knownGood.find(({ tag }) => tag === target.tag);
+  const besides = other === undefined ? "" : `${other.tag}, ${other.passedAt}`;
+  if (own !== undefined) {
+    const text = `${own.tag} is known good, its gates passed ${own.passedAt}`;
+    return besides === "" ? text : `${text}; besides it ${besides}`;
+  }
+  if (besides === "") return "no release of this stack is known good yet";
+  return `${target.tag} has not been good here yet; last known-good: ${besides}`;
 }
 
 /** What happens, in a line. */

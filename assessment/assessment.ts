@@ -127,7 +127,7 @@ function missingImages(target: Release, { images }: Evidence): string[] {
       const image = target.services[service];
       return (
         `The image of ${service} is nowhere to be had, neither on the host nor in the registry: ` +
-        `${image === undefined ? service : imageReference(image)}. Push it again, or load it on the host (docker load), or choose another release.`
+        `${image === undefined ? service : imageReference(image)}. Push it again, or choose another release.`
       );
     });
 }

@@ -124,7 +124,7 @@ async function findMoved(request: EvidenceRequest): Promise<Pick<Evidence, "move
     } catch (error) {
       if (!(error instanceof RegistryError)) throw error;
       const registry = parseImageName(image.repository)?.registry.name ?? image.repository;
-      if (error.kind === "unreachable") silent.set(registry, error.message);
+      if (error.kind !== "not-found") silent.set(registry, error.message);
     }
   });
   await Promise.all(asked);

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { childEnvironment } from "../settings/childEnvironment";
 
 /** What Docker knows for a registry: a user with a password, or a token that stands for one. */
 export type RegistryCredential = { user: string; password: string } | { identityToken: string };
@@ -89,7 +90,11 @@ async function askHelper(
   const command = `docker-credential-${helper}`;
   const problem = `${command}, which Docker's config names, did not give a credential for ${key}`;
   return new Promise((resolve) => {
-    const child = spawn(command, ["get"], { signal, env: environment, stdio: ["pipe", "pipe", "ignore"] });
+    const child = spawn(command, ["get"], {
+      signal,
+      env: childEnvironment(environment),
+      stdio: ["pipe", "pipe", "ignore"],
+    });
     let output = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
     child.on("error", () => resolve({ problem }));

@@ -47,8 +47,8 @@ export class Database extends pulumi.ComponentResource {
     const reported = pulumi
       .unsecret(this.schema.stdout)
       .apply((text) => (JSON.parse(text) as MigrationReport).applied);
-    // What the database says now is newer than what the last migration reported.
-    this.applied = reported.apply((atLastRun) => [...new Set([...atLastRun, ...args.applied])].sort());
+    // Where nothing is run, what the database says now is newer than the last run's report.
+    this.applied = nothingToRun(args) ? pulumi.output([...args.applied].sort()) : reported;
     this.ahead = this.applied.apply((applied) => [...planSchema(args.shipped, applied).gap]);
     this.registerOutputs({ applied: this.applied, ahead: this.ahead });
   }
@@ -67,8 +67,7 @@ export class Database extends pulumi.ComponentResource {
   }
 
   private migrate(name: string, args: DatabaseArgs, server: command.local.Command): command.local.Command {
-    const { pending, head } = planSchema(args.shipped, args.applied);
-    const unchanged = args.recorded !== undefined && pending.length === 0;
+    const { head } = planSchema(args.shipped, args.applied);
     const before: Promise<pulumi.Resource[]> = (args.migrateAfter ?? Promise.resolve([])).then(
       (resources) => [server, ...resources],
     );
@@ -83,7 +82,7 @@ export class Database extends pulumi.ComponentResource {
       {
         parent: this,
         dependsOn: before,
-        ignoreChanges: unchanged ? ["create", "environment", "stdin"] : [],
+        ignoreChanges: nothingToRun(args) ? ["create", "environment", "stdin"] : [],
       },
     );
   }
@@ -103,6 +102,11 @@ export class Database extends pulumi.ComponentResource {
       return JSON.stringify(request);
     });
   }
+}
+
+/** Whether the database has all that the target ships, by a run that the state remembers. */
+function nothingToRun({ recorded, shipped, applied }: DatabaseArgs): boolean {
+  return recorded !== undefined && planSchema(shipped, applied).pending.length === 0;
 }
 
 /**

@@ -40,7 +40,8 @@ export class Network extends pulumi.ComponentResource {
         delete:
           `found=$(docker network ls --quiet --filter name=${quoted(`^${args.name}$`)} --filter label=${label}) || exit 1; ` +
           '[ -z "$found" ] || exec docker network rm "$found" >/dev/null',
-        triggers: [args.generation ?? 0],
+        // An update would leave behind what the old name, or the old engine, has.
+        triggers: [args.generation ?? 0, args.name, args.engine ?? ""],
         ...(args.engine !== undefined && { environment: { DOCKER_HOST: args.engine } }),
         logging: command.local.Logging.None,
       },

@@ -9,6 +9,8 @@ export interface ReclaimArgs {
   strays: readonly Stray[];
   /** Value of DOCKER_HOST. @default what `docker` itself would use */
   engine?: string;
+  /** What must exist before a stray, which may be all that still serves, is removed. @default nothing */
+  removeAfter?: Promise<pulumi.Resource[]>;
 }
 
 /**
@@ -32,6 +34,7 @@ export class Reclaim extends pulumi.ComponentResource {
       },
       {
         parent: this,
+        dependsOn: args.removeAfter,
         ignoreChanges: args.strays.length === 0 ? ["create", "triggers", "environment"] : [],
       },
     );

@@ -50,16 +50,16 @@ export class Release extends pulumi.ComponentResource {
   constructor(name: string, args: ReleaseArgs, options?: pulumi.ComponentResourceOptions) {
     super("knowngood:index:Release", name, {}, options);
     const images = later<pulumi.Resource[]>();
-    const reclaim = this.reclaim(name, args);
     const network = this.network(name, args);
     const volumes = this.volumes(name, args);
     this.database = this.migrated(name, args, images.promise);
-    const ready = images.promise.then((pulled) => [
+    const prepared = images.promise.then((pulled) => [
       ...pulled,
       network.creation,
-      ...(reclaim ? [reclaim.removal] : []),
       ...(this.database ? [this.database.schema] : []),
     ]);
+    const reclaim = this.reclaim(name, args, prepared);
+    const ready = prepared.then((resources) => [...resources, ...(reclaim ? [reclaim.removal] : [])]);
     this.services = this.started(name, args, { network, volumes, ready });
     images.resolve(Object.values(this.services).map(({ pulled }) => pulled));
     this.gates = this.checked(name, args);
@@ -75,12 +75,15 @@ export class Release extends pulumi.ComponentResource {
     this.registerOutputs({ reports: this.reports, knownGood: this.knownGood });
   }
 
+  /** A stray may be all that still serves, so it goes as late as any other container. */
   private reclaim(
     name: string,
     { strays = [], reclaimedBefore = false, settings }: ReleaseArgs,
+    removeAfter: Promise<pulumi.Resource[]>,
   ): Reclaim | undefined {
     if (strays.length === 0 && !reclaimedBefore) return undefined;
-    return new Reclaim(`${name}-reclaim`, { strays, engine: settings.docker.host }, { parent: this });
+    const engine = settings.docker.host;
+    return new Reclaim(`${name}-reclaim`, { strays, engine, removeAfter }, { parent: this });
   }
 
   private network(name: string, { prefix, stack, settings, networkGeneration }: ReleaseArgs): Network {

@@ -78,7 +78,9 @@ async function play(keep: boolean): Promise<number> {
   } finally {
     if (failed || !keep || signal.aborted) {
       await stage.close(failed);
-      narrator.say(`\nCleaned up: containers, images, database${failed ? "" : ", folder"}; nothing is left.`);
+      narrator.say(
+        `\nCleaned up: containers, images, database${failed ? "; the log is kept" : ", folder; nothing is left"}.`,
+      );
     }
   }
   return 0;

@@ -36,9 +36,9 @@ export function failureText(
     "",
     ...logSection(request, aftermath.log),
     "",
-    ...goBackSection(request),
   ];
-  return `${redact(lines.join("\n"))}\n`;
+  // The way back is our own words: a secret that happens to be `prod` must not make its commands useless.
+  return `${[redact(lines.join("\n")), ...goBackSection(request)].join("\n")}\n`;
 }
 
 function headline(request: HealthRequest, course: HealthCourse): string[] {

@@ -33,7 +33,10 @@ export interface HealthReport {
 /** Attempts kept at each end. */
 const keptAttempts = 20;
 /** Keys whose values are our own words: a secret that happens to be `passed` must not make a report unreadable. */
-export const ownWords: ReadonlySet<string> = new Set(["kind", "outcome", "startedAt", "passedAt", "endedAt"]);
+export const ownWords: ReadonlySet<string> = new Set([
+  ...["kind", "outcome", "startedAt", "passedAt", "endedAt"],
+  ...["stack", "service", "release", "digest"],
+]);
 
 /** A time of day for reports: ISO 8601, UTC, milliseconds. */
 export function isoTime(milliseconds: number): string {

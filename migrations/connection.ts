@@ -24,6 +24,12 @@ export async function connect(url: string): Promise<Client> {
   return client;
 }
 
+/** Which database a URL names, without who asks: `host:port/database`. */
+export function databaseName(url: string): string {
+  const { host, port, database } = new Client({ connectionString: asLibpqMeansIt(url) });
+  return `${host}:${port}/${database ?? ""}`;
+}
+
 /** What a person needs to find out why: the driver's own words often name no address, or say nothing at all. */
 function outOfReach({ host, port }: Client, cause: unknown): Error {
   const address = host.startsWith("/") ? `the socket in ${host}` : `${host}:${port}`;

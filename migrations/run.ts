@@ -24,23 +24,24 @@ async function main(): Promise<void> {
 function perform(action: string | undefined, request: MigrationRequest): Promise<object> {
   switch (action) {
     case "ensure":
-      return ensureDatabase(request);
+      return ensureDatabase(request, reportedBefore());
     case "migrate":
       return migrate(request);
     case "drop":
-      return dropDatabase(request, madeByThisStack()).then(() => ({}));
+      return dropDatabase(request, reportedBefore()).then(() => ({}));
     default:
       throw new Error(`migrations/run.ts: found ${action ?? "no action"}; write ensure, migrate or drop`);
   }
 }
 
-/** What `ensure` answered, which Pulumi hands to the command that deletes. */
-function madeByThisStack(): DatabaseReport {
+/** What `ensure` answered last, which Pulumi hands to the command that is run again and to the one that deletes. */
+function reportedBefore(): DatabaseReport | undefined {
   try {
-    const made = JSON.parse(process.env.PULUMI_COMMAND_STDOUT ?? "") as Partial<DatabaseReport> | null;
-    return { created: made?.created === true };
+    const report = JSON.parse(process.env.PULUMI_COMMAND_STDOUT ?? "") as Partial<DatabaseReport> | null;
+    if (typeof report?.database !== "string") return undefined;
+    return { created: report.created === true, database: report.database };
   } catch {
-    return { created: false };
+    return undefined;
   }
 }
 

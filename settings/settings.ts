@@ -23,7 +23,7 @@ export const settingsSchema = structure(
     protected: truthValue
       .default(false)
       .describe(
-        "Whether the stack is protected: commands ask for confirmation, and its data can't be destroyed.",
+        "Whether the stack is protected: `destroyData` is refused, and a state that is kept in local files is warned about.",
       ),
     docker: structure(
       {
@@ -93,7 +93,7 @@ export const settingsSchema = structure(
     destroyData: truthValue
       .default(false)
       .describe(
-        "Whether `pulumi destroy` also removes data volumes and the database that the stack made. Takes effect with the `up` after it is set.",
+        "Whether `pulumi destroy` also removes data volumes and the database that the stack made. Takes effect with the `up` after it is set; while it is set, an `up` also removes a volume that is taken out of the settings.",
       ),
   },
   "write the settings as a map",

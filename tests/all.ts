@@ -24,6 +24,8 @@ const mocha = (config: string) => [
   bin("mocha"),
   "--config",
   config,
+  // It takes CI for a terminal.
+  ...(process.stdout.isTTY && !process.env.NO_COLOR ? [] : ["--no-color"]),
   "--reporter",
   join(__dirname, "countingReporter.cjs"),
 ];

@@ -29,7 +29,7 @@ describe("the announcement", () => {
       "  api     new, sha256:aaaaaaaaaaaa",
       "  worker  new, sha256:111111111111",
       "  schema: 1 to be applied (1_m1)",
-      "  no other release of this stack is known good yet",
+      "  no release of this stack is known good yet",
     ]);
   });
 
@@ -39,7 +39,7 @@ describe("the announcement", () => {
       "  api     v2 sha256:bbbbbbbbbbbb -> v3 sha256:cccccccccccc",
       "  worker  v2 sha256:111111111111 -> v3 sha256:222222222222",
       "  schema: 2 to be applied (3_m3, 4_m4)",
-      "  last known-good: v1, 2026-01-01T00:00:00.000Z",
+      "  v3 has not been good here yet; last known-good: v1, 2026-01-01T00:00:00.000Z",
     ]);
   });
 
@@ -49,8 +49,19 @@ describe("the announcement", () => {
       "  api     v2 sha256:bbbbbbbbbbbb -> v1 sha256:aaaaaaaaaaaa",
       "  worker  stays, sha256:111111111111",
       "  schema: ahead of v1 by 1 (2) and left as it is; whether v1 can run on it is not judged",
-      "  no other release of this stack is known good yet",
+      "  v1 is known good, its gates passed 2026-01-01T00:00:00.000Z",
     ]);
+  });
+
+  it("of a rollback to a known-good release beside another one", () => {
+    const both = stackInState([
+      { tag: "v2", passedAt: "2026-01-02T00:00:00.000Z" },
+      { tag: "v1", passedAt: "2026-01-01T00:00:00.000Z" },
+    ]);
+    const state = stateOf(...serviceInState("api", "c", "v3", "v3"), both);
+    expect(lines(v2, { state })).to.include(
+      "  v2 is known good, its gates passed 2026-01-02T00:00:00.000Z; besides it v1, 2026-01-01T00:00:00.000Z",
+    );
   });
 
   it("of a schema that is ahead and behind at once, at its target's head, and at the start", () => {

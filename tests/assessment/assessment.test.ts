@@ -130,7 +130,7 @@ describe("the assessment", () => {
       "Release v1 has no image for the service mail; it has api, web. " +
         "Choose a release that has one, or remove mail from the settings.",
       `The image of api is nowhere to be had, neither on the host nor in the registry: acme/api@${digest("a")}. ` +
-        "Push it again, or load it on the host (docker load), or choose another release.",
+        "Push it again, or choose another release.",
       "The name shop-api is taken by a container (0123456789ab) that is left alone: this stack did not make it. " +
         "If it may go, move it away (docker rename shop-api OTHER) or remove it (docker rm --force shop-api); " +
         "else choose other names by docker.prefix in the settings.",

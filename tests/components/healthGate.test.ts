@@ -132,7 +132,7 @@ describe("Network", () => {
         "docker network create --label knowngood.stack=shop/prod shop-prod >/dev/null",
     );
     expect(String(creation().inputs.delete)).to.contain("--filter label=knowngood.stack=shop/prod");
-    expect(creation().inputs).to.deep.include({ triggers: [0], logging: "none" });
+    expect(creation().inputs).to.deep.include({ triggers: [0, "shop-prod", ""], logging: "none" });
     expect(creation().inputs).not.to.have.property("environment");
     expect([creation().deleteBeforeReplace, creation().retainOnDelete]).to.deep.equal([true, false]);
     const component = world.one("knowngood:index:Network", "shop-network");
@@ -144,7 +144,10 @@ describe("Network", () => {
     await world.declare(
       () => new Network("shop-network", { name: "n", stack: "s", generation: 2, engine: "unix:///x" }),
     );
-    expect(creation().inputs).to.deep.include({ triggers: [2], environment: { DOCKER_HOST: "unix:///x" } });
+    expect(creation().inputs).to.deep.include({
+      triggers: [2, "n", "unix:///x"],
+      environment: { DOCKER_HOST: "unix:///x" },
+    });
   });
 });
 

@@ -119,7 +119,7 @@ describe("an up that can't be carried out", () => {
     expect(lost.text).to.contain(
       "The image of worker is nowhere to be had, neither on the host nor in the registry: " +
         `${workspace.machine.registry}/${workspace.prefix}/worker@${nowhere}. ` +
-        "Push it again, or load it on the host (docker load), or choose another release.",
+        "Push it again, or choose another release.",
     );
     expect(lost.text).not.to.match(trace);
   });

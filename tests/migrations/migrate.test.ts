@@ -5,6 +5,7 @@ import { dropDatabase, ensureDatabase } from "../../migrations/database";
 import { readAppliedVersions } from "../../migrations/appliedVersions";
 import { migrate } from "../../migrations/migrate";
 import { Server, table } from "./server";
+import { databaseName } from "../../migrations/connection";
 
 const databaseCount = "SELECT count(*) FROM pg_database WHERE datname = ";
 
@@ -133,8 +134,15 @@ describe("migrations", function () {
     it("makes one where there is none, and says that it did", async () => {
       const name = server.newName();
       const request = server.request(server.postgres.url(name), []);
-      expect(await ensureDatabase(request)).to.deep.equal({ created: true });
-      expect(await ensureDatabase(request)).to.deep.equal({ created: false });
+      const database = databaseName(request.url);
+      expect(await ensureDatabase(request)).to.deep.equal({ created: true, database });
+      expect(await ensureDatabase(request)).to.deep.equal({ created: false, database });
+      expect(await ensureDatabase(request, { created: true, database })).to.deep.equal({
+        created: true,
+        database,
+      });
+      const other = { created: true, database: `${database}-other` };
+      expect(await ensureDatabase(request, other)).to.deep.equal({ created: false, database });
       expect(await count(name)).to.deep.equal(["1"]);
     });
 
@@ -142,11 +150,14 @@ describe("migrations", function () {
       const name = server.newName();
       const request = server.request(server.postgres.url(name), []);
       await ensureDatabase(request);
-      await dropDatabase(request, { created: false });
+      const database = databaseName(request.url);
+      await dropDatabase(request, undefined);
+      await dropDatabase(request, { created: false, database });
+      await dropDatabase(request, { created: true, database: `${database}-other` });
       expect(await count(name)).to.deep.equal(["1"]);
-      await dropDatabase(request, { created: true });
+      await dropDatabase(request, { created: true, database });
       expect(await count(name)).to.deep.equal(["0"]);
-      await dropDatabase(request, { created: true });
+      await dropDatabase(request, { created: true, database });
     });
 
     it("takes a missing database for one without versions, when it is only asked", async () => {

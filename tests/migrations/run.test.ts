@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import type { MigrationRequest } from "../../migrations/request";
 import { Server, table } from "./server";
+import { databaseName } from "../../migrations/connection";
 
 interface Ended {
   exitCode: number | null;
@@ -87,18 +88,18 @@ describe("the process that runs migrations", function () {
     const request = server.request(server.postgres.url(name), []);
     const isThere = async () =>
       server.ask(server.postgres.adminUrl, `SELECT datname FROM pg_database WHERE datname = '${name}'`);
-    expect(await run("ensure", request)).to.deep.equal({
-      exitCode: 0,
-      stdout: '{"created":true}\n',
-      stderr: "",
-    });
-    expect((await run("ensure", request)).stdout).to.equal('{"created":false}\n');
-    for (const handed of [undefined, "", "nonsense", "null", '{"created":false}']) {
+    const report = (created: boolean) =>
+      `${JSON.stringify({ created, database: databaseName(request.url) })}\n`;
+    expect(await run("ensure", request)).to.deep.equal({ exitCode: 0, stdout: report(true), stderr: "" });
+    expect((await run("ensure", request)).stdout).to.equal(report(false));
+    const remembered = await run("ensure", request, { PULUMI_COMMAND_STDOUT: report(true) });
+    expect(remembered.stdout).to.equal(report(true));
+    for (const handed of [undefined, "", "nonsense", "null", '{"created":true}', report(false)]) {
       const { exitCode, stdout } = await run("drop", request, { PULUMI_COMMAND_STDOUT: handed });
       expect([exitCode, stdout]).to.deep.equal([0, "{}\n"]);
     }
     expect(await isThere()).to.deep.equal([name]);
-    await run("drop", request, { PULUMI_COMMAND_STDOUT: '{"created":true}\n' });
+    await run("drop", request, { PULUMI_COMMAND_STDOUT: report(true) });
     expect(await isThere()).to.deep.equal([]);
   });
 
