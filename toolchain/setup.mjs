@@ -42,13 +42,10 @@ async function main(args) {
 function runWith(env, command, args) {
   return new Promise((done) => {
     const child = spawn(command, args, { stdio: "inherit", env: { ...process.env, ...env } });
-    for (const signal of endings) {
-      process.removeAllListeners(signal);
-      process.on(signal, () => {
-        // A terminal sends Ctrl-C to the command as well, and a second one means "at once" to many.
-        if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
-      });
-    }
+    onEnding = (signal) => {
+      // A terminal sends Ctrl-C to the command as well, and a second one means "at once" to many.
+      if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
+    };
     child.once("error", (error) => {
       console.error(`${command}: ${error.message}`);
       done(127);
@@ -60,9 +57,15 @@ function runWith(env, command, args) {
 /** @type {NodeJS.Signals[]} */
 const endings = ["SIGINT", "SIGTERM", "SIGHUP"];
 
+/**
+ * What a signal does now: during the set-up it leaves, which ends the programs that the set-up runs and gives its lock
+ * back. It changes by this variable, since a signal that comes while one listener is exchanged for another is lost.
+ * @type {(signal: NodeJS.Signals) => void}
+ */
+let onEnding = (signal) => process.exit(128 + constants.signals[signal]);
+
 if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  // Leaving through exit ends the programs that the set-up runs and gives its lock back.
-  for (const signal of endings) process.on(signal, () => process.exit(128 + constants.signals[signal]));
+  for (const signal of endings) process.on(signal, () => onEnding(signal));
   main(process.argv.slice(2)).catch((/** @type {unknown} */ error) => {
     console.error(error instanceof ToolchainError ? error.message : error);
     process.exitCode = error instanceof ToolchainError ? error.exitCode : 1;
