@@ -1,6 +1,6 @@
 import type { Assessment, AssessedSchema, ServiceMove } from "./assessment";
 
-/** The assessment as a person reads it: one line of what happens, a line a service, a line of the schema. */
+/** The assessment as a person reads it: one line of what happens, a line a service, then the schema and what is known good. */
 export function announcement(stack: string, assessment: Assessment): string {
   const { services, schema } = assessment;
   const width = Math.max(...services.map(({ service }) => service.length));

@@ -189,5 +189,3 @@ export const service = structure(
 ).check(rule(checkService));
 
 export type ServiceSettings = z.output<typeof service>;
-export type HealthSettings = z.output<typeof health>;
-export type HealthDefaults = z.output<typeof healthDefaults>;
