@@ -7,12 +7,19 @@ export async function machineFacts(site: Site): Promise<string[]> {
   const words = async (...command: [string, ...string[]]) =>
     (await site.run(site.folder, command)).output.trim();
   return [
-    `- processor: ${cpus()[0]?.model ?? "unknown"}, ${cpus().length} cores`,
-    `- memory: ${(totalmem() / 2 ** 30).toFixed(1)} GiB`,
-    `- system: ${systemName()}, Linux ${release()}`,
+    ...hardwareFacts(),
     `- Docker: engine ${await words("docker", "version", "--format", "{{.Server.Version}}, client {{.Client.Version}}")}, ${site.machine.docker.private ? "started for the bench" : "this machine's own"}`,
     `- Docker Compose: ${await words("docker", "compose", "version", "--short")}`,
     `- Pulumi: ${await words("pulumi", "version")}, Node ${process.version}`,
+  ];
+}
+
+/** What every figure depends on. */
+export function hardwareFacts(): string[] {
+  return [
+    `- processor: ${cpus()[0]?.model ?? "unknown"}, ${cpus().length} cores`,
+    `- memory: ${(totalmem() / 2 ** 30).toFixed(1)} GiB`,
+    `- system: ${systemName()}, Linux ${release()}`,
   ];
 }
 

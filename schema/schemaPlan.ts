@@ -12,18 +12,38 @@ export interface SchemaPlan {
 
 /**
  * @param shipped the target's migrations, in order
- * @param applied the versions applied in the database, in any order
+ * @param applied the versions applied in the database; in any order where versions sort as text or `order` has them all
+ * @param order all known versions, oldest first, as `migrationOrder` gives them; without it versions sort as text
  */
-export function planSchema(shipped: readonly Migration[], applied: readonly string[]): SchemaPlan {
+export function planSchema(
+  shipped: readonly Migration[],
+  applied: readonly string[],
+  order?: readonly string[],
+): SchemaPlan {
   const appliedVersions = new Set(applied);
   const shippedVersions = new Set(shipped.map(({ version }) => version));
   const pending = shipped.filter(({ version }) => !appliedVersions.has(version));
-  const gap = [...appliedVersions].filter((version) => !shippedVersions.has(version)).sort(byVersion);
-  const head = [...appliedVersions, ...pending.map(({ version }) => version)].sort(byVersion).at(-1);
-  return { pending, gap, head };
+  const all = [...appliedVersions, ...pending.map(({ version }) => version)];
+  const compare = order === undefined ? byVersion : byOrder(order, all);
+  const gap = [...appliedVersions].filter((version) => !shippedVersions.has(version)).sort(compare);
+  return { pending, gap, head: all.sort(compare).at(-1) };
 }
 
 /** Versions sort as text, as dbmate sorts them. */
 export function byVersion(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
+}
+
+/**
+ * Compares by an order of known versions. Versions that it lacks come after all others: nobody shipped them, so they
+ * were applied by something newer.
+ * @param order oldest first
+ * @param otherwise the order of those that `order` lacks
+ */
+export function byOrder(
+  order: readonly string[],
+  otherwise: readonly string[],
+): (one: string, other: string) => number {
+  const place = new Map([...new Set([...order, ...otherwise])].map((version, index) => [version, index]));
+  return (one, other) => (place.get(one) ?? place.size) - (place.get(other) ?? place.size);
 }

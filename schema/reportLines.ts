@@ -1,0 +1,77 @@
+import { lossText } from "./advice";
+import type { Finding } from "./finding";
+import type { Report, RunnerWord } from "./report";
+import { ruleOf } from "./rules/rules";
+
+/** Findings that are told before the rest is only counted. */
+const told = 10;
+
+export interface ReportLinesOptions {
+  /** Where the whole report can be read, after "more: ", such as a file's name; undefined where nowhere. */
+  more?: string;
+  /** Styles the verdict's word. @default not at all */
+  emphasise?: (text: string) => string;
+}
+
+/** A report short enough to be read at night: verdict and advice, the gravest findings, what was not judged. */
+export function reportLines(
+  report: Report,
+  { more, emphasise = (text) => text }: ReportLinesOptions = {},
+): string[] {
+  const { findings } = report;
+  const shown = findings.slice(0, told);
+  const rest = findings.length - shown.length;
+  const where = more === undefined ? "" : `: ${more}`;
+  const reasons = report.unconfirmed.slice(0, told);
+  const otherReasons = report.unconfirmed.length - reasons.length;
+  const below = [
+    ...shown.map(findingLine),
+    ...(rest > 0 ? [`and ${rest} more${where}`] : []),
+    ...reasons.map((reason) => `not confirmed: ${reason}`),
+    ...(otherReasons > 0 ? [`and ${otherReasons} more reasons${where}`] : []),
+    ...(report.stepDown === null ? [] : [`step-down: ${stepDownText(report.stepDown)}`]),
+    ...(report.runner === null || report.runner.starts === true
+      ? []
+      : [`runner: ${runnerText(report.runner)}`]),
+    report.notJudged,
+    ...(more !== undefined && rest <= 0 ? [`whole report: ${more}`] : []),
+  ];
+  const headline = `${emphasise(verdictWords(report))}. ${printable(report.advice[0] ?? "")}`;
+  return [headline.trimEnd(), ...below.map((line) => `  ${printable(line)}`)];
+}
+
+/** Names of a schema can hold anything; a terminal is given no line breaks and no commands of theirs. */
+export function printable(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ");
+}
+
+/** `breaking`, or `compatible, not confirmed`. */
+export function verdictWords({ verdict, confirmed }: Pick<Report, "verdict" | "confirmed">): string {
+  return confirmed ? verdict : `${verdict}, not confirmed`;
+}
+
+/** `breaking  orders.amount: A column was renamed (20260320090000_rename:3)`. */
+function findingLine({ verdict, object, rule, migration, line }: Finding): string {
+  const place = migration === undefined ? "" : ` (${migration}${line === undefined ? "" : `:${line}`})`;
+  return `${verdict.padEnd("destructive".length)}  ${object}: ${ruleTitle(rule)}${place}`;
+}
+
+/** The rule's own words; its id where a report names a rule of another version. */
+export function ruleTitle(id: string): string {
+  try {
+    return ruleOf(id).title;
+  } catch {
+    return id;
+  }
+}
+
+/** What the target's own runner does, and the setting that makes it start. */
+export function runnerText({ words, setting }: RunnerWord): string {
+  return setting === undefined ? words : `${words} To avoid it: ${setting}.`;
+}
+
+/** What a step-down would come to, in a sentence. */
+export function stepDownText(stepDown: NonNullable<Report["stepDown"]>): string {
+  const lost = stepDown.losses.length === 0 ? "" : `, loses ${lossText(stepDown)}`;
+  return `${stepDown.verdict}${stepDown.confirmed ? "" : ", not confirmed"}${lost}. ${stepDown.reason}`;
+}

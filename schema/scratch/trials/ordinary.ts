@@ -1,0 +1,129 @@
+import { escapeIdentifier } from "pg";
+import type { ObjectName } from "../../objectName";
+import type { Draft } from "../rows/drafts";
+import { insertText, literal, relationText } from "../sqlText";
+import type { Material } from "./material";
+import type { Trial } from "./trial";
+
+const canInsert = 8;
+const canUpdate = 4;
+const canDelete = 16;
+
+/** Rows that are tried for an update or delete. */
+const mostRows = 4;
+
+/** What any code could do with a relation, by name and with ordinary values. */
+export function ordinaryTrials(material: Material, role?: string): Trial[] {
+  const { relation } = material;
+  const { writable, kind } = relation;
+  const all = [
+    ...selects(material),
+    ...((writable & canInsert) > 0 ? inserts(material) : []),
+    ...((writable & canUpdate) > 0 ? updates(material) : []),
+    ...((writable & canDelete) > 0 ? deletes(material) : []),
+  ];
+  const trials = kind === "m" || kind === "f" ? selects(material) : all;
+  if (role === undefined) return trials;
+  return trials.map((trial) => ({ ...trial, role, group: `${trial.group} as ${role}` }));
+}
+
+export function relationObject({ relation }: Material): ObjectName {
+  return { kind: "relation", schema: relation.schema, name: relation.name };
+}
+
+export function columnObject({ relation }: Material, column: string): ObjectName {
+  return { kind: "column", schema: relation.schema, name: relation.name, part: column };
+}
+
+function selects(material: Material): Trial[] {
+  const { relation, columns } = material;
+  return columns.map(({ name }) => ({
+    group: `${relation.oid} select ${name}`,
+    deed: "select",
+    object: columnObject(material, name),
+    relation: relation.oid,
+    ordinary: true,
+    steps: [`SELECT ${escapeIdentifier(name)} FROM ${relationText(relation)}`],
+  }));
+}
+
+function inserts(material: Material): Trial[] {
+  const { relation, drafts, required } = material;
+  const minimal = (draft: Draft) => new Map([...draft].filter(([name]) => required.includes(name)));
+  const without = (draft: Draft, left: string) =>
+    new Map([...minimal(draft)].filter(([name]) => name !== left));
+  return drafts.flatMap((draft, place) => {
+    const other = drafts[(place + 1) % drafts.length] ?? draft;
+    return (
+      [
+        ["all", [draft]],
+        ["minimal", [minimal(draft)]],
+        // A new UNIQUE over what is left out takes one such row, and no second.
+        ["minimal twice", [minimal(draft), minimal(other)]],
+        // What a trigger fills in can be left out although the schema requires it.
+        ...(place === 0 ? required.map((name) => [`without ${name}`, [without(draft, name)]] as const) : []),
+      ] as const
+    ).map(([which, rows]) => ({
+      group: `${relation.oid} insert ${which}`,
+      deed: "insert" as const,
+      object: relationObject(material),
+      relation: relation.oid,
+      ordinary: true,
+      steps: rows.map((row) => insertText(relation, [row])),
+    }));
+  });
+}
+
+function updates(material: Material): Trial[] {
+  const { relation, existing, drafts, plain } = material;
+  return plain.flatMap((column) => {
+    const values = new Set(drafts.slice(0, 12).map((draft) => draft.get(column) ?? null));
+    const rows = existing.length === 0 ? [new Map<string, null>()] : existing.slice(0, 2);
+    return rows.flatMap((row) =>
+      [...new Set([...values, ...comparedWith(material, row, column)])]
+        .filter((value) => value !== null)
+        .map((value) => ({
+          group: `${relation.oid} update ${column}`,
+          deed: "update" as const,
+          object: columnObject(material, column),
+          relation: relation.oid,
+          ordinary: true,
+          steps: [
+            `UPDATE ${relationText(relation)} SET ${escapeIdentifier(column)} = ${literal(value)}${whereRow(material, row)}`,
+          ],
+        })),
+    );
+  });
+}
+
+/** What stands beside a column in the same row, since conditions compare the two. */
+function comparedWith({ columns }: Material, row: Draft, column: string): (string | null)[] {
+  const type = columns.find(({ name }) => name === column)?.type;
+  const others = columns.filter((other) => other.name !== column && other.type === type);
+  return others.slice(0, 3).map(({ name }) => row.get(name) ?? null);
+}
+
+function deletes(material: Material): Trial[] {
+  const { relation, existing } = material;
+  const rows = existing.length === 0 ? [new Map<string, null>()] : existing.slice(-mostRows);
+  return rows.map((row) => ({
+    group: `${relation.oid} delete`,
+    deed: "delete",
+    object: relationObject(material),
+    relation: relation.oid,
+    ordinary: true,
+    steps: [`DELETE FROM ${relationText(relation)}${whereRow(material, row)}`],
+  }));
+}
+
+/** Picks one row by its key. */
+export function whereRow({ key }: Material, row: Draft): string {
+  if (key.length === 0) return "";
+  const conditions = key.map((name) => {
+    const value = row.get(name) ?? null;
+    return value === null
+      ? `${escapeIdentifier(name)} IS NULL`
+      : `${escapeIdentifier(name)} = ${literal(value)}`;
+  });
+  return ` WHERE ${conditions.join(" AND ")}`;
+}

@@ -1,0 +1,182 @@
+import type { Gap } from "../gap";
+import { Catalog } from "../snapshot/catalog";
+import { compareSnapshots } from "../snapshot/compare";
+import type { StructuralFinding } from "../snapshot/structuralFinding";
+import { takeSnapshot } from "../snapshot/takeSnapshot";
+import { chooseTrials, type Choice } from "./choose";
+import { groupResults, settled } from "./outcome";
+import { movePastOurRows } from "./pastOurRows";
+import { stayWithin } from "./reach";
+import { fillTables, type Filled, type RowStyle } from "./rows/fill";
+import { hintsOf, type Hints } from "./rows/hints";
+import { readRows, type TableRows } from "./rows/readRows";
+import { runSource, SourceFails } from "./runSource";
+import type { ScratchDatabase } from "./scratchDatabase";
+import type { ScratchOptions } from "./scratchSetting";
+import { ScratchSurroundings } from "./surroundings";
+import { survivalOf } from "./survival";
+import { edgeTrials } from "./trials/edge";
+import { materialOf, type Material } from "./trials/material";
+import { ordinaryTrials } from "./trials/ordinary";
+import { routineTrials, sequenceTrials } from "./trials/routines";
+import { runAgain, runTrials } from "./trials/runTrials";
+import type { Trial } from "./trials/trial";
+import type { Watch } from "./watch";
+
+/** How one try goes about it. */
+export interface TryStyle {
+  rows: RowStyle;
+  /** Whether functions are called. */
+  calls: boolean;
+}
+
+export interface Tried {
+  findings: StructuralFinding[];
+  told: string[];
+}
+
+/** The gap itself does not run, after what was shipped did. */
+export class AheadFails extends Error {
+  constructor(
+    override readonly cause: SourceFails,
+    /** Bare names of the tables that had rows. */
+    readonly filled: readonly string[],
+  ) {
+    super(cause.message);
+  }
+}
+
+/**
+ * One whole try on an empty database.
+ * @throws SourceFails when the shipped SQL does not run, AheadFails when the gap does not
+ */
+export async function tryGap(
+  database: ScratchDatabase,
+  gap: Gap,
+  { role, dump }: ScratchOptions,
+  style: TryStyle,
+  watch: Watch,
+): Promise<Tried> {
+  const surroundings = new ScratchSurroundings(database);
+  const shipped = dump === undefined ? gap.shipped : [dump];
+  stayWithin(database, [...shipped, ...gap.ahead]);
+  for (const source of shipped) await runSource(database, source, surroundings);
+  if (role !== undefined) await surroundings.ensureRole(role);
+  const before = await takeSnapshot(database.query);
+  const old = new Catalog(before);
+  const choice = chooseTrials(old, gap.ahead);
+  if (choice.limited)
+    surroundings.tell("not everything that the gap may touch was tried: there is too much of it");
+  const hints = hintsOf(gap.ahead);
+  const filled = await fillTables(database, old, choice.tables, hints, style.rows);
+  for (const { name } of filled.empty)
+    surroundings.tell(`no row could be made up for ${name}, so nothing shows whether its rows survive`);
+  const rows = await withViews(database, old, choice, filled);
+  const trials = relationTrials(old, choice, filled, hints, rows, role);
+  const calls = style.calls ? await callTrials(database, old, choice, filled) : [];
+  const relationsBefore = await runTrials(database, trials);
+  watch.enter("calls");
+  const callsBefore = await runTrials(database, calls);
+  watch.enter("schema");
+  await runAhead(database, gap, surroundings, filled);
+  const after = await takeSnapshot(database.query);
+  await movePastOurRows(database, old, new Catalog(after));
+  const relationsAfter = await runAgain(database, trials, relationsBefore);
+  watch.enter("calls");
+  const callsAfter = await runAgain(database, calls, callsBefore);
+  watch.enter("schema");
+  const findings = settled(compareSnapshots(before, after), {
+    groups: groupResults(
+      [...trials, ...calls],
+      [...relationsBefore, ...callsBefore],
+      [...relationsAfter, ...callsAfter],
+    ),
+    survivals: await survivalOf(database, old, new Catalog(after), rows),
+  });
+  return { findings, told: [...surroundings.told] };
+}
+
+async function runAhead(
+  database: ScratchDatabase,
+  { ahead }: Gap,
+  surroundings: ScratchSurroundings,
+  filled: Filled,
+): Promise<void> {
+  try {
+    for (const source of ahead) await runSource(database, source, surroundings);
+  } catch (error) {
+    if (!(error instanceof SourceFails)) throw error;
+    const withRows = [...filled.tables].filter(([, { rows }]) => rows.length > 0);
+    throw new AheadFails(
+      error,
+      withRows.map(([oid]) => filled.plans.get(oid)?.relation.name ?? ""),
+    );
+  }
+}
+
+/** Rows of tables, and of the views that can be read. */
+async function withViews(
+  database: ScratchDatabase,
+  catalog: Catalog,
+  { views }: Choice,
+  { tables }: Filled,
+): Promise<Map<number, TableRows>> {
+  const rows = new Map(tables);
+  for (const view of views) {
+    const read = await readRows(database, view, catalog).catch(() => undefined);
+    if (read !== undefined) rows.set(view.oid, read);
+  }
+  return rows;
+}
+
+function relationTrials(
+  catalog: Catalog,
+  { tables, views, edged }: Choice,
+  filled: Filled,
+  hints: Hints,
+  rows: ReadonlyMap<number, TableRows>,
+  role: string | undefined,
+): Trial[] {
+  return [...tables, ...views].flatMap((relation) => {
+    const material = materialOf(relation, catalog, filled, hints, rows.get(relation.oid));
+    return [
+      ...ordinaryTrials(material),
+      ...(edged.has(relation.oid) ? edgeTrials(material, catalog) : []),
+      ...rolesOf(material, catalog, role).flatMap((other) =>
+        ordinaryTrials({ ...material, drafts: material.drafts.slice(0, 3) }, other),
+      ),
+    ];
+  });
+}
+
+/** Roles that could do anything with a relation, besides its owner and those that may do everything. */
+function rolesOf({ relation, columns }: Material, catalog: Catalog, role: string | undefined): string[] {
+  const granted = new Set(
+    [relation, ...columns].flatMap(({ grants }) => (grants ?? []).map(([grantee]) => grantee)),
+  );
+  granted.delete(relation.owner);
+  granted.delete(0);
+  const names = [...granted].flatMap((oid) => {
+    const found = catalog.role(oid);
+    return found === undefined || found.superuser ? [] : [found.name];
+  });
+  return [...new Set(role === undefined ? names : [...names, role])];
+}
+
+async function callTrials(
+  database: ScratchDatabase,
+  catalog: Catalog,
+  { routines, sequences }: Choice,
+  filled: Filled,
+): Promise<Trial[]> {
+  const known = new Map<string, string[]>();
+  for (const [oid, { columns, rows }] of filled.tables)
+    for (const { name, typeText } of catalog.columnsOf(oid)) {
+      const value = rows[0]?.[columns.indexOf(name)] ?? null;
+      if (value !== null) known.set(typeText, [...(known.get(typeText) ?? []), value]);
+    }
+  return [
+    ...(await routineTrials(database, routines, catalog, known)),
+    ...sequenceTrials(sequences, catalog),
+  ];
+}

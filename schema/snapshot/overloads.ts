@@ -1,0 +1,83 @@
+import { nameKey } from "./catalog";
+import { routineName, routineWritten } from "./routineName";
+import type { RoutineFacts } from "./snapshot";
+import { structuralFinding, type StructuralFinding } from "./structuralFinding";
+
+/**
+ * New functions that PostgreSQL weighs against an old one of their name.
+ * @param stayed old ones whose signature is still there
+ * @param freshByName new signatures by schema and name
+ */
+export function compareOverloads(
+  stayed: readonly RoutineFacts[],
+  freshByName: ReadonlyMap<string, readonly RoutineFacts[]>,
+): StructuralFinding[] {
+  return stayed.flatMap((old) =>
+    (freshByName.get(nameKey(old)) ?? []).flatMap((fresh) => meeting(old, fresh)),
+  );
+}
+
+function meeting(old: RoutineFacts, fresh: RoutineFacts): StructuralFinding[] {
+  const counts = commonCounts(old, fresh);
+  if (counts.length === 0) return [];
+  const names = `${routineWritten(fresh)} is new beside ${routineWritten(old)}`;
+  if (counts.some((count) => isAmbiguous(old, fresh, count)))
+    return [
+      structuralFinding(
+        "function-overloaded",
+        routineName(old),
+        `${names}, and a call can mean both; release code that calls it gets an error.`,
+      ),
+    ];
+  return [
+    structuralFinding(
+      "function-overload-added",
+      routineName(old),
+      `${names} and takes as many arguments; release code that gives literals or parameters without a type can call it instead, or get an error.`,
+    ),
+  ];
+}
+
+/** With how many arguments both can be called. */
+function commonCounts(one: RoutineFacts, other: RoutineFacts): number[] {
+  const most = Math.max(one.arguments.length, other.arguments.length) + 1;
+  return Array.from({ length: most + 1 }, (_, count) => count).filter(
+    (count) => takes(one, count) && takes(other, count),
+  );
+}
+
+function takes({ arguments: types, defaults, variadic }: RoutineFacts, count: number): boolean {
+  return count >= types.length - defaults - (variadic ? 1 : 0) && (variadic || count <= types.length);
+}
+
+/** Nothing tells both apart: the same types for all arguments that are given, or literals that fit both alike. */
+function isAmbiguous(old: RoutineFacts, fresh: RoutineFacts, count: number): boolean {
+  if (old.variadic || fresh.variadic) return false;
+  const places = Array.from({ length: count }, (_, place) => place);
+  if (places.every((place) => old.arguments[place] === fresh.arguments[place])) return true;
+  const untyped = places.filter((place) => !hasTypedLiterals(old.categories[place]));
+  // A number or a flag, written as such, has its type and leads to the function that takes it.
+  if (places.some((place) => !untyped.includes(place) && old.arguments[place] !== fresh.arguments[place]))
+    return false;
+  return resolvesToNeither(old, fresh, untyped);
+}
+
+const hasTypedLiterals = (category = "") => category.startsWith("N") || category.startsWith("B");
+
+/** PostgreSQL's choice for literals without a type: texts first, then the type that a common category prefers. */
+function resolvesToNeither(old: RoutineFacts, fresh: RoutineFacts, untyped: readonly number[]): boolean {
+  let candidates = [old, fresh];
+  for (const place of untyped) {
+    const categories = [old, fresh].map((routine) => (routine.categories[place] ?? "").charAt(0));
+    const category = categories.includes("S")
+      ? "S"
+      : categories[0] === categories[1]
+        ? categories[0]
+        : undefined;
+    if (category === undefined) return true;
+    const fitting = candidates.filter((routine) => routine.categories[place]?.startsWith(category));
+    const preferred = fitting.filter((routine) => routine.categories[place]?.endsWith("!"));
+    candidates = preferred.length > 0 ? preferred : fitting;
+  }
+  return candidates.length !== 1;
+}

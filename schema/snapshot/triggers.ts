@@ -1,0 +1,108 @@
+import { keyed, type Sides } from "./catalog";
+import { tableAfter } from "./constraints";
+import { isHarmless } from "./harmlessTrigger";
+import { isTable, type RelationPair } from "./relations";
+import type { RelationFacts, TriggerFacts } from "./snapshot";
+import { structuralFinding, type StructuralFinding } from "./structuralFinding";
+import { partName, relationName, short, written } from "./words";
+
+/** What runs by itself when old code writes: triggers, and rules that rewrite statements. */
+export function compareTriggers(pair: RelationPair, sides: Sides): StructuralFinding[] {
+  return [...triggerFindings(pair, sides), ...ruleFindings(pair, sides)];
+}
+
+function triggerFindings(pair: RelationPair, sides: Sides): StructuralFinding[] {
+  const table: RelationFacts | undefined = isTable(pair.before) ? tableAfter(pair) : pair.after;
+  if (table === undefined) return [];
+  const olds = keyed(sides.before.triggersOf(pair.before.oid).filter(fires), ({ name }) => name);
+  const news = keyed(sides.after.triggersOf(table.oid).filter(fires), ({ name }) => name);
+  const moved = table.name !== pair.before.name || table.schema !== pair.before.schema;
+  const name = written(pair.before);
+  const now = new Map(sides.after.columnsOf(table.oid).map((column) => [column.name, column.number]));
+  const kept = new Set(
+    sides.before
+      .columnsOf(pair.before.oid)
+      .filter((column) => table.oid !== pair.before.oid || now.get(column.name) === column.number)
+      .map((column) => column.name),
+  );
+  const gone = [...olds.values()].filter((trigger) => !news.has(trigger.name));
+  const come = [...news.values()].filter((trigger) => !olds.has(trigger.name));
+  // A trigger under another name does what it did, but for its place among others.
+  const renamed = gone.filter((old) => come.some((trigger) => sameBut(old, trigger)));
+  const findings = [...olds.values()].flatMap((old) => {
+    const changed = news.get(old.name);
+    if (changed === undefined || moved || changed.definition === old.definition) return [];
+    return structuralFinding(
+      "trigger-changed",
+      partName("trigger", pair.before, old.name),
+      `${old.name} is ${short(changed.definition)}, before ${short(old.definition)}.`,
+    );
+  });
+  return [
+    ...findings,
+    ...gone
+      .filter((old) => !renamed.includes(old))
+      .map(({ name: trigger }) =>
+        structuralFinding(
+          "trigger-dropped",
+          partName("trigger", pair.before, trigger),
+          `${trigger} no longer runs on ${name}; what it filled in, checked or recorded is left out.`,
+        ),
+      ),
+    ...come
+      .filter((trigger) => !renamed.some((old) => sameBut(old, trigger)))
+      .map((trigger) =>
+        structuralFinding(
+          "trigger-added",
+          partName("trigger", pair.before, trigger.name),
+          `${short(trigger.definition)}: it runs when release code writes ${name}.`,
+          {
+            remedy: `Look at what its function does with rows that old code writes, or ALTER TABLE ${name} DISABLE TRIGGER ${trigger.name}.`,
+            ...(isHarmless(trigger, sides.after, kept) && { settledByTrial: { relation: pair.before } }),
+          },
+        ),
+      ),
+  ];
+}
+
+const fires = ({ enabled }: TriggerFacts) => enabled === "O" || enabled === "A";
+
+const sameBut = (one: TriggerFacts, other: TriggerFacts) =>
+  one.oid === other.oid || unnamed(one.definition) === unnamed(other.definition);
+
+const unnamed = (definition: string) => definition.replace(/TRIGGER \S+ /, "TRIGGER ");
+
+function ruleFindings(pair: RelationPair, sides: Sides): StructuralFinding[] {
+  const olds = keyed(sides.before.rewriteRulesOf(pair.before.oid), ({ name }) => name);
+  const news = keyed(sides.after.rewriteRulesOf(pair.after.oid), ({ name }) => name);
+  const names = [...new Set([...olds.keys(), ...news.keys()])];
+  const said = (fact: { definition: string; enabled: string } | undefined) =>
+    fact === undefined || fact.enabled === "D" ? "none" : fact.definition;
+  return names.flatMap((rule) => {
+    const before = said(olds.get(rule));
+    const after = said(news.get(rule));
+    if (before === after) return [];
+    return structuralFinding(
+      "rewrite-rule-changed",
+      partName("other", pair.before, rule),
+      `The rule ${rule} on ${written(pair.before)} is ${short(after)}, before ${short(before)}; statements of release code become others.`,
+      { settledByTrial: undefined },
+    );
+  });
+}
+
+/** Event triggers, which belong to no relation. */
+export function compareEventTriggers({ before, after }: Sides): StructuralFinding[] {
+  const olds = keyed(before.facts.eventTriggers, ({ name }) => name);
+  const news = keyed(after.facts.eventTriggers, ({ name }) => name);
+  return [...new Set([...olds.keys(), ...news.keys()])].flatMap((name) => {
+    const one = olds.get(name)?.definition ?? "none";
+    const other = news.get(name)?.definition ?? "none";
+    if (one === other) return [];
+    return structuralFinding(
+      "event-trigger-changed",
+      { ...relationName({ schema: "public", name }), kind: "other", schema: undefined },
+      `The event trigger ${name} is ${short(other)}, before ${short(one)}.`,
+    );
+  });
+}

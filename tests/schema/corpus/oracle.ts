@@ -1,0 +1,305 @@
+import { randomBytes } from "node:crypto";
+import { Client, types } from "pg";
+import { gravest, type Verdict } from "../../../schema/verdict";
+
+/** A statement of old code. */
+export interface Statement {
+  run: string;
+  /** Reads what it left behind, which must be the same before and after. */
+  see?: string;
+  /** The same with other values: it works while one of them does that did before. */
+  or?: readonly string[];
+}
+
+/** A read of old code's data, and the name under which new code would find the same: no sum of several columns. */
+export interface Read {
+  name: string;
+  old: string;
+  elsewhere?: string;
+}
+
+/** A gap, and what old code does, from which alone its label follows. */
+export interface GapCase {
+  name: string;
+  /** Leads to the old schema, one element a migration. */
+  shipped: readonly string[];
+  ahead: readonly string[];
+  /** What old code had written. */
+  rows: readonly string[];
+  ordinary: readonly Statement[];
+  edge: readonly Statement[];
+  reads: readonly Read[];
+  /** What new code can write only on the new schema, and the old read that then shows what it could not. */
+  unexpected: readonly { by: string; read: string }[];
+  /** Roles that must exist; migrations name them. */
+  roles: readonly string[];
+  /** The role that old code runs as; by default the database's owner. */
+  role?: string;
+  /** Whether migrations run as a superuser, for what an owner may not do. */
+  superuser: boolean;
+}
+
+export interface Label {
+  verdict: Verdict;
+  /** What the verdict was seen by. */
+  because: readonly string[];
+}
+
+/** Where throwaway databases are made. */
+export interface OracleServer {
+  adminUrl: string;
+  /** A database's address for a role that is no superuser. */
+  url: (database: string) => string;
+  user: string;
+}
+
+/** A case that says nothing, since it did not even work on the old schema, or the gap does not apply. */
+export class BrokenCase extends Error {}
+
+interface Outcome {
+  error?: string;
+  command?: string;
+  count?: number;
+  rows?: (string | null)[][];
+  /** Of each column read. */
+  types?: number[];
+  seen?: string;
+}
+
+interface Trial {
+  what: string;
+  by: Statement;
+  read?: Read;
+  grade: (before: Outcome, after: Outcome) => Verdict;
+}
+
+interface Asked {
+  trial: Trial;
+  before: Outcome;
+  others: readonly Asked[];
+}
+
+const timeout = 5_000;
+
+/**
+ * What the gap means for old code, by running its statements on a throwaway database before and after.
+ * @throws {BrokenCase} when a statement fails already on the old schema, or a migration fails
+ */
+export async function label(server: OracleServer, gap: GapCase): Promise<Label> {
+  return inThrowaway(server, gap, async (superuser, owner, old) => {
+    await apply(owner, gap.shipped, "shipped");
+    await apply(owner, gap.rows, "rows");
+    const trials = trialsOf(gap);
+    const asked = await inSession(old, gap, async (session) => {
+      const answers: Asked[] = [];
+      for (const trial of trials) answers.push(await ask(session, trial));
+      const broken = answers.filter(({ before }) => before.error !== undefined);
+      if (broken.length > 0) {
+        throw new BrokenCase(broken.map(({ trial, before }) => `${trial.what}: ${before.error}`).join("\n"));
+      }
+      return answers;
+    });
+    const impossible = await inSession(old, gap, (session) => newlyPossible(session, gap, "old"));
+    await apply(owner, gap.ahead, "ahead");
+    return inSession(old, gap, async (session) => {
+      const graded: { verdict: Verdict; because: string }[] = [];
+      for (const { trial, before, others } of asked) {
+        const after = await attempt(session, trial.by);
+        let verdict = trial.grade(before, after);
+        for (const other of others)
+          if (verdict === "breaking")
+            verdict = other.trial.grade(other.before, await attempt(session, other.trial.by));
+        if (verdict === "destructive") verdict = await soughtElsewhere(superuser, trial, before);
+        graded.push({ verdict, because: `${trial.what}${after.error ? `: ${after.error}` : ""}` });
+      }
+      const possible = await newlyPossible(session, gap, "new");
+      gap.unexpected.forEach(({ by }, index) => {
+        if (!impossible[index] && possible[index]) graded.push({ verdict: "conditional", because: by });
+      });
+      const verdict = gravest(graded.map((one) => one.verdict));
+      const because = graded.filter((one) => one.verdict !== "compatible");
+      return { verdict, because: because.map((one) => `${one.verdict}: ${one.because}`) };
+    });
+  });
+}
+
+async function ask(session: Client, trial: Trial): Promise<Asked> {
+  const others: Asked[] = [];
+  for (const run of trial.by.or ?? []) {
+    const other = await ask(session, { ...trial, by: { run } });
+    if (other.before.error === undefined) others.push(other);
+  }
+  return { trial, before: await attempt(session, trial.by), others };
+}
+
+function trialsOf(gap: GapCase): Trial[] {
+  return [
+    ...gap.reads.map((read): Trial => ({ what: read.name, by: { run: read.old }, read, grade: gradeRead })),
+    ...gap.ordinary.map((by): Trial => ({ what: by.run, by, grade: gradeOrdinary })),
+    ...gap.edge.map((by): Trial => ({ what: by.run, by, grade: gradeEdge })),
+  ];
+}
+
+function gradeRead(before: Outcome, after: Outcome): Verdict {
+  if (after.error !== undefined || !sameRows(before, after)) return "destructive";
+  return sameTypes(before, after) ? "compatible" : "conditional";
+}
+
+function gradeOrdinary(before: Outcome, after: Outcome): Verdict {
+  return worksAlike(before, after) ? "compatible" : "breaking";
+}
+
+function gradeEdge(before: Outcome, after: Outcome): Verdict {
+  return worksAlike(before, after) && answersAlike(before, after) ? "compatible" : "conditional";
+}
+
+function worksAlike(before: Outcome, after: Outcome): boolean {
+  return after.error === undefined && after.count === before.count && after.seen === before.seen;
+}
+
+function answersAlike(before: Outcome, after: Outcome): boolean {
+  return before.command !== "SELECT" || (sameRows(before, after) && sameTypes(before, after));
+}
+
+/** A read that fails or answers otherwise is lost data, unless another name leads to the same rows. */
+async function soughtElsewhere(superuser: Client, trial: Trial, before: Outcome): Promise<Verdict> {
+  if (trial.read?.elsewhere === undefined) return "destructive";
+  const there = await attempt(superuser, { run: trial.read.elsewhere });
+  return there.error === undefined && sameRows(before, there) ? "breaking" : "destructive";
+}
+
+/** For each: whether new code's statement runs and old code's read then answers otherwise, or fails. */
+async function newlyPossible(session: Client, gap: GapCase, which: "old" | "new"): Promise<boolean[]> {
+  const answers: boolean[] = [];
+  for (const { by, read } of gap.unexpected) {
+    const without = await attempt(session, { run: read });
+    if (which === "old" && without.error !== undefined) throw new BrokenCase(`${read}: ${without.error}`);
+    const written = await attempt(session, { run: by, see: read });
+    answers.push(written.seen !== undefined && written.seen !== asText(without));
+  }
+  return answers;
+}
+
+function sameRows(before: Outcome, after: Outcome): boolean {
+  return asText(before) === asText(after);
+}
+
+/** Rows as one text, values of another type but the same meaning alike. */
+function asText({ rows = [], error }: Outcome): string {
+  return error ?? JSON.stringify(rows.map((row) => row.map(meaning)));
+}
+
+function meaning(value: string | null): string | null {
+  if (value === null) return null;
+  if (/^-?\d+(\.\d+)?$/.test(value)) return value.includes(".") ? value.replace(/\.?0+$/, "") : value;
+  if (/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00$/.test(value)) return value.slice(0, -3);
+  return value;
+}
+
+const strings = new Set<number>([types.builtins.TEXT, types.builtins.VARCHAR]);
+
+/** Drivers hand out text and varchar alike. */
+function sameTypes(before: Outcome, after: Outcome): boolean {
+  const family = (oid: number) => (strings.has(oid) ? types.builtins.TEXT : oid);
+  return JSON.stringify(before.types?.map(family)) === JSON.stringify(after.types?.map(family));
+}
+
+/** Runs a statement with its deferred constraints, sees what it left, and takes it back. */
+async function attempt(session: Client, { run, see }: Statement): Promise<Outcome> {
+  await session.query("BEGIN");
+  try {
+    const result = await session.query({ text: run, rowMode: "array" });
+    await session.query("SET CONSTRAINTS ALL IMMEDIATE");
+    const outcome: Outcome = {
+      command: result.command,
+      count: result.rowCount ?? 0,
+      rows: result.rows as (string | null)[][],
+      types: result.fields.map(({ dataTypeID }) => dataTypeID),
+    };
+    if (see === undefined) return outcome;
+    try {
+      await session.query("SAVEPOINT seeing");
+      const seen = await session.query({ text: see, rowMode: "array" });
+      return { ...outcome, seen: asText({ rows: seen.rows as (string | null)[][] }) };
+    } catch (error) {
+      return { ...outcome, seen: String(error) };
+    }
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
+  } finally {
+    await session.query("ROLLBACK");
+  }
+}
+
+async function apply(owner: Client, migrations: readonly string[], what: string): Promise<void> {
+  for (const sql of migrations) {
+    try {
+      await owner.query(sql);
+    } catch (error) {
+      throw new BrokenCase(`${what}: ${error instanceof Error ? error.message : String(error)}\n${sql}`);
+    } finally {
+      await owner.query("RESET ALL; RESET ROLE; SET TimeZone = 'UTC'");
+    }
+  }
+}
+
+async function connected(url: string): Promise<Client> {
+  const client = new Client({
+    connectionString: url,
+    statement_timeout: timeout,
+    options: "-c TimeZone=UTC -c client_min_messages=error",
+    // Old and new are compared as the server writes them.
+    types: { getTypeParser: () => (value: string | Buffer) => value },
+  });
+  client.on("error", () => undefined);
+  await client.connect();
+  return client;
+}
+
+/** A session of its own, as old code has one: settings that a migration left in its own do not reach it. */
+async function inSession<T>(url: string, gap: GapCase, ask: (session: Client) => Promise<T>): Promise<T> {
+  const session = await connected(url);
+  try {
+    if (gap.role !== undefined) await session.query(`SET ROLE ${gap.role}`);
+    return await ask(session);
+  } finally {
+    await session.end();
+  }
+}
+
+async function inThrowaway<T>(
+  server: OracleServer,
+  gap: GapCase,
+  use: (superuser: Client, owner: Client, sessionUrl: string) => Promise<T>,
+): Promise<T> {
+  const name = `oracle_${randomBytes(6).toString("hex")}`;
+  const admin = await connected(server.adminUrl);
+  try {
+    for (const role of gap.roles) await createRole(admin, server.user, role);
+    await admin.query(`CREATE DATABASE ${name} OWNER ${server.user}`);
+    // An address by socket has no host, which URL refuses to read.
+    const superuserUrl = server.adminUrl.replace(/\/postgres(?=\?|$)/, `/${name}`);
+    const superuser = await connected(superuserUrl);
+    const owner = gap.superuser ? superuser : await connected(server.url(name));
+    try {
+      return await use(superuser, owner, server.url(name));
+    } finally {
+      await superuser.end();
+      if (owner !== superuser) await owner.end();
+    }
+  } finally {
+    await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    await admin.end();
+  }
+}
+
+/** Roles outlive databases; a case may find its roles there already. */
+async function createRole(admin: Client, owner: string, role: string): Promise<void> {
+  try {
+    await admin.query(`CREATE ROLE ${role} NOLOGIN`);
+  } catch (error) {
+    // 42710 duplicate_object; 23505 when another process makes it at the same moment.
+    if (!["42710", "23505"].includes((error as { code?: string }).code ?? "")) throw error;
+  }
+  await admin.query(`GRANT ${role} TO ${owner}`);
+}

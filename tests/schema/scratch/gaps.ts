@@ -1,0 +1,167 @@
+import type { Verdict } from "../../../schema/verdict";
+
+/** A gap, and what trying it must show: the findings past `compatible`, as rule and object. */
+export interface TriedGap {
+  name: string;
+  shipped: string;
+  ahead: string;
+  role?: string;
+  verdict: Verdict;
+  findings: readonly string[];
+}
+
+const orders = "CREATE TABLE orders (id serial PRIMARY KEY, note text, total int NOT NULL);";
+const trigger = (body: string, when = "BEFORE INSERT") => `
+  CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${body} END $$;
+  CREATE TRIGGER touch ${when} ON orders FOR EACH ROW EXECUTE FUNCTION touch();`;
+
+/** What only running a gap shows, on any server alike. */
+export const triedGaps: readonly TriedGap[] = [
+  {
+    name: "a nullable column",
+    shipped: orders,
+    ahead: "ALTER TABLE orders ADD sent date;",
+    verdict: "compatible",
+    findings: [],
+  },
+  {
+    name: "a renamed column",
+    shipped: orders,
+    ahead: "ALTER TABLE orders RENAME note TO remark;",
+    verdict: "breaking",
+    findings: ["column-renamed orders.note"],
+  },
+  {
+    name: "a column whose values were copied before it was dropped",
+    shipped: orders,
+    ahead:
+      "ALTER TABLE orders ADD remark text; UPDATE orders SET remark = note; ALTER TABLE orders DROP note;",
+    verdict: "breaking",
+    findings: ["values-moved orders.note"],
+  },
+  {
+    name: "a column whose values were copied in part before it was dropped",
+    shipped: orders,
+    ahead:
+      "ALTER TABLE orders ADD remark text; UPDATE orders SET remark = left(note, 3); ALTER TABLE orders DROP note;",
+    verdict: "destructive",
+    findings: ["column-dropped orders.note"],
+  },
+  {
+    name: "a table copied to another before it was dropped",
+    shipped: orders,
+    ahead: "CREATE TABLE sales AS SELECT * FROM orders; DROP TABLE orders;",
+    verdict: "breaking",
+    findings: ["values-moved orders"],
+  },
+  {
+    name: "a table dropped and made again, empty",
+    shipped: orders,
+    ahead: `DROP TABLE orders; ${orders}`,
+    verdict: "destructive",
+    findings: ["table-recreated orders"],
+  },
+  {
+    name: "rows deleted by text that is put together",
+    shipped: orders,
+    ahead: "DO $$ BEGIN EXECUTE 'DELETE FROM ' || 'orders'; END $$;",
+    verdict: "destructive",
+    findings: ["rows-lost orders"],
+  },
+  {
+    name: "values changed by text that is put together",
+    shipped: orders,
+    ahead: "DO $$ BEGIN EXECUTE 'UPDATE orders SET total = total + 1'; END $$;",
+    verdict: "destructive",
+    findings: ["values-changed orders.total"],
+  },
+  {
+    name: "values changed, and changed back",
+    shipped: orders,
+    ahead: "UPDATE orders SET total = total + 1; UPDATE orders SET total = total - 1;",
+    verdict: "compatible",
+    findings: [],
+  },
+  {
+    name: "a trigger that refuses every row",
+    shipped: orders,
+    ahead: trigger("RAISE EXCEPTION 'closed';"),
+    verdict: "breaking",
+    findings: ["trigger-added orders.touch", "statement-fails orders"],
+  },
+  {
+    name: "a trigger that swallows every row",
+    shipped: orders,
+    ahead: trigger("RETURN NULL;"),
+    verdict: "breaking",
+    findings: ["trigger-added orders.touch", "statement-fails orders"],
+  },
+  {
+    name: "a required column that a trigger fills",
+    shipped: orders,
+    ahead: `ALTER TABLE orders ADD place text NOT NULL; ${trigger("NEW.place = coalesce(NEW.place, 'here'); RETURN NEW;")}`,
+    verdict: "compatible",
+    findings: [],
+  },
+  {
+    name: "a required column that nothing fills",
+    shipped: orders,
+    ahead: "ALTER TABLE orders ADD place text NOT NULL;",
+    verdict: "breaking",
+    findings: ["column-added-required orders.place"],
+  },
+  {
+    name: "a check that some values pass",
+    shipped: orders,
+    ahead: "ALTER TABLE orders ADD CONSTRAINT few CHECK (total BETWEEN 5 AND 7);",
+    verdict: "conditional",
+    findings: ["check-added orders.few"],
+  },
+  {
+    name: "a check that the least insert never passes",
+    shipped: orders,
+    ahead: "ALTER TABLE orders ADD CONSTRAINT noted CHECK (note IS NOT NULL);",
+    verdict: "breaking",
+    findings: ["check-added orders.noted", "statement-fails orders"],
+  },
+  {
+    name: "a reference to rows that are there",
+    shipped: `CREATE TABLE buyers (id serial PRIMARY KEY, mail text UNIQUE); CREATE TABLE sales (id serial PRIMARY KEY, buyer int NOT NULL);`,
+    ahead: "ALTER TABLE sales ADD CONSTRAINT of_buyer FOREIGN KEY (buyer) REFERENCES buyers;",
+    verdict: "conditional",
+    findings: ["foreign-key-added sales.of_buyer", "edge-statement-fails buyers"],
+  },
+  {
+    name: "a table renamed behind a view of its name, where ON CONFLICT ON CONSTRAINT no longer works",
+    shipped: orders,
+    ahead: "ALTER TABLE orders RENAME TO sales; CREATE VIEW orders AS SELECT * FROM sales;",
+    verdict: "conditional",
+    findings: ["edge-statement-fails orders"],
+  },
+  {
+    name: "a function that reads a column that collides with its variable",
+    shipped: `${orders} CREATE FUNCTION sum_of(n int) RETURNS bigint LANGUAGE plpgsql AS $$
+      DECLARE amount bigint; BEGIN SELECT sum(total) INTO amount FROM orders WHERE amount IS NULL; RETURN amount; END $$;`,
+    ahead: "ALTER TABLE orders ADD amount bigint;",
+    verdict: "breaking",
+    findings: ["statement-fails sum_of(integer)"],
+  },
+  {
+    name: "a privilege revoked from the application's role",
+    shipped: `${orders} GRANT SELECT, INSERT, UPDATE ON orders TO shop_app; GRANT USAGE ON SEQUENCE orders_id_seq TO shop_app;`,
+    ahead: "REVOKE UPDATE ON orders FROM shop_app;",
+    verdict: "breaking",
+    findings: ["privilege-revoked orders"],
+  },
+  {
+    name: "rows of every kind of type, kept",
+    shipped: `CREATE TYPE mood AS ENUM ('glad', 'sad'); CREATE DOMAIN code AS text CHECK (VALUE ~ '^[A-Z]{3}-\\d{2,4}$');
+      CREATE TYPE place AS (x int, label text);
+      CREATE TABLE things (id uuid PRIMARY KEY, m mood NOT NULL, c code NOT NULL, p place, a text[], n numeric(8,2), f float8,
+        r int4range, j jsonb, b bytea, t timestamptz, i inet, v varbit(9), g point, l varchar(12) NOT NULL CHECK (l <> ''),
+        w int GENERATED ALWAYS AS IDENTITY, d date, CHECK (d > '2020-01-01'), EXCLUDE USING gist (r WITH &&));`,
+    ahead: "ALTER TABLE things ADD extra text;",
+    verdict: "compatible",
+    findings: [],
+  },
+];
