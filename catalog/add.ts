@@ -1,3 +1,4 @@
+import type { ToolName } from "../migrations/tools/tool";
 import { show, type Violation } from "../settings/violations";
 import { addWarnings } from "./addWarnings";
 import { adviseTag, findRelease, type Catalog } from "./catalog";
@@ -26,6 +27,8 @@ export interface Candidate {
   /** A release whose images stand for the services not named, and whose migrations stand for a folder not named. */
   sameAs?: string;
   migrations?: readonly ShippedMigration[];
+  /** The tool whose migrations these are. @default "dbmate" */
+  tool?: ToolName;
   commit?: string;
   /** What the working copy is at; taken for a new release where no commit was named. */
   headCommit?: string;
@@ -82,6 +85,7 @@ export function decideAdd(catalog: Catalog, candidate: Candidate, now: Date): Ad
     time: now.toISOString(),
     order: Math.max(0, ...catalog.releases.map(({ order }) => order)) + 1,
     services,
+    ...toolOf(candidate.migrations ? candidate.tool : base?.tool),
     migrations: candidate.migrations?.map(({ migration }) => migration) ?? base?.migrations ?? [],
     flags: [...new Set(candidate.flags)],
     ci: candidate.ci,
@@ -117,6 +121,11 @@ function argumentViolations(catalog: Catalog, candidate: Candidate): Violation[]
     check("--data-readable-from", dataReadableFrom, good, adviseTag(catalog, dataReadableFrom));
   }
   return violations;
+}
+
+/** dbmate goes without saying. */
+function toolOf(tool: ToolName | undefined): Pick<Release, "tool"> {
+  return tool === undefined || tool === "dbmate" ? {} : { tool };
 }
 
 function servicesOf(catalog: Catalog, { sameAs, images }: Candidate): Record<string, ReleasedImage> {
@@ -193,6 +202,7 @@ function differences(
       migrations.map(({ version }) => version).join(", ");
     const shipped = candidate.migrations.map(({ migration }) => migration);
     differ("--migrations", versions(shipped), versions(existing.migrations));
+    if (shipped.length > 0) differ("--tool", candidate.tool ?? "dbmate", existing.tool ?? "dbmate");
   }
   if (candidate.commit !== undefined && !sameCommit(candidate.commit, existing.commit)) {
     differ("--commit", candidate.commit, existing.commit ?? "");

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { editDistance } from "../settings/nearestName";
 import { InvalidInput, type Violation } from "../settings/violations";
 import { compareTexts, violationsAcross, type FiledRelease } from "./consistency";
-import type { Migration, Release, ReleasedImage } from "./release";
+import { migrationLabel, type Migration, type Release, type ReleasedImage } from "./release";
 import { parseRelease } from "./releaseFile";
 
 /** All known releases. */
@@ -15,32 +15,69 @@ export interface Catalog {
   releases: readonly Release[];
 }
 
+/** A catalog as far as it can be used, and what is wrong with it. */
+export interface CatalogSurvey {
+  /** Without the releases whose file can't be read, or is not named as its tag. */
+  catalog: Catalog;
+  /**
+   * What is wrong with the files of these releases, between them, and with the SQL that they name.
+   * @param tags releases that something rests on. @default all
+   */
+  violations: (tags?: ReadonlySet<string>) => Violation[];
+}
+
 /**
  * Reads `<folder>/<tag>.yaml` of all releases and checks the SQL that they name.
  * Files whose names begin with a dot, and files of other kinds, are left alone.
  * @throws InvalidInput with everything that is wrong with any of the files
  */
 export function readCatalog(folder: string): Catalog {
-  const violations: Violation[] = [];
+  const { catalog, violations } = surveyCatalog(folder);
+  const found = violations();
+  if (found.length > 0) throw new InvalidInput(`The catalog ${folder} can't be used`, found);
+  return catalog;
+}
+
+/**
+ * Reads the catalog without giving up at the first mistake: one in a release that nothing rests on must not stand in
+ * the way.
+ * @throws InvalidInput when the folder can't be read
+ */
+export function surveyCatalog(folder: string): CatalogSurvey {
+  const unread: { tag: string; violations: Violation[] }[] = [];
   const filed: FiledRelease[] = [];
   for (const name of releaseFileNames(folder)) {
     const file = join(folder, name);
-    if (name.endsWith(".yml")) {
-      violations.push({
-        where: file,
-        found: 'a file ending in ".yml"',
-        expected: `rename it: mv ${file} ${file.replace(/\.yml$/, ".yaml")}`,
-      });
-      continue;
-    }
-    const read = parseFile(file);
-    if ("violations" in read) violations.push(...read.violations);
-    else filed.push({ file, name: name.slice(0, -".yaml".length), release: read.release });
+    const tag = name.replace(/\.ya?ml$/, "");
+    const read = name.endsWith(".yml") ? { violations: [misnamed(file)] } : parseFile(file);
+    if ("violations" in read) unread.push({ tag, violations: read.violations });
+    else filed.push({ file, name: tag, release: read.release });
   }
   filed.sort((a, b) => compareReleases(a.release, b.release));
-  violations.push(...violationsAcross(filed), ...sqlViolations(folder, filed));
-  if (violations.length > 0) throw new InvalidInput(`The catalog ${folder} can't be used`, violations);
-  return { folder, releases: filed.map(({ release }) => release) };
+  const known = new Set(filed.map(({ release }) => release.tag));
+  return {
+    catalog: {
+      folder,
+      releases: filed.filter(({ name, release }) => name === release.tag).map(({ release }) => release),
+    },
+    violations: (tags) => {
+      const meant = (tag: string) => tags === undefined || tags.has(tag);
+      const among = filed.filter(({ name }) => meant(name));
+      return [
+        ...unread.filter(({ tag }) => meant(tag)).flatMap(({ violations }) => violations),
+        ...violationsAcross(among, known),
+        ...sqlViolations(folder, among),
+      ];
+    },
+  };
+}
+
+function misnamed(file: string): Violation {
+  return {
+    where: file,
+    found: 'a file ending in ".yml"',
+    expected: `rename it: mv ${file} ${file.replace(/\.yml$/, ".yaml")}`,
+  };
 }
 
 /** The release of a tag; undefined where the catalog has none. */
@@ -78,11 +115,32 @@ export function newMigrations(catalog: Catalog): Map<string, Migration[]> {
 }
 
 /**
+ * Every migration of the catalog, oldest first, in an order that agrees with every release's own: what one branch
+ * shipped between two others stands between them, whenever it was added.
+ */
+export function migrationOrder(catalog: Catalog): Migration[] {
+  const order: Migration[] = [];
+  for (const { migrations } of catalog.releases) {
+    const place = new Map(order.map(({ version }, index) => [version, index]));
+    // From the end, so that a new one goes before the next one that is known.
+    let next = order.length;
+    for (const migration of [...migrations].reverse()) {
+      const known = place.get(migration.version);
+      if (known === undefined) order.splice(next, 0, migration);
+      else next = known;
+    }
+  }
+  // dbmate runs and takes back by version, whichever release came first.
+  const isDbmates = catalog.releases.every(({ tool }) => (tool ?? "dbmate") === "dbmate");
+  return isDbmates ? order.sort((one, other) => compareTexts(one.version, other.version)) : order;
+}
+
+/**
  * The SQL of a migration, up and down, in dbmate's format.
  * @throws InvalidInput when the file is missing, or its content is not what was released
  */
 export function migrationSql(catalog: Catalog, migration: Migration): string {
-  const wanted = `the release's migration ${migration.version}_${migration.name}`;
+  const wanted = `the release's migration ${migrationLabel(migration)}`;
   const read = readSql(catalog.folder, migration.sha256, wanted);
   if ("violation" in read)
     throw new InvalidInput(`The catalog ${catalog.folder} can't be used`, [read.violation]);
@@ -142,7 +200,7 @@ function sqlViolations(folder: string, filed: readonly FiledRelease[]): Violatio
     }
   }
   return [...named].flatMap(([sha256, { migration, tag }]) => {
-    const read = readSql(folder, sha256, `release ${tag}'s migration ${migration.version}_${migration.name}`);
+    const read = readSql(folder, sha256, `release ${tag}'s migration ${migrationLabel(migration)}`);
     return "violation" in read ? [read.violation] : [];
   });
 }

@@ -1,5 +1,5 @@
 import { show, type Violation } from "../settings/violations";
-import type { Migration, Release } from "./release";
+import type { Release } from "./release";
 
 /** A release with the file that it was read from. */
 export interface FiledRelease {
@@ -17,32 +17,36 @@ export function compareTexts(a: string, b: string): number {
 /**
  * What is wrong between the parts of releases that are each well written.
  * @param filed in the catalog's order
+ * @param known the tags of the whole catalog, of which these may be a part
  */
-export function violationsAcross(filed: readonly FiledRelease[]): Violation[] {
-  const known = new Set(filed.map(({ release }) => release.tag));
+export function violationsAcross(
+  filed: readonly FiledRelease[],
+  known: ReadonlySet<string> = new Set(filed.map(({ release }) => release.tag)),
+): Violation[] {
   return [
     ...tagViolations(filed),
-    ...filed.flatMap(({ file, release }) => versionViolations(`${file}: migrations`, release.migrations)),
+    ...filed.flatMap(({ file, release }) => versionViolations(`${file}: migrations`, release)),
     ...changedMigrations(filed),
     ...filed.flatMap(({ file, release }) => dataViolations(file, release, known)),
   ];
 }
 
-/** Versions out of order, or more than once, in one release. */
-export function versionViolations(where: string, migrations: readonly Migration[]): Violation[] {
-  return migrations.flatMap((migration, index) => {
+/** Versions more than once in one release, or out of order where the tool's order is that of the versions. */
+function versionViolations(
+  where: string,
+  { tool = "dbmate", migrations }: Pick<Release, "tool" | "migrations">,
+): Violation[] {
+  const first = new Map<string, number>();
+  return migrations.flatMap(({ version }, index) => {
     const before = migrations[index - 1];
-    if (before === undefined || before.version < migration.version) return [];
-    return [
-      {
-        where: `${where}[${index}].version`,
-        found: `${show(migration.version)} after ${show(before.version)}`,
-        expected:
-          before.version === migration.version
-            ? "give each version once"
-            : "sort migrations by version, as text, oldest first",
-      },
+    const same = first.get(version);
+    first.set(version, same ?? index);
+    const violation = (after: string, expected: string) => [
+      { where: `${where}[${index}].version`, found: `${show(version)} after ${show(after)}`, expected },
     ];
+    if (same !== undefined) return violation(version, "give each version once");
+    if (tool !== "dbmate" || before === undefined || before.version < version) return [];
+    return violation(before.version, "sort migrations by version, as text, oldest first");
   });
 }
 

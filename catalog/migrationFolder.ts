@@ -12,8 +12,5 @@ export interface ShippedMigration {
   hasDown: boolean;
 }
 
-/**
- * Reads the folder of one migration tool: everything usable sorted by version, everything wrong with the rest.
- * A reader for another tool stands in a file of its own and gives its SQL in dbmate's format.
- */
+/** Reads a folder: everything usable in the order in which it is run, everything wrong with the rest. */
 export type MigrationReader = (folder: string) => { migrations: ShippedMigration[]; violations: Violation[] };

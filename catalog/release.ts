@@ -1,11 +1,15 @@
 import { z } from "zod";
+import { toolNames, type ToolName } from "../migrations/tools/tool";
 import { ciVerdicts, type CiVerdict } from "./ciVerdict";
 
 /** One migration that a release ships. Its SQL lies in `releases/migrations/<sha256>.sql`, in dbmate's format. */
 export interface Migration {
-  /** Digits only, compared as text, as dbmate does: `20260301090000`. */
+  /**
+   * As the tool's table holds it: dbmate's digits, compared as text (`20260301090000`), a number (`12`), Flyway's parts
+   * (`1.2`), Alembic's revision (`ae1027a6acf`), or a whole name (`20260301090000_add_email`, `shop.0002_add_email`).
+   */
   version: string;
-  /** What it is called after the version: `add_email`. */
+  /** What it is called beside the version: `add_email`. */
   name: string;
   /** SHA-256 of the SQL file's bytes, 64 hexadecimal digits. */
   sha256: string;
@@ -31,7 +35,9 @@ export interface Release {
   order: number;
   /** By the service's name. */
   services: Record<string, ReleasedImage>;
-  /** All that the release ships, not only the new ones, sorted by version. */
+  /** The tool whose migrations these are. @default "dbmate" */
+  tool?: ToolName;
+  /** All that the release ships, not only the new ones, in the order in which the tool runs them. */
   migrations: Migration[];
   /** Feature flags that the release turns on. */
   flags: string[];
@@ -46,10 +52,19 @@ export const tagPattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 export const digestPattern = /^sha256:[0-9a-f]{64}$/;
 export const sha256Pattern = /^[0-9a-f]{64}$/;
 export const commitPattern = /^[0-9a-f]{7,64}$/;
-/** dbmate takes digits only. */
-export const versionPattern = /^[0-9]+$/;
+/** What a version may be, by tool. */
+export const versionPatterns: Readonly<Record<ToolName, RegExp>> = {
+  dbmate: /^[0-9]+$/,
+  "golang-migrate": /^[0-9]+$/,
+  goose: /^[0-9]+$/,
+  flyway: /^(?:[0-9]+(?:\.[0-9]+)*|R__[A-Za-z0-9_.-]+)$/,
+  alembic: /^[A-Za-z0-9_.]+$/,
+  laravel: /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/,
+  prisma: /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/,
+  django: /^[A-Za-z_][A-Za-z0-9_]*\.[A-Za-z0-9_]+$/,
+};
 /** It becomes part of a file's name. */
-export const migrationNamePattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
+const migrationNamePattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
 export const serviceNamePattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
 export const flagPattern = /^[^\s,]+$/;
 
@@ -70,7 +85,9 @@ export const expectations = {
   repository: 'write a repository without tag or digest, as in "ghcr.io/acme/api"',
   digest: 'write "sha256:" and 64 hexadecimal digits in lower case',
   migrations: "write a list of version, name and sha256; [] for a release without migrations",
+  tool: `write one of ${toolNames.join(", ")}; leave it out for dbmate`,
   version: "write the version in quotes, digits only",
+  versionOf: (tool: ToolName) => `write the version in quotes, as ${tool} has it`,
   migrationName: 'write a name of letters, digits, "_", "." and "-"',
   sha256: "write the SHA-256 of the SQL file, 64 hexadecimal digits in lower case",
   flags: "write a list of flag names without spaces or commas; [] for none",
@@ -90,7 +107,7 @@ const image = z.strictObject(
 
 const migration = z.strictObject(
   {
-    version: z.string(expectations.version).regex(versionPattern, expectations.version),
+    version: z.string(expectations.version),
     name: z.string(expectations.migrationName).regex(migrationNamePattern, expectations.migrationName),
     sha256: z.string(expectations.sha256).regex(sha256Pattern, expectations.sha256),
   },
@@ -98,35 +115,49 @@ const migration = z.strictObject(
 );
 
 /** What a release's file holds. Nothing has a default: a list that was forgotten must not read as an empty one. */
-export const releaseSchema: z.ZodType<Release> = z.strictObject(
-  {
-    tag: z.string(expectations.tag).regex(tagPattern, expectations.tag),
-    commit: z.string(expectations.commit).regex(commitPattern, expectations.commit).optional(),
-    time: z.iso.datetime(expectations.time),
-    order: z.int(expectations.order).min(1, expectations.order),
-    services: z
-      .record(z.string().regex(serviceNamePattern), image, {
-        error: (issue) => (issue.code === "invalid_key" ? expectations.serviceName : expectations.services),
-      })
-      .refine((services) => Object.keys(services).length > 0, expectations.noServices),
-    migrations: z.array(migration, expectations.migrations),
-    flags: z.array(z.string(expectations.flags).regex(flagPattern, expectations.flags), expectations.flags),
-    ci: z
-      .strictObject(
-        {
-          verdict: z.enum(ciVerdicts, expectations.ciVerdict),
-          url: z.url({ protocol: /^https?$/, error: expectations.url }).optional(),
-        },
-        structureError(expectations.ci),
-      )
-      .optional(),
-    dataReadableFrom: z
-      .string(expectations.dataReadableFrom)
-      .regex(tagPattern, expectations.dataReadableFrom)
-      .optional(),
-  },
-  structureError("write a map with tag, time, order, services, migrations and flags"),
-);
+export const releaseSchema: z.ZodType<Release> = z
+  .strictObject(
+    {
+      tag: z.string(expectations.tag).regex(tagPattern, expectations.tag),
+      commit: z.string(expectations.commit).regex(commitPattern, expectations.commit).optional(),
+      time: z.iso.datetime(expectations.time),
+      order: z.int(expectations.order).min(1, expectations.order),
+      services: z
+        .record(z.string().regex(serviceNamePattern), image, {
+          error: (issue) => (issue.code === "invalid_key" ? expectations.serviceName : expectations.services),
+        })
+        .refine((services) => Object.keys(services).length > 0, expectations.noServices),
+      tool: z.enum(toolNames, expectations.tool).optional(),
+      migrations: z.array(migration, expectations.migrations),
+      flags: z.array(z.string(expectations.flags).regex(flagPattern, expectations.flags), expectations.flags),
+      ci: z
+        .strictObject(
+          {
+            verdict: z.enum(ciVerdicts, expectations.ciVerdict),
+            url: z.url({ protocol: /^https?$/, error: expectations.url }).optional(),
+          },
+          structureError(expectations.ci),
+        )
+        .optional(),
+      dataReadableFrom: z
+        .string(expectations.dataReadableFrom)
+        .regex(tagPattern, expectations.dataReadableFrom)
+        .optional(),
+    },
+    structureError("write a map with tag, time, order, services, migrations and flags"),
+  )
+  .superRefine(({ tool = "dbmate", migrations }, context) => {
+    for (const [index, { version }] of migrations.entries()) {
+      if (versionPatterns[tool].test(version)) continue;
+      const message = tool === "dbmate" ? expectations.version : expectations.versionOf(tool);
+      context.addIssue({ code: "custom", path: ["migrations", index, "version"], message, input: version });
+    }
+  });
+
+/** What a migration is called in findings: its version, and its name where the version lacks it. */
+export function migrationLabel({ version, name }: Pick<Migration, "version" | "name">): string {
+  return version.endsWith(name) ? version : `${version}_${name}`;
+}
 
 /** The message for a value of the wrong kind; unknown keys keep their own. */
 function structureError(expected: string): { error: (issue: { code?: string }) => string | undefined } {

@@ -35,6 +35,7 @@ export function releaseText(release: Release): string {
         { repository, digest },
       ]),
     ),
+    tool: release.tool,
     migrations: release.migrations.map(({ version, name, sha256 }) => ({ version, name, sha256 })),
     flags: release.flags,
     ci: release.ci && { verdict: release.ci.verdict, url: release.ci.url },

@@ -1,4 +1,5 @@
 import type { Client } from "pg";
+import { splitStatements } from "./statements";
 
 /** A statement of a migration that the database refuses. */
 export interface FailingStatement {
@@ -19,7 +20,7 @@ const replaySeconds = 10;
 export async function failingStatement(client: Client, file: string): Promise<FailingStatement | undefined> {
   const up = wayUp(file);
   if (up === undefined || up.withoutTransaction) return undefined;
-  const statements = await split(up.sql);
+  const statements = await splitStatements(up.sql);
   await client.query("BEGIN");
   try {
     await client.query(`SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = '${replaySeconds}s'`);
@@ -50,26 +51,6 @@ export function wayUp(file: string): { sql: string; start: number; withoutTransa
     start,
     withoutTransaction: /transaction:false/.test(header[1] ?? ""),
   };
-}
-
-/** The statements of a text, by PostgreSQL's own parser; the whole text as one where it can't be parsed. */
-async function split(sql: string): Promise<{ text: string; offset: number }[]> {
-  const { parse } = await import("libpg-query");
-  const bytes = Buffer.from(sql, "utf8");
-  try {
-    const { stmts } = (await parse(sql)) as { stmts: { stmt_location?: number; stmt_len?: number }[] };
-    return stmts.map(({ stmt_location: begin = 0, stmt_len: length }) => {
-      const raw = bytes.subarray(begin, length === undefined ? undefined : begin + length).toString("utf8");
-      const text = raw.replace(/^(\s+|--[^\n]*(\n|$))+/, "");
-      return {
-        text: text.trimEnd(),
-        offset: bytes.subarray(0, begin).toString("utf8").length + raw.length - text.length,
-      };
-    });
-  } catch {
-    const text = sql.trimStart();
-    return [{ text: text.trimEnd(), offset: sql.length - text.length }];
-  }
 }
 
 function lineOf(file: string, offset: number): number {

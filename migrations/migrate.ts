@@ -5,16 +5,21 @@ import { connect } from "./connection";
 import { dbmate } from "./dbmate";
 import { lock, stopDbmate } from "./lock";
 import { failingStatement } from "./failingStatement";
+import { otherToolOf, reportOtherTool } from "./otherTool";
+import { shortened } from "./statements";
 import type { MigrationReport, MigrationRequest } from "./request";
 
 /**
- * Applies what is pending, under an advisory lock, so that two runs at once don't apply it twice.
+ * Applies what is pending, under an advisory lock, so that two runs at once don't apply it twice. Migrations of another
+ * tool than dbmate are not run, only looked for.
  * @throws Error that says which migration and which statement failed, and how the database stands
  */
 export async function migrate(request: MigrationRequest): Promise<MigrationReport> {
   const client = await connect(request.url);
   try {
     await lock(client, request.lockTimeout);
+    const other = await otherToolOf(request);
+    if (other !== undefined) return await reportOtherTool(client, request, other);
     const before = new Set(await appliedVersions(client, request.table));
     const pending = request.migrations.filter(({ version }) => !before.has(version));
     if (pending.length > 0) {
@@ -67,10 +72,4 @@ async function failure(client: Client, request: MigrationRequest, output: string
     "The running services were not touched. Mend the migration and release it under a new tag, or set imageTag back.",
   );
   return lines.join("\n");
-}
-
-const longestStatement = 2000;
-
-function shortened(statement: string): string {
-  return statement.length <= longestStatement ? statement : `${statement.slice(0, longestStatement)} …`;
 }

@@ -1,3 +1,5 @@
+import type { StepDownChecks } from "../schema/stepDown/stepDown";
+
 /** What the migration commands read from standard input, since a command line is open to everybody on the machine. */
 export interface MigrationRequest {
   /** The database's URL with its password. */
@@ -7,7 +9,26 @@ export interface MigrationRequest {
   /** Seconds to wait for another run of migrations on this database to end. */
   lockTimeout: number;
   /** Every migration that the release ships, in order; the file holds both ways, as dbmate writes them. */
-  migrations: { version: string; name: string; file: string }[];
+  migrations: RequestedMigration[];
+}
+
+export interface RequestedMigration {
+  version: string;
+  name: string;
+  file: string;
+}
+
+/** One migration to take back, before what the release ships is applied. */
+export interface StepDownRequest extends MigrationRequest {
+  stepDown: {
+    /** It must be the newest that is applied. */
+    migration: RequestedMigration;
+    /** The newest version afterwards; undefined when none is left. A second run finds by it that nothing is left to do. */
+    to?: string;
+    checks: StepDownChecks;
+    /** Folder for a dump of the whole database that is made first; undefined for none. */
+    backups?: string;
+  };
 }
 
 /** What a run of migrations answers, as one line of JSON. */
@@ -16,4 +37,12 @@ export interface MigrationReport {
   ran: string[];
   /** Every version that the database holds now, oldest first. */
   applied: string[];
+}
+
+/** What a step-down answers. */
+export interface StepDownReport extends MigrationReport {
+  /** The version that is taken back. */
+  steppedDown: string;
+  /** The dump that was made first. */
+  backup?: string;
 }

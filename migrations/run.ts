@@ -1,12 +1,13 @@
 /**
- * The process behind the Database component's commands: `run.ts ensure|drop|migrate`, the request as JSON on standard
+ * The process behind the Database component's commands: `run.ts ensure|drop|migrate|stepDown`, the request as JSON on standard
  * input, a report as one line of JSON on standard output; on failure nothing there, the reason on standard error, exit 1.
  */
 import { text } from "node:stream/consumers";
 import { dropDatabase, ensureDatabase, type DatabaseReport } from "./database";
 import { migrate } from "./migrate";
 import { withoutPassword } from "./redact";
-import type { MigrationRequest } from "./request";
+import type { MigrationRequest, StepDownRequest } from "./request";
+import { stepDown } from "./stepDown";
 
 async function main(): Promise<void> {
   const request = JSON.parse(await text(process.stdin)) as MigrationRequest;
@@ -27,10 +28,14 @@ function perform(action: string | undefined, request: MigrationRequest): Promise
       return ensureDatabase(request, reportedBefore());
     case "migrate":
       return migrate(request);
+    case "stepDown":
+      return stepDown(request as StepDownRequest, new Date());
     case "drop":
       return dropDatabase(request, reportedBefore()).then(() => ({}));
     default:
-      throw new Error(`migrations/run.ts: found ${action ?? "no action"}; write ensure, migrate or drop`);
+      throw new Error(
+        `migrations/run.ts: found ${action ?? "no action"}; write ensure, migrate, stepDown or drop`,
+      );
   }
 }
 

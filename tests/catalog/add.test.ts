@@ -291,7 +291,7 @@ describe("adding a release", () => {
       const later = migrationOf("20260401000000", "city");
       const migrations = [shipped(first, false), shipped(third), shipped(later, false)];
       expect(warnings(decideAdd(catalog, withWeb({ migrations }), now))).to.deep.equal([
-        "no -- migrate:down in 20260401000000_city: it can't be stepped down",
+        "no way down in 20260401000000_city: it can't be stepped down",
       ]);
     });
 

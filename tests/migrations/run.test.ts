@@ -75,11 +75,11 @@ describe("the process that runs migrations", function () {
     expect(stderr).not.to.contain("    at ");
   });
 
-  it("knows its three actions and no other", async () => {
+  it("knows its four actions and no other", async () => {
     expect(await run("up", server.request(await server.newDatabase(), []))).to.deep.equal({
       exitCode: 1,
       stdout: "",
-      stderr: "migrations/run.ts: found up; write ensure, migrate or drop\n",
+      stderr: "migrations/run.ts: found up; write ensure, migrate, stepDown or drop\n",
     });
   });
 

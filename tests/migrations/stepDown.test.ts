@@ -1,0 +1,432 @@
+import { expect } from "chai";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { backupObstacle, splitPassword } from "../../migrations/backup";
+import { findBackupPrograms } from "../../migrations/backupPrograms";
+import { migrate } from "../../migrations/migrate";
+import type { MigrationRequest, StepDownRequest } from "../../migrations/request";
+import { stepDown } from "../../migrations/stepDown";
+import { Server, table } from "./server";
+
+const server = new Server();
+const now = new Date("2026-03-01T09:00:00.000Z");
+
+describe("a step-down of a database", function () {
+  this.timeout(30_000);
+  before("start PostgreSQL", () => server.start());
+
+  interface Migrated {
+    url: string;
+    all: MigrationRequest;
+    request: StepDownRequest;
+  }
+
+  /** A database at version 2; the request takes it back to 1. */
+  async function migrated(
+    down: string,
+    { up = "ALTER TABLE one ADD note text;", header = "-- migrate:up", options = "" } = {},
+  ): Promise<Migrated> {
+    const url = await server.newDatabase();
+    const all = server.request(url, [
+      ["1", table("one")],
+      ["2", `${header}\n${up}\n\n-- migrate:down${options}\n${down}\n`],
+    ]);
+    await migrate(all);
+    const [first, second] = all.migrations;
+    if (first === undefined || second === undefined) throw new Error("two migrations were asked for");
+    const request = {
+      ...all,
+      migrations: [first],
+      stepDown: { migration: second, to: "1", checks: { empty: [] } },
+    };
+    return { url, all, request };
+  }
+  const dropNote = "ALTER TABLE one DROP note;";
+  const versions = (url: string) => server.ask(url, "SELECT version FROM schema_migrations ORDER BY version");
+  const columns = (url: string) =>
+    server.ask(
+      url,
+      "SELECT attname FROM pg_attribute WHERE attrelid = 'one'::regclass AND attnum > 0 AND NOT attisdropped",
+    );
+  async function failureOf(request: StepDownRequest): Promise<string> {
+    try {
+      await stepDown(request, now);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    throw new Error("it did not fail");
+  }
+  const withChecks = (request: StepDownRequest, checks: StepDownRequest["stepDown"]["checks"]) => ({
+    ...request,
+    stepDown: { ...request.stepDown, checks },
+  });
+
+  it("takes back one migration with its version, and once only", async () => {
+    const { url, all, request } = await migrated(dropNote);
+    const report = { ran: [], applied: ["1"], steppedDown: "2" };
+    expect(await stepDown(request, now)).to.deep.equal(report);
+    expect([await versions(url), await columns(url)]).to.deep.equal([["1"], ["id"]]);
+    expect(await stepDown(request, now)).to.deep.equal(report);
+    expect(await versions(url)).to.deep.equal(["1"]);
+    expect((await migrate(all)).ran).to.deep.equal(["2"]);
+    expect(await columns(url)).to.deep.equal(["id", "note"]);
+  });
+
+  it("takes back the first of all, and applies what the target ships and the database lacks", async () => {
+    const { url, all, request } = await migrated(dropNote);
+    const [first] = all.migrations;
+    if (first === undefined) throw new Error("a migration was asked for");
+    await stepDown(request, now);
+    const [other] = server.request(url, [["3", table("three")]]).migrations;
+    if (other === undefined) throw new Error("a migration was asked for");
+    writeFileSync(first.file, "-- migrate:up\nSELECT 1;\n-- migrate:down\nDROP TABLE one;\n");
+    const report = await stepDown(
+      { ...all, migrations: [other], stepDown: { migration: first, checks: { empty: [] } } },
+      now,
+    );
+    expect(report).to.deep.equal({ ran: ["3"], applied: ["3"], steppedDown: "1" });
+  });
+
+  it("refuses when the database has moved on, also under another one, and changes nothing", async () => {
+    const { url, request } = await migrated(dropNote);
+    await server.ask(url, "INSERT INTO schema_migrations VALUES ('3') RETURNING version");
+    expect(await failureOf(request)).to.equal(
+      "The database has moved on since it was looked at: its newest migration is 3, where 2 on 1 was to be taken back. " +
+        "Nothing was changed. To look at it again: pulumi preview",
+    );
+    await server.ask(url, "DELETE FROM schema_migrations WHERE version IN ('1', '3') RETURNING version");
+    expect(await failureOf(request)).to.contain("its newest migration is 2, where 2 on 1");
+    await server.ask(url, "DELETE FROM schema_migrations RETURNING version");
+    expect(await failureOf(request)).to.contain("no migration is applied");
+    expect(await columns(url)).to.deep.equal(["id", "note"]);
+  });
+
+  it("tells the failing statement with its line in the file, and leaves everything as it was", async () => {
+    const { url, request } = await migrated(`DROP TABLE one;\n\n-- gone already\nDROP TABLE one;`);
+    expect((await failureOf(request)).split("\n")).to.deep.equal([
+      'The way down of 2_m2 failed: table "one" does not exist',
+      "  line 8: DROP TABLE one",
+      "Nothing was changed: the migration is still applied.",
+      "The services that would have met the older schema are stopped. To bring them back without the step-down: " +
+        "pulumi config rm stepDown, imageTag set to the release that is to run, and pulumi up",
+    ]);
+    expect([await versions(url), await columns(url)]).to.deep.equal([
+      ["1", "2"],
+      ["id", "note"],
+    ]);
+  });
+
+  it("tells what fails only when it is committed", async () => {
+    const { url, request } = await migrated(
+      "ALTER TABLE one ADD up int REFERENCES one DEFERRABLE INITIALLY DEFERRED; INSERT INTO one (id, up) VALUES (1, 7);",
+    );
+    expect(await failureOf(request)).to.match(
+      /^The way down of 2_m2 failed when it was committed: .*violates/,
+    );
+    expect(await versions(url)).to.deep.equal(["1", "2"]);
+  });
+
+  it("runs outside of a transaction what asks for it, statement by statement", async () => {
+    const concurrently = "DROP INDEX CONCURRENTLY at_note; ALTER TABLE one DROP note;";
+    const up = "ALTER TABLE one ADD note text; CREATE INDEX at_note ON one (note);";
+    const good = await migrated(concurrently, { up, options: " transaction:false" });
+    expect((await stepDown(good.request, now)).applied).to.deep.equal(["1"]);
+    expect(await columns(good.url)).to.deep.equal(["id"]);
+    const bad = await migrated(`${concurrently} DROP TABLE two;`, { up, options: " transaction:false" });
+    expect(await failureOf(bad.request)).to.contain(
+      "The 2 statements before it have taken effect, since it asks for no transaction: the migration counts as applied.",
+    );
+    expect(await versions(bad.url)).to.deep.equal(["1", "2"]);
+  });
+
+  it("finds its table, wherever the way down leads the search path", async () => {
+    const { url, request } = await migrated("SET search_path = ''; ALTER TABLE public.one DROP note;");
+    expect((await stepDown(request, now)).applied).to.deep.equal(["1"]);
+    expect(await versions(url)).to.deep.equal(["1"]);
+  });
+
+  it("refuses a migration without a way down", async () => {
+    const { url, request } = await migrated("-- nothing to do");
+    expect(await failureOf(request)).to.contain("Migration 2_m2 has no way down. Nothing was changed.");
+    expect(await versions(url)).to.deep.equal(["1", "2"]);
+  });
+
+  it("refuses to lose what was empty when it was judged, and is no longer", async () => {
+    const { url, request } = await migrated(dropNote);
+    const sql = "SELECT count(note) AS count FROM one";
+    const checked = withChecks(request, { empty: [{ object: "one.note", relation: "one", sql }] });
+    await server.ask(url, "INSERT INTO one VALUES (1, 'kept'), (2, NULL) RETURNING id");
+    expect(await failureOf(checked)).to.match(
+      /^one\.note held no data when the step-down was judged, and holds 1 now, which would be lost\. Nothing was changed\./,
+    );
+    expect(await columns(url)).to.deep.equal(["id", "note"]);
+    await server.ask(url, "UPDATE one SET note = NULL RETURNING id");
+    expect((await stepDown(checked, now)).applied).to.deep.equal(["1"]);
+  });
+
+  it("refuses to change more than it did where it was tried, such as a view of somebody's own", async () => {
+    const { url, request } = await migrated("ALTER TABLE one DROP note CASCADE;");
+    const checked = withChecks(request, { empty: [], changes: ["one.note"] });
+    await server.ask(url, "CREATE VIEW mine AS SELECT id, note FROM one");
+    const failure = await failureOf(checked);
+    expect(failure).to.match(
+      /^The way down of 2_m2 changes more here than it did where it was tried:\n {2}mine: /,
+    );
+    expect(failure).to.contain("Nothing was changed: the migration is still applied.");
+    expect([await versions(url), await columns(url)]).to.deep.equal([
+      ["1", "2"],
+      ["id", "note"],
+    ]);
+    await server.ask(url, "DROP VIEW mine");
+    expect((await stepDown(checked, now)).applied).to.deep.equal(["1"]);
+  });
+
+  describe("without a transaction", () => {
+    const inSteps = (down: string, up?: string) =>
+      migrated(down, { options: " transaction:false", ...(up !== undefined && { up }) });
+
+    it("refuses to lose what was empty when it was judged, before its first statement", async () => {
+      const { url, request } = await inSteps(`CREATE TABLE begun (); ${dropNote}`);
+      const sql = "SELECT count(note) AS count FROM one";
+      const checked = withChecks(request, { empty: [{ object: "one.note", relation: "one", sql }] });
+      await server.ask(url, "INSERT INTO one VALUES (1, 'kept') RETURNING id");
+      expect(await failureOf(checked)).to.match(
+        /^one\.note held no data .* holds 1 now.*Nothing was changed\./,
+      );
+      expect(await columns(url)).to.deep.equal(["id", "note"]);
+      expect(await server.ask(url, "SELECT to_regclass('begun')")).to.deep.equal(["null"]);
+      await server.ask(url, "DELETE FROM one RETURNING id");
+      expect((await stepDown(checked, now)).applied).to.deep.equal(["1"]);
+    });
+
+    it("tells what changed beyond what it did where it was tried, and that it has taken effect", async () => {
+      const { url, request } = await inSteps("ALTER TABLE one DROP note CASCADE;");
+      const checked = withChecks(request, { empty: [], changes: ["one.note"] });
+      await server.ask(url, "CREATE VIEW mine AS SELECT id, note FROM one");
+      const failure = await failureOf(checked);
+      expect(failure).to.match(
+        /^The way down of 2_m2 changes more here than it did where it was tried:\n {2}mine: /,
+      );
+      expect(failure).to.contain("the migration is taken back").and.not.to.contain("Nothing was changed");
+      expect(await versions(url)).to.deep.equal(["1"]);
+      expect((await stepDown(checked, now)).applied).to.deep.equal(["1"]);
+    });
+
+    it("may have transactions of its own, of which an open one does not take the version along", async () => {
+      const { url, request } = await inSteps(`BEGIN; ${dropNote}`);
+      expect((await stepDown(request, now)).applied).to.deep.equal(["1"]);
+      expect([await versions(url), await columns(url)]).to.deep.equal([["1"], ["id"]]);
+      const failing = await inSteps(`BEGIN; ${dropNote} DROP TABLE two; COMMIT;`);
+      expect(await failureOf(failing.request)).to.contain("What it committed before that has taken effect");
+      expect(await columns(failing.url)).to.deep.equal(["id", "note"]);
+    });
+  });
+
+  it("does not begin a way down that would leave its transaction", async () => {
+    for (const word of ["COMMIT", "ROLLBACK", "BEGIN"]) {
+      const { url, request } = await migrated(`${dropNote}\n${word}; DROP TABLE two;`);
+      const failure = await failureOf(request);
+      expect(failure).to.contain(`line 6 of its file (${word}) would leave the transaction`);
+      expect(failure).to.contain("Nothing was changed.");
+      expect([await versions(url), await columns(url)]).to.deep.equal([
+        ["1", "2"],
+        ["id", "note"],
+      ]);
+    }
+  });
+
+  describe("looks again at what was empty", () => {
+    it("as a role that may not see every row: refused, not counted in part", async () => {
+      const { url, request } = await migrated("DELETE FROM one;");
+      await server.ask(url, "INSERT INTO one VALUES (1, 'hidden') RETURNING id");
+      await server.ask(url, "ALTER TABLE one ENABLE ROW LEVEL SECURITY");
+      await server.ask(url, "ALTER TABLE one FORCE ROW LEVEL SECURITY");
+      const empty = [{ object: "one.note", relation: "one", sql: "SELECT count(note) AS count FROM one" }];
+      const failure = await failureOf(withChecks(request, { empty }));
+      expect(failure).to.contain(
+        "could not be looked at again: query would be affected by row-level security",
+      );
+      expect(failure).to.contain("Nothing was changed.");
+      expect(await versions(url)).to.deep.equal(["1", "2"]);
+    });
+
+    it("and leaves the way down to the row security that the session has", async () => {
+      const { url, request } = await migrated("DELETE FROM one;");
+      await server.ask(url, "ALTER TABLE one ENABLE ROW LEVEL SECURITY");
+      await server.ask(url, "ALTER TABLE one FORCE ROW LEVEL SECURITY");
+      await server.ask(url, "CREATE TABLE other ()");
+      const empty = [{ object: "other", relation: "other", sql: "SELECT count(*) AS count FROM other" }];
+      expect((await stepDown(withChecks(request, { empty }), now)).applied).to.deep.equal(["1"]);
+    });
+
+    it("though nobody can lock it by name, such as a materialized view", async () => {
+      const { url, request } = await migrated("DROP MATERIALIZED VIEW seen;", {
+        up: "CREATE MATERIALIZED VIEW seen AS SELECT id FROM one;",
+      });
+      const sql = "SELECT count(*) AS count FROM seen";
+      const checked = withChecks(request, { empty: [{ object: "seen", relation: "seen", sql }] });
+      expect((await stepDown(checked, now)).applied).to.deep.equal(["1"]);
+      expect(await versions(url)).to.deep.equal(["1"]);
+    });
+  });
+
+  it("does not wait for ever for a table that somebody else holds", async () => {
+    const { url, request } = await migrated(dropNote);
+    const holding = server.ask(url, "BEGIN; LOCK TABLE one; SELECT pg_sleep(3)").catch(() => []);
+    await untilRunning(url, "pg_sleep");
+    expect(await failureOf({ ...request, lockTimeout: 1 })).to.contain(
+      "canceling statement due to lock timeout",
+    );
+    await holding;
+    expect(await versions(url)).to.deep.equal(["1", "2"]);
+  });
+
+  describe("with a backup", () => {
+    const folder = () => join(mkdtempSync(join(server.folder, "backups-")), "records", "backups");
+    const backed = (request: StepDownRequest, backups: string) => ({
+      ...request,
+      stepDown: { ...request.stepDown, backups },
+    });
+
+    it("keeps the database as it was, and can be read back", async () => {
+      const { url, request } = await migrated(dropNote);
+      await server.ask(url, "INSERT INTO one VALUES (1, 'kept') RETURNING id");
+      const backups = folder();
+      const { backup } = await stepDown(backed(request, backups), now);
+      expect(backup).to.equal(join(backups, "2026-03-01T09-00-00-000Z-before-stepping-down-2_m2.dump"));
+      expect(readdirSync(backups).sort()).to.deep.equal([
+        ".gitignore",
+        "2026-03-01T09-00-00-000Z-before-stepping-down-2_m2.dump",
+      ]);
+      expect([statSync(backups).mode & 0o777, statSync(backup ?? "").mode & 0o777]).to.deep.equal([
+        0o700, 0o600,
+      ]);
+      const restored = await server.newDatabase();
+      const { address, password } = splitPassword(restored);
+      await promisify(execFile)("pg_restore", ["--no-owner", "--dbname", address, backup ?? ""], {
+        env: { ...process.env, PGPASSWORD: password },
+      });
+      expect(await server.ask(restored, "SELECT note FROM one")).to.deep.equal(["kept"]);
+    });
+
+    it("is known to be possible, or why not, before anything is touched", async () => {
+      const { url } = await migrated(dropNote);
+      expect(await backupObstacle(url)).to.equal(undefined);
+      const name = /\/(\w+)\?/.exec(url)?.[1] ?? "";
+      const asAdministrator = server.postgres.adminUrl.replace("/postgres?", `/${name}?`);
+      await server.ask(asAdministrator, "CREATE TABLE hidden ()");
+      expect(await backupObstacle(url)).to.match(/^The backup failed: .*permission denied for table hidden/);
+      expect(await backupObstacle("postgres://nobody@127.0.0.1:1/none")).to.match(
+        /can't be reached at 127.0.0.1:1/,
+      );
+    });
+
+    it("makes none when there is nothing to take back any more", async () => {
+      const { request } = await migrated(dropNote);
+      await stepDown(request, now);
+      const backups = folder();
+      expect(await stepDown(backed(request, backups), now)).not.to.have.property("backup");
+      expect(existsSync(backups)).to.equal(false);
+    });
+
+    it("takes nothing back when it can't be made, and leaves no half of one", async () => {
+      const { url, request } = await migrated(dropNote);
+      const backups = join(server.folder, "a-file");
+      writeFileSync(backups, "");
+      expect(await failureOf(backed(request, join(backups, "backups")))).to.contain(
+        "Nothing was changed in the database.",
+      );
+      expect(await versions(url)).to.deep.equal(["1", "2"]);
+    });
+  });
+
+  it("finds the programs of the server's own major version, and says what to install where there are none", async () => {
+    const { stdout } = await promisify(execFile)("pg_dump", ["--version"]);
+    const major = Number(/ (\d+)/.exec(stdout)?.[1]);
+    expect((await findBackupPrograms(major)).dump).to.match(/pg_dump$/);
+    const failure = await findBackupPrograms(7).catch((error: unknown) => (error as Error).message);
+    expect(failure).to.equal(
+      "No pg_dump and pg_restore of PostgreSQL 7, the server's own version, were found. " +
+        "Install them (Debian: apt-get install postgresql-client-7), or go without a backup: " +
+        "pulumi config set --path database.backup none",
+    );
+  });
+
+  it("takes the password out of a URL, wherever it stands", () => {
+    for (const [url, address, password] of [
+      [
+        "postgres://shop:p%40ss@db:5432/shop?sslmode=require",
+        "postgres://shop@db:5432/shop?sslmode=require",
+        "p@ss",
+      ],
+      ["postgres://shop:hunter2@/shop?host=%2Frun", "postgres://shop@/shop?host=%2Frun", "hunter2"],
+      ["postgres://db/shop?user=shop&password=hunter2", "postgres://db/shop?user=shop", "hunter2"],
+      ["postgres://shop@db/shop?uselibpqcompat=true", "postgres://shop@db/shop", undefined],
+      ["postgres://shop:50%off@db/shop", "postgres://shop@db/shop", "50%off"],
+    ] as const) {
+      expect(splitPassword(url), url).to.deep.equal({ address, password });
+    }
+  });
+
+  describe("as a process", () => {
+    function start(request: StepDownRequest) {
+      const child = spawn(
+        process.execPath,
+        ["--require", "./toolchain/loadTypescript.cjs", "migrations/run.ts", "stepDown"],
+        { stdio: "pipe" },
+      );
+      child.stdin.end(JSON.stringify(request));
+      const ended = Promise.all([once(child, "close"), text(child.stdout), text(child.stderr)]).then(
+        ([, stdout, stderr]) => ({ exitCode: child.exitCode, stdout, stderr }),
+      );
+      return { child, ended };
+    }
+    const slow = `${dropNote} SELECT pg_sleep(4);`;
+
+    it("changes nothing when it is stopped, says so, and is done by the next run", async () => {
+      const { url, request } = await migrated(slow.replace("4", "1"));
+      const { child, ended } = start(request);
+      await untilRunning(url, "pg_sleep");
+      child.kill("SIGTERM");
+      const { exitCode, stdout, stderr } = await ended;
+      expect([exitCode, stdout]).to.deep.equal([1, ""]);
+      expect(stderr).to.match(/^The step-down of 2 was interrupted \(SIGTERM\)/);
+      expect(await versions(url)).to.deep.equal(["1", "2"]);
+      expect((await stepDown(request, now)).applied).to.deep.equal(["1"]);
+    });
+
+    it("takes back once, and whole, after a kill -9 in the middle", async () => {
+      const { url, request } = await migrated(slow.replace("4", "2"));
+      const { child, ended } = start(request);
+      await untilRunning(url, "pg_sleep");
+      child.kill("SIGKILL");
+      await ended;
+      expect((await stepDown(request, now)).applied).to.deep.equal(["1"]);
+      expect([await versions(url), await columns(url)]).to.deep.equal([["1"], ["id"]]);
+    });
+
+    it("takes back once when two are started together", async () => {
+      const { url, request } = await migrated(slow.replace("4", "1"));
+      const both = [start(request), start(request)];
+      for (const { ended } of both) {
+        expect((await ended).stdout).to.equal('{"ran":[],"applied":["1"],"steppedDown":"2"}\n');
+      }
+      expect(await versions(url)).to.deep.equal(["1"]);
+    });
+  });
+
+  async function untilRunning(url: string, statement: string): Promise<void> {
+    const asked = `SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid()
+      AND datname = current_database() AND query LIKE '%${statement}%'`;
+    for (let attempt = 0; attempt < 400; attempt += 1) {
+      if ((await server.ask(url, asked))[0] !== "0") return;
+      await sleep(25);
+    }
+    throw new Error(`${statement} did not run in 10 s`);
+  }
+});
