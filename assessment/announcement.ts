@@ -1,15 +1,53 @@
+import { migrationLabel } from "../catalog/release";
+import { reportLines, verdictWords } from "../schema/reportLines";
+import { stepDownText } from "../schema/stepDown/stepDownText";
+import { verdicts, type Verdict } from "../schema/verdict";
 import type { Assessment, AssessedSchema, ServiceMove } from "./assessment";
+import type { SchemaRisk } from "./schemaRisk";
 
-/** The assessment as a person reads it: one line of what happens, a line a service, then the schema and what is known good. */
-export function announcement(stack: string, assessment: Assessment): string {
-  const { services, schema } = assessment;
+/**
+ * The assessment as a person reads it: one line of what happens, a line a service, then the schema with what it means,
+ * and what is known good.
+ * @param report file of the whole report; undefined where none could be kept
+ */
+export function announcement(stack: string, assessment: Assessment, report?: string): string {
+  const { services, schema, risk, stepDown } = assessment;
   const width = Math.max(...services.map(({ service }) => service.length));
   return [
-    headline(stack, assessment),
+    moveLine(stack, assessment),
     ...services.map((move) => `  ${move.service.padEnd(width)}  ${moveText(move)}`),
     ...(schema === undefined ? [] : [`  ${schemaText(schema, assessment)}`]),
+    ...(stepDown?.active === true && stepDown.verdict !== undefined
+      ? [`  ${stepDownText(stepDown.verdict, stepDown.servicesStayStopped)}`]
+      : []),
+    ...(risk === undefined ? [] : riskText(risk, report).map((line) => `  ${line}`)),
     `  ${knownGoodText(assessment)}`,
   ].join("\n");
+}
+
+/** What the gap means, where there is one; else where the report lies, where there is one. */
+function riskText({ report, worthReading }: SchemaRisk, file: string | undefined): string[] {
+  const more = file === undefined ? {} : { more: file };
+  if (report.gap.length > 0) {
+    const lines = reportLines(report, { ...more, emphasise: coloured(report.verdict) });
+    return [...lines, ...report.wholeWay.map((line) => `  ${line}`)];
+  }
+  return worthReading && file !== undefined ? [`whole report: ${file}`] : [];
+}
+
+/** By the tags that Pulumi's CLI turns into colours where it shows any, and takes out elsewhere. */
+function coloured(verdict: Verdict): (text: string) => string {
+  const colours = [2, 3, 1, 1];
+  return (text) => `<{%fg ${colours[verdicts.indexOf(verdict)]}%}>${text}<{%reset%}>`;
+}
+
+/** What happens, in a line, with the verdict where the schema is ahead. */
+export function headline(stack: string, assessment: Assessment): string {
+  const { risk } = assessment;
+  const line = moveLine(stack, assessment);
+  return risk === undefined || risk.report.gap.length === 0
+    ? line
+    : `${line}, on a schema that is ahead: ${verdictWords(risk.report)}`;
 }
 
 /** Whether the target has been good here, and what else has. */
@@ -24,8 +62,7 @@ function knownGoodText({ target, knownGood, lastKnownGood: other }: Assessment):
   return `${target.tag} has not been good here yet; last known-good: ${besides}`;
 }
 
-/** What happens, in a line. */
-export function headline(stack: string, { direction, running, target }: Assessment): string {
+function moveLine(stack: string, { direction, running, target }: Assessment): string {
   const now = running.tag ?? (running.services.length === 0 ? undefined : mixedText(running.services));
   switch (direction) {
     case "same":
@@ -35,6 +72,8 @@ export function headline(stack: string, { direction, running, target }: Assessme
         ? `${stack}: first release, ${target.tag}`
         : `${stack}: forward from ${now} to ${target.tag}`;
     case "rollback":
+      // Services that a step-down left stopped are the target's already.
+      if (now === target.tag) return `${stack}: the rollback to ${now} goes on; its services are stopped`;
       return `${stack}: rollback from ${now ?? "nothing"} to ${target.tag}`;
   }
 }
@@ -49,14 +88,12 @@ function moveText({ from, to }: ServiceMove): string {
   return `${from.tag} ${shortDigest(from.digest)} -> ${to.tag} ${shortDigest(to.digest)}`;
 }
 
-function schemaText({ pending, gap, head }: AssessedSchema, { target }: Assessment): string {
-  const runs = pending.map(({ version, name }) => `${version}_${name}`).join(", ");
+function schemaText({ pending, gap, head }: AssessedSchema, { target, stepDown }: Assessment): string {
+  const runs = pending.map(migrationLabel).join(", ");
   if (gap.length > 0) {
+    const left = stepDown?.active === true ? `; ${stepDown.version} is stepped down` : " and left as it is";
     const also = pending.length > 0 ? `; to be applied: ${runs}` : "";
-    return (
-      `schema: ahead of ${target.tag} by ${gap.length} (${gap.join(", ")}) and left as it is${also}; ` +
-      `whether ${target.tag} can run on it is not judged`
-    );
+    return `schema: ahead of ${target.tag} by ${gap.length} (${gap.join(", ")})${left}${also}`;
   }
   if (pending.length > 0) return `schema: ${pending.length} to be applied (${runs})`;
   return `schema: at ${head ?? "the start"}, as ${target.tag} ships it`;

@@ -7,8 +7,10 @@ import { networkGeneration } from "../history/recordedNetwork";
 import { labels } from "../history/running";
 import { claimOf, type NamedObject, type Occupant, type Stray } from "../history/strays";
 import { readStackState, type StackState } from "../history/stackState";
-import { readAppliedVersions } from "../migrations/appliedVersions";
 import { imagesOnHost, objectsNamed } from "./engineQueries";
+import { reviewedReport } from "./savedReports";
+import { gatherSchema, type SchemaEvidence, type SchemaRequest } from "./schemaEvidence";
+import type { AssessmentReport } from "./schemaRisk";
 
 /** Where an image can be had; `unconfirmed` carries why nobody could say. */
 export type Whereabouts = "host" | "registry" | "nowhere" | { unconfirmed: string };
@@ -16,8 +18,10 @@ export type Whereabouts = "host" | "registry" | "nowhere" | { unconfirmed: strin
 /** What was asked of the world before anything is decided; each part stands alone, and what can't be had says why. */
 export interface Evidence {
   state: StackState;
-  /** Versions that the database says it has applied; undefined for a stack without one. */
-  applied: readonly string[] | { unconfirmed: string } | undefined;
+  /** Undefined for a stack without a database. */
+  schema: SchemaEvidence | undefined;
+  /** The report that was acknowledged; undefined where none was, or it is not kept. */
+  reviewed: AssessmentReport | undefined;
   /** By service. */
   images: Readonly<Record<string, Whereabouts>>;
   /** Services of which the registry has another digest under the target's tag than the catalog. */
@@ -48,7 +52,10 @@ export interface EvidenceRequest {
   network: string;
   /** Value of DOCKER_HOST, where the settings name one. */
   engine: string | undefined;
-  database: { url: string; table: string } | undefined;
+  schema: Omit<SchemaRequest, "stack" | "target" | "catalog"> | undefined;
+  /** Folder of the records, and the fingerprint of the report there that was acknowledged. */
+  records: string;
+  acknowledge: string | undefined;
   /** Whether to ask the registry if the tag has moved: worth the time in a preview only. */
   askForMovedTags: boolean;
 }
@@ -59,23 +66,24 @@ const askSeconds = 10;
 /** Asks everything at once; only the state must answer. */
 export async function gather(request: EvidenceRequest): Promise<Evidence> {
   const state = readStackState(request.stack);
-  const [known, applied, images, tags, onEngine, signedIn] = await Promise.all([
+  const [known, schema, images, tags, onEngine, signedIn] = await Promise.all([
     state,
-    askDatabase(request.database),
+    request.schema && gatherSchema({ ...request, ...request.schema }, state),
     findImages(request),
     request.askForMovedTags ? findMoved(request) : { moved: [], silentRegistries: [] },
     lookAtEngine(state, request),
     findSignedIn(request),
   ]);
-  return { state: known, applied, images, ...tags, ...onEngine, signedIn };
+  const reviewed = readReviewed(request);
+  return { state: known, schema, reviewed, images, ...tags, ...onEngine, signedIn };
 }
 
-async function askDatabase(database: EvidenceRequest["database"]): Promise<Evidence["applied"]> {
-  if (database === undefined) return undefined;
+function readReviewed({ records, acknowledge }: EvidenceRequest): AssessmentReport | undefined {
+  const text = acknowledge === undefined ? undefined : reviewedReport(records, acknowledge);
   try {
-    return await readAppliedVersions(database.url, database.table);
-  } catch (error) {
-    return { unconfirmed: messageOf(error) };
+    return text === undefined ? undefined : (JSON.parse(text) as AssessmentReport);
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,15 +1,18 @@
-import { adviseTag, findRelease, type Catalog } from "../catalog/catalog";
+import { adviseTag, findRelease, type CatalogSurvey } from "../catalog/catalog";
 import type { Release } from "../catalog/release";
 import { InvalidInput } from "../settings/violations";
 
 /**
  * The release that `imageTag` names.
  * @param where the setting's place, such as `Pulumi.prod.yaml: knowngood:imageTag`
- * @throws InvalidInput for a tag that the catalog does not have, with the nearest ones and how to add it
+ * @throws InvalidInput for a tag whose file can't be read, with what is wrong in it; for one that the catalog does not
+ *   have, with the nearest ones and how to add it
  */
-export function targetRelease(catalog: Catalog, tag: string, where: string): Release {
+export function targetRelease({ catalog, violations }: CatalogSurvey, tag: string, where: string): Release {
   const release = findRelease(catalog, tag);
   if (release !== undefined) return release;
+  const own = violations(new Set([tag]));
+  if (own.length > 0) throw new InvalidInput(`The release ${tag} can't be used, so nothing was touched`, own);
   throw new InvalidInput(`The release ${tag} is not in the catalog, so nothing was touched`, [
     {
       where,

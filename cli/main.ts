@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { addAssessCommand } from "./assessCommand";
 import { BrokenEnvironment, exitCodes } from "./exitCodes";
 import { tell } from "./output";
 import { addReleaseCommands } from "./releaseCommands";
@@ -26,6 +27,7 @@ function createProgram(): Command {
     .showHelpAfterError("(add --help for usage and examples)")
     .exitOverride();
   addReleaseCommands(program);
+  addAssessCommand(program);
   program.addHelpText(
     "after",
     "\nExit codes: 0 done, 1 failed, 2 wrong usage or refused input, 4 broken environment (registry out of reach).",

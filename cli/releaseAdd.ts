@@ -2,11 +2,20 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { promisify } from "node:util";
 import { decideAdd, type Candidate } from "../catalog/add";
-import { imageReference, newMigrations, readCatalog, type Catalog } from "../catalog/catalog";
+import {
+  imageReference,
+  migrationOrder,
+  migrationSql,
+  newMigrations,
+  readCatalog,
+  type Catalog,
+} from "../catalog/catalog";
 import type { CiVerdict } from "../catalog/ciVerdict";
-import { readDbmateFolder } from "../catalog/dbmateMigrations";
-import type { Release } from "../catalog/release";
+import { migrationLabel, type Release } from "../catalog/release";
 import { writeRelease } from "../catalog/writeRelease";
+import type { FolderContents, ToolName } from "../migrations/tools/tool";
+import { toolOfFolder } from "../migrations/tools/toolOfFolder";
+import { tools } from "../migrations/tools/tools";
 import { InvalidInput, type Violation } from "../settings/violations";
 import { digestsOf, parseImageOptions } from "./images";
 import { print, printJson, tell } from "./output";
@@ -16,6 +25,9 @@ export interface ReleaseAddOptions extends CatalogOptions {
   image?: string[];
   sameAs?: string;
   migrations?: string;
+  tool?: ToolName;
+  capture?: string;
+  captureDown?: string;
   commit?: string;
   flag?: string[];
   ciVerdict?: CiVerdict;
@@ -32,19 +44,26 @@ export async function releaseAdd(tag: string, options: ReleaseAddOptions): Promi
   const { releases: folder } = options;
   const catalog: Catalog = existsSync(folder) ? readCatalog(folder) : { folder, releases: [] };
   const asked = parseImageOptions(options.image ?? []);
-  const shipped = options.migrations === undefined ? undefined : readDbmateFolder(options.migrations);
-  refuse(tag, [...asked.violations, ...(shipped?.violations ?? []), ...ciViolations(options)]);
+  const shipped = await readMigrations(catalog, options);
+  refuse(tag, [
+    ...asked.violations,
+    ...(shipped?.violations ?? []),
+    ...ciViolations(options),
+    ...captureViolations(options),
+  ]);
 
-  const [{ images, violations, warnings }, headCommit] = await Promise.all([
+  const [{ images, violations, warnings: ofImages }, headCommit] = await Promise.all([
     digestsOf(asked.images),
     options.commit === undefined ? gitHead() : undefined,
   ]);
   refuse(tag, violations);
+  const warnings = [...ofImages, ...(shipped?.told ?? [])];
   const candidate: Candidate = {
     tag,
     images,
     sameAs: options.sameAs,
     migrations: shipped?.migrations,
+    tool: shipped?.tool,
     commit: options.commit,
     headCommit,
     flags: options.flag,
@@ -73,6 +92,21 @@ export async function releaseAdd(tag: string, options: ReleaseAddOptions): Promi
   }
 }
 
+/** The migrations of the named folder, by the named tool or the one whose files it holds. */
+async function readMigrations(
+  catalog: Catalog,
+  { migrations: folder, tool, capture, captureDown }: ReleaseAddOptions,
+): Promise<(FolderContents & { tool: ToolName }) | undefined> {
+  if (folder === undefined) return undefined;
+  const name = tool ?? toolOfFolder(folder) ?? "dbmate";
+  const held = new Map(migrationOrder(catalog).map((migration) => [migration.version, migration]));
+  const known = (version: string) => {
+    const migration = held.get(version);
+    return migration && migrationSql(catalog, migration);
+  };
+  return { ...(await tools[name].readFolder(folder, { capture, captureDown, known })), tool: name };
+}
+
 interface Result {
   outcome: "added" | "unchanged";
   release: Release;
@@ -90,16 +124,33 @@ function tellResult({ json }: CatalogOptions, result: Result, catalog: Catalog):
   }
   const added =
     newMigrations({ ...catalog, releases: [...catalog.releases, release] }).get(release.tag) ?? [];
-  const names = added.map(({ version, name }) => `${version}_${name}`).join(", ");
+  const names = added.map(migrationLabel).join(", ");
+  const ofTool = release.tool === undefined ? "" : ` of ${release.tool}`;
   print(`added ${release.tag}: ${result.files.at(-1)}`);
   for (const [name, image] of Object.entries(release.services)) print(`  ${name}: ${imageReference(image)}`);
-  print(`  migrations: ${release.migrations.length}${names && `, new: ${names}`}`);
+  print(`  migrations: ${release.migrations.length}${ofTool}${names && `, new: ${names}`}`);
   print(`Commit it: git add ${catalog.folder} && git commit -m "Release ${release.tag}"`);
 }
 
 function refuse(tag: string, violations: readonly Violation[]): void {
   if (violations.length > 0)
     throw new InvalidInput(`Release ${tag} can't be added; nothing was written`, violations);
+}
+
+function captureViolations({ migrations, tool, capture, captureDown }: ReleaseAddOptions): Violation[] {
+  if (migrations !== undefined) return [];
+  const given = { "--tool": tool, "--capture": capture, "--capture-down": captureDown };
+  return Object.entries(given).flatMap(([where, value]) =>
+    value === undefined
+      ? []
+      : [
+          {
+            where,
+            found: "no folder with it",
+            expected: "name the folder of the migrations: --migrations FOLDER",
+          },
+        ],
+  );
 }
 
 function ciViolations({ ciUrl, ciVerdict }: ReleaseAddOptions): Violation[] {

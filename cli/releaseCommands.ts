@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { Option, type Command } from "commander";
 import { ciVerdicts } from "../catalog/ciVerdict";
+import { toolNames } from "../migrations/tools/tool";
 import type * as addModule from "./releaseAdd";
 import type * as listModule from "./releaseList";
 import type * as showModule from "./releaseShow";
@@ -14,6 +15,9 @@ Examples:
   $ knowngood release add v1.4.3 --same-as v1.4.2 --image api=ghcr.io/acme/api:v1.4.3
   $ knowngood release add v1.5.0 --image localhost:5000/shop/api:v1.5.0 \\
       --ci-verdict passed --ci-url https://ci.example.com/runs/17 --flag new-cart
+  $ knowngood release add v1.6.0 --same-as v1.5.0 --tool alembic --migrations alembic \\
+      --capture "docker compose run --rm api alembic upgrade {from}:{to} --sql" \\
+      --capture-down "docker compose run --rm api alembic downgrade {to}:{from} --sql"
 
 An image is asked for in its registry, with the credentials of Docker's config, and recorded by its digest.
 Commit what was written: what a tag means is then reviewed, and outlives the registry's tags.`;
@@ -46,7 +50,21 @@ export function addReleaseCommands(program: Command): void {
     )
     .option(
       "--migrations <folder>",
-      "the folder of all migrations that the release ships, in dbmate's format",
+      "the folder of all migrations that the release ships, as their tool has it",
+    )
+    .addOption(
+      new Option(
+        "--tool <tool>",
+        "the migration tool (default: the one whose files the folder holds)",
+      ).choices(toolNames),
+    )
+    .option(
+      "--capture <command>",
+      "the command that prints the SQL of a migration in Python or PHP; {from}, {to}, {version}, {app}, {name}, {folder} and {direction} stand for the migration",
+    )
+    .option(
+      "--capture-down <command>",
+      "the same for the way down (default: --capture, where it has {direction}; else the tool's own)",
     )
     .option("--commit <sha>", "the commit it was built from (default: HEAD, in a git repository)")
     .option("--flag <names...>", "feature flags that the release turns on")

@@ -6,6 +6,7 @@ import {
   readCatalog,
   sqlFile,
 } from "../catalog/catalog";
+import { migrationLabel } from "../catalog/release";
 import { InvalidInput, show } from "../settings/violations";
 import { print, printJson, table } from "./output";
 import type { CatalogOptions } from "./releaseCommands";
@@ -42,7 +43,7 @@ export function releaseShow(tag: string, { releases: folder, json }: CatalogOpti
   if (release.migrations.length === 0) return;
   print("");
   const rows = release.migrations.map((migration) => [
-    `${migration.version}_${migration.name}`,
+    migrationLabel(migration),
     added.includes(migration) ? "new" : "",
     sqlFile(folder, migration.sha256),
   ]);

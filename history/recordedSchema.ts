@@ -6,6 +6,8 @@ export interface RecordedSchema {
   head: string;
   /** Versions that were applied after it, oldest first. */
   applied: readonly string[];
+  /** What the last step-down was called; undefined before the first. */
+  stepDown?: string;
 }
 
 /** The one input of the schema that moves: an environment variable, since a trigger would replace instead of update. */
@@ -17,7 +19,9 @@ export function recordedSchema(state: StackState): RecordedSchema | undefined {
     const head = (inputs?.environment as Record<string, unknown> | undefined)?.[headVariable];
     if (typeof head !== "string") continue;
     const applied = appliedIn(outputs?.stdout);
-    if (applied !== undefined) return { head, applied };
+    if (applied === undefined) continue;
+    const [stepDown] = Array.isArray(inputs?.triggers) ? (inputs.triggers as unknown[]) : [];
+    return { head, applied, ...(typeof stepDown === "string" && { stepDown }) };
   }
   return undefined;
 }
@@ -30,4 +34,13 @@ function appliedIn(stdout: unknown): string[] | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * What the next step-down is called: never as one before it, or the schema would not be replaced and the services not
+ * stopped first. It is found from the state alone, so that a preview and its update agree.
+ */
+export function nextStepDown(version: string, recorded: RecordedSchema | undefined): string {
+  const before = Number(/^step-down (\d+): /.exec(recorded?.stepDown ?? "")?.[1] ?? 0);
+  return `step-down ${before + 1}: ${version}`;
 }

@@ -22,6 +22,8 @@ export interface RunningService {
   /** The release under which the container was created: its label. */
   createdAs: string;
   containerId: string;
+  /** Whether it was left stopped on purpose, since the schema was not yet one that it can run on. */
+  stopped?: true;
 }
 
 export interface Running {
@@ -45,7 +47,8 @@ export function runningFrom(state: StackState, catalog: Catalog): Running {
       if (service === undefined || digest === undefined) return [];
       const createdAs = label.get(labels.release) ?? "unknown";
       const tag = ownRelease(service, digest, [brought.get(service), createdAs], catalog) ?? createdAs;
-      return [{ service, digest, tag, createdAs, containerId: container.id ?? "" }];
+      const stopped = container.inputs?.start === false && { stopped: true as const };
+      return [{ service, digest, tag, createdAs, containerId: container.id ?? "", ...stopped }];
     })
     .sort((one, other) => one.service.localeCompare(other.service));
   return { services, tag: commonTag(services, catalog) };
@@ -105,10 +108,13 @@ export type Direction = "forward" | "rollback" | "same";
 
 /**
  * Where the target lies from what runs, by the catalog's order. A stack of which one service is newer than the target
- * is rolled back; a stack that runs nothing yet goes forward.
+ * is rolled back; a stack that runs nothing yet goes forward. Where services were left stopped on the way back, that way
+ * goes on.
  */
 export function directionOf(target: Release, running: Running, catalog: Catalog): Direction {
-  if (running.services.length > 0 && running.tag === target.tag) return "same";
+  if (running.services.length > 0 && running.tag === target.tag) {
+    return running.services.some(({ stopped }) => stopped) ? "rollback" : "same";
+  }
   const place = new Map(catalog.releases.map((release, index) => [release.tag, index]));
   const targetPlace = place.get(target.tag) ?? -1;
   const newer = running.services.some(({ tag }) => (place.get(tag) ?? -1) > targetPlace);

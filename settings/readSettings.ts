@@ -16,7 +16,7 @@ export interface StackConfiguration {
 }
 
 /** Settings that hold one text; every other one is structured. */
-const textSettings: ReadonlySet<string> = new Set(["imageTag", "releases"]);
+const textSettings: ReadonlySet<string> = new Set(["imageTag", "releases", "stepDown", "acknowledge"]);
 
 /**
  * The stack's settings, validated as a whole.
@@ -89,12 +89,17 @@ function secretInPlace(key: string, where: Where): Violation {
 /** Whether a path holds a secret's name, and so, by mistake, perhaps the secret. */
 function holdsSecretName(path: readonly PropertyKey[]): boolean {
   const text = pathText(path);
-  return text === "database.url" || /^services\.[^.]+\.(secrets|health\.secretHeaders)\./.test(text);
+  return (
+    text === "database.url" ||
+    text === "schema.scratch" ||
+    /^services\.[^.]+\.(secrets|health\.secretHeaders)\./.test(text)
+  );
 }
 
 /** The names of secret settings that the settings refer to, each with the path that does. */
 function secretReferences(settings: unknown): { path: PropertyKey[]; name: unknown }[] {
-  const { services, database } = fieldsOf(settings);
+  const { services, database, schema } = fieldsOf(settings);
+  const { scratch } = fieldsOf(schema);
   const ofServices = Object.entries(fieldsOf(services)).flatMap(([service, value]) => {
     const { secrets, health } = fieldsOf(value);
     const named = (path: PropertyKey[], names: unknown) =>
@@ -107,7 +112,18 @@ function secretReferences(settings: unknown): { path: PropertyKey[]; name: unkno
       ...named(["health", "secretHeaders"], fieldsOf(health).secretHeaders),
     ];
   });
-  return [...ofServices, { path: ["database", "url"], name: fieldsOf(database).url }];
+  return [
+    ...ofServices,
+    { path: ["database", "url"], name: fieldsOf(database).url },
+    ...(isScratchWord(scratch) ? [] : [{ path: ["schema", "scratch"], name: scratch }]),
+  ];
+}
+
+/** What `schema.scratch` can say besides a secret's name. */
+const scratchWords = ["embedded", "off"];
+
+function isScratchWord(value: unknown): boolean {
+  return scratchWords.some((word) => word === value);
 }
 
 /** A rule: each secret that the settings name is set, as a secret. What is no name at all is told by the schema. */
@@ -123,7 +139,8 @@ function secretsAreSet(own: ReadonlyMap<string, string>, secret: ReadonlySet<str
           `the setting ${text}, which is in clear`,
         );
       } else {
-        const meant = nearestName([...secret], text);
+        const words = pathText(path) === "schema.scratch" ? scratchWords : [];
+        const meant = nearestName([...words, ...secret], text);
         complain(
           path,
           `${meant === undefined ? "set it" : `did you mean ${meant}? Otherwise set it`} as a secret: pulumi config set --secret ${text}`,

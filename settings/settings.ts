@@ -1,8 +1,11 @@
 import { z } from "zod";
+import { versionPatterns } from "../catalog/release";
+import { toolNames } from "../migrations/tools/tool";
+import { verdicts } from "../schema/verdict";
 import { rule } from "./asWritten";
 import { healthDefaults, service } from "./serviceSettings";
 import { checkStack } from "./stackRules";
-import { mapOf, resourceName, secretName, structure, text, truthValue, wholeNumber } from "./values";
+import { choice, mapOf, resourceName, secretName, structure, text, truthValue, wholeNumber } from "./values";
 
 const dockerHost = z
   .string({ error: "write a Docker host, such as ssh://deploy@shop.example" })
@@ -10,6 +13,18 @@ const dockerHost = z
     error:
       "write a Docker host that begins with unix://, ssh:// or tcp://, such as ssh://deploy@shop.example",
   });
+
+/** dbmate's own; other tools have theirs. */
+export const defaultTable = "schema_migrations";
+
+const fingerprintError = {
+  error:
+    "write the fingerprint that the refusal names, 12 hexadecimal digits: pulumi config set acknowledge FINGERPRINT",
+};
+
+const stepDownError = {
+  error: "write the version of one migration in quotes, digits only: pulumi config set stepDown VERSION",
+};
 
 /** Everything that a stack file can say, under the namespace `knowngood:`. */
 export const settingsSchema = structure(
@@ -57,21 +72,77 @@ export const settingsSchema = structure(
         url: secretName
           .default("databaseUrl")
           .describe("Name of the secret setting that holds the database's URL (`postgres://…`)."),
+        tool: choice(toolNames)
+          .optional()
+          .describe(
+            "The migration tool whose table says what is applied; by default the one whose table is there.",
+          ),
         table: z
           .string({ error: "write a table's name" })
           .regex(/^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?$/, {
             error: "write a table's name, such as schema_migrations",
           })
-          .default("schema_migrations")
-          .describe("Table in which dbmate keeps the applied versions."),
+          .default(defaultTable)
+          .describe("Table in which the applied versions stand; left as it is, each tool's own."),
         lockTimeout: wholeNumber(1, 3600, "a whole number of seconds")
           .default(60)
           .describe("Seconds to wait for another run of migrations to end."),
+        backup: choice(["dump", "none"])
+          .default("dump")
+          .describe(
+            "What is kept before a step-down that loses data: `dump` (by `pg_dump` of the server's own major version, into `backups` of `record.folder`), or `none`.",
+          ),
       },
       "write the database as a map, such as {url: databaseUrl}",
     )
       .optional()
       .describe("The PostgreSQL database that the releases' migrations are for; without it none are run."),
+    schema: structure(
+      {
+        scratch: secretName
+          .default("embedded")
+          .describe(
+            "Where the schema's judgement is proved: `embedded` (a PostgreSQL inside this process), `off` (statements are only read, and nothing is confirmed), or the name of a secret setting that holds the URL of a server on which a throwaway database may be made.",
+          ),
+        role: text("write the name of a role of the database")
+          .optional()
+          .describe("Role as which the application reads and writes; without it, the owner of the tables."),
+      },
+      "write the schema's judgement as a map, such as {scratch: embedded}",
+    )
+      .prefault({})
+      .describe("How it is judged what a schema that is ahead means for a release."),
+    guards: structure(
+      {
+        schema: choice(verdicts)
+          .default("conditional")
+          .describe(
+            "Gravest verdict that a release may meet in the schema without `acknowledge`; a graver one is refused until it is acknowledged.",
+          ),
+        horizon: truthValue
+          .default(false)
+          .describe(
+            "Whether an `up` whose migrations close the way back to a known-good release is refused until it is acknowledged; otherwise it is warned about.",
+          ),
+      },
+      "write the guards as a map, such as {schema: conditional}",
+    )
+      .prefault({})
+      .describe("What an `up` is refused for."),
+    stepDown: z
+      .string(stepDownError)
+      .regex(versionPatterns.dbmate, stepDownError)
+      .optional()
+      .describe(
+        "Version of the migration to take back in this `up`: the newest that is applied, and one that the target does not ship. Once it is taken back the setting does nothing more.",
+      ),
+    acknowledge: z
+      .string(fingerprintError)
+      .regex(/^[0-9a-f]{12}$/, fingerprintError)
+      .optional()
+      .describe(
+        "Fingerprint of the assessment that was reviewed and is accepted; the refusal that asks for it names it. Any other assessment is still refused.",
+      ),
     gates: structure(
       {
         health: healthDefaults.describe("Times of every health gate, where a service sets no other."),

@@ -30,6 +30,11 @@ export const ipAddress = z.string(addressError).refine((text) => isIP(text) !== 
 
 export const truthValue = z.boolean({ error: "write true or false" });
 
+/** One of a few words. */
+export function choice<const Word extends string>(words: readonly Word[]) {
+  return z.enum(words, { error: `write one of ${words.join(", ")}` });
+}
+
 /** A number of seconds, the limits included. */
 export function seconds(least: number, most: number) {
   const wrong = { error: `write a number of seconds from ${least} to ${most}` };

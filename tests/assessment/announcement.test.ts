@@ -2,13 +2,13 @@ import { expect } from "chai";
 import { announcement, headline } from "../../assessment/announcement";
 import { assess } from "../../assessment/assessment";
 import type { Evidence } from "../../assessment/evidence";
-import { catalogOf, release, serviceInState, stackInState, stateOf } from "../history/states";
-import { quiet } from "./evidence";
+import { release, serviceInState, stackInState, stateOf } from "../history/states";
+import { finding, judgementOf, quiet, schemaAt, surveyOf, usual } from "./evidence";
 
 const v1 = release("v1", 1, { api: "a", worker: "1" }, ["1"]);
 const v2 = release("v2", 2, { api: "b", worker: "1" }, ["1", "2"]);
 const v3 = release("v3", 3, { api: "c", worker: "2" }, ["1", "2", "3", "4"]);
-const catalog = catalogOf(v1, v2, v3);
+const survey = surveyOf(v1, v2, v3);
 const good = stackInState([{ tag: "v1", passedAt: "2026-01-01T00:00:00.000Z" }]);
 const runs = (api: [string, string], worker: [string, string]) =>
   stateOf(
@@ -18,13 +18,13 @@ const runs = (api: [string, string], worker: [string, string]) =>
   );
 
 const of = (target: typeof v1, evidence: Partial<Evidence> = {}) =>
-  assess(target, ["api", "worker"], catalog, { ...quiet, ...evidence });
-const lines = (target: typeof v1, evidence?: Partial<Evidence>) =>
-  announcement("shop/prod", of(target, evidence)).split("\n");
+  assess({ ...usual, target, services: ["api", "worker"], survey, evidence: { ...quiet, ...evidence } });
+const lines = (target: typeof v1, evidence?: Partial<Evidence>, report?: string) =>
+  announcement("shop/prod", of(target, evidence), report).split("\n");
 
 describe("the announcement", () => {
   it("of a first release", () => {
-    expect(lines(v1, { applied: [] })).to.deep.equal([
+    expect(lines(v1, { schema: schemaAt(v1, []) })).to.deep.equal([
       "shop/prod: first release, v1",
       "  api     new, sha256:aaaaaaaaaaaa",
       "  worker  new, sha256:111111111111",
@@ -34,7 +34,9 @@ describe("the announcement", () => {
   });
 
   it("of a way forward", () => {
-    expect(lines(v3, { applied: ["1", "2"], state: runs(["b", "v2"], ["1", "v2"]) })).to.deep.equal([
+    expect(
+      lines(v3, { schema: schemaAt(v3, ["1", "2"]), state: runs(["b", "v2"], ["1", "v2"]) }),
+    ).to.deep.equal([
       "shop/prod: forward from v2 to v3",
       "  api     v2 sha256:bbbbbbbbbbbb -> v3 sha256:cccccccccccc",
       "  worker  v2 sha256:111111111111 -> v3 sha256:222222222222",
@@ -44,11 +46,26 @@ describe("the announcement", () => {
   });
 
   it("of a rollback, with a schema that stays ahead", () => {
-    expect(lines(v1, { applied: ["1", "2"], state: runs(["b", "v2"], ["1", "v2"]) })).to.deep.equal([
+    expect(
+      lines(
+        v1,
+        {
+          schema: schemaAt(v1, ["1", "2"], {
+            judgement: judgementOf(finding("breaking", "column-renamed", "orders.amount", "2_m2")),
+          }),
+          state: runs(["b", "v2"], ["1", "v2"]),
+        },
+        ".knowngood/assessments/prod-v1.md",
+      ),
+    ).to.deep.equal([
       "shop/prod: rollback from v2 to v1",
       "  api     v2 sha256:bbbbbbbbbbbb -> v1 sha256:aaaaaaaaaaaa",
       "  worker  stays, sha256:111111111111",
-      "  schema: ahead of v1 by 1 (2) and left as it is; whether v1 can run on it is not judged",
+      "  schema: ahead of v1 by 1 (2) and left as it is",
+      "  <{%fg 1%}>breaking<{%reset%}>. Roll forward with a hotfix: on this schema the older code fails at ordinary statements.",
+      "    breaking     orders.amount: A column was renamed (2_m2:2)",
+      "    schema only; data written since v1 last ran not judged",
+      "    whole report: .knowngood/assessments/prod-v1.md",
       "  v1 is known good, its gates passed 2026-01-01T00:00:00.000Z",
     ]);
   });
@@ -66,9 +83,9 @@ describe("the announcement", () => {
 
   it("of a schema that is ahead and behind at once, at its target's head, and at the start", () => {
     const schemaLine = (target: typeof v1, applied: string[]) =>
-      lines(target, { applied }).find((line) => line.startsWith("  schema"));
+      lines(target, { schema: schemaAt(target, applied) }).find((line) => line.startsWith("  schema"));
     expect(schemaLine(v2, ["1", "3", "4"])).to.equal(
-      "  schema: ahead of v2 by 2 (3, 4) and left as it is; to be applied: 2_m2; whether v2 can run on it is not judged",
+      "  schema: ahead of v2 by 2 (3, 4) and left as it is; to be applied: 2_m2",
     );
     expect(schemaLine(v2, ["1", "2"])).to.equal("  schema: at 2, as v2 ships it");
     expect(schemaLine(release("v0", 0, { api: "0", worker: "0" }), [])).to.equal(
@@ -87,6 +104,15 @@ describe("the headline", () => {
 
   it("says that a release stays", () => {
     expect(line(v2, { state: runs(["b", "v2"], ["1", "v2"]) })).to.equal("shop/prod: v2 stays");
+  });
+
+  it("says what the schema means where it is ahead", () => {
+    const state = runs(["b", "v2"], ["1", "v2"]);
+    const judgement = judgementOf(finding("conditional", "enum-value-added", "status"));
+    expect(line(v1, { state, schema: schemaAt(v1, ["1", "2"], { judgement }) })).to.equal(
+      "shop/prod: rollback from v2 to v1, on a schema that is ahead: conditional",
+    );
+    expect(line(v2, { state, schema: schemaAt(v2, ["1", "2"]) })).to.equal("shop/prod: v2 stays");
   });
 
   it("names each service of a mix", () => {

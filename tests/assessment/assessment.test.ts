@@ -2,20 +2,12 @@ import { expect } from "chai";
 import { assess } from "../../assessment/assessment";
 import type { Evidence } from "../../assessment/evidence";
 import { targetRelease } from "../../assessment/targetRelease";
-import {
-  catalogOf,
-  digest,
-  release,
-  schemaInState,
-  serviceInState,
-  stackInState,
-  stateOf,
-} from "../history/states";
-import { quiet } from "./evidence";
+import { digest, release, serviceInState, stackInState, stateOf } from "../history/states";
+import { quiet, schemaAt, surveyOf, usual } from "./evidence";
 
 const v1 = release("v1", 1, { api: "a", web: "1" }, ["1"]);
 const v2 = release("v2", 2, { api: "b", web: "1" }, ["1", "2"]);
-const catalog = catalogOf(v1, v2);
+const survey = surveyOf(v1, v2);
 const runningV2 = [
   ...serviceInState("api", "b", "v2", "v2"),
   ...serviceInState("web", "1", "v1", "v2"),
@@ -26,7 +18,7 @@ const runningV2 = [
 ];
 
 const of = (target: typeof v1, evidence: Partial<Evidence> = {}, services = ["api", "web"]) =>
-  assess(target, services, catalog, { ...quiet, ...evidence });
+  assess({ ...usual, target, services, survey, evidence: { ...quiet, ...evidence } });
 
 describe("the assessment", () => {
   it("of a first release", () => {
@@ -50,7 +42,7 @@ describe("the assessment", () => {
   it("of a rollback, with what moves, what stays, the gap and the way back", () => {
     const { direction, services, schema, lastKnownGood, refusals } = of(v1, {
       state: stateOf(...runningV2),
-      applied: ["1", "2"],
+      schema: schemaAt(v1, ["1", "2"]),
     });
     expect([direction, lastKnownGood?.tag, refusals]).to.deep.equal(["rollback", "v2", []]);
     expect(services).to.deep.equal([
@@ -75,19 +67,26 @@ describe("the assessment", () => {
   });
 
   it("rests on the record where the database does not answer, and says so", () => {
-    const silent = { unconfirmed: "the database did not answer: timeout" };
-    const recorded = of(v1, {
-      applied: silent,
-      state: stateOf(schemaInState("2", '{"applied":["1","2"]}')),
+    const silent = { state: { unconfirmed: "the database did not answer: timeout" } };
+    const { risk, warnings } = of(v1, {
+      state: stateOf(...runningV2),
+      schema: schemaAt(v1, ["1", "2"], {
+        ...silent,
+        recorded: { head: "2", applied: ["1", "2"] },
+      }),
     });
-    expect(recorded.schema?.gap).to.deep.equal(["2"]);
-    expect(recorded.warnings).to.deep.equal([
+    expect(warnings).to.deep.equal([
       "Unconfirmed: the schema; judged by what was recorded (the database did not answer: timeout).",
     ]);
-    const nothing = of(v1, { applied: silent });
+    expect([risk?.report.verdict, risk?.report.confirmed]).to.deep.equal(["compatible", false]);
+    expect(risk?.report.unconfirmed).to.deep.equal([
+      "what is applied is taken from the record, since the database could not be asked: the database did not answer: timeout",
+    ]);
+    const nothing = of(v1, { schema: schemaAt(v1, [], silent) });
     expect(nothing.schema?.pending).to.deep.equal(v1.migrations);
     expect(nothing.warnings).to.deep.equal([
       "Unconfirmed: the schema; nothing is recorded of it yet (the database did not answer: timeout).",
+      "What v1 would meet in the schema is conditional, which guards.schema lets pass.",
     ]);
   });
 
@@ -113,7 +112,7 @@ describe("the assessment", () => {
     const { warnings, refusals, services } = of(
       v1,
       {
-        engineSilent: "connection refused",
+        engineSilent: "Cannot connect to the Docker daemon. Is the docker daemon running?",
         images: { api: "nowhere", web: "registry" },
         occupants: [
           { kind: "container", id: "0123456789abcdef", name: "shop-api", owner: undefined },
@@ -125,7 +124,8 @@ describe("the assessment", () => {
     expect(warnings).to.deep.equal([]);
     expect(services.map(({ service }) => service)).to.deep.equal(["api", "web"]);
     expect(refusals).to.deep.equal([
-      "The Docker engine does not answer, and nothing can be run without it: connection refused. " +
+      "The Docker engine does not answer, and nothing can be run without it: " +
+        "Cannot connect to the Docker daemon. Is the docker daemon running? " +
         "Start it, or name another by docker.host in the settings or by DOCKER_HOST.",
       "Release v1 has no image for the service mail; it has api, web. " +
         "Choose a release that has one, or remove mail from the settings.",
@@ -149,11 +149,11 @@ describe("the assessment", () => {
 
 describe("the target", () => {
   it("is the release of the tag", () => {
-    expect(targetRelease(catalog, "v2", "here")).to.equal(v2);
+    expect(targetRelease(survey, "v2", "here")).to.equal(v2);
   });
 
   it("is told, when the catalog has none, with the nearest tags and how to add it", () => {
-    expect(() => targetRelease(catalog, "v3", "Pulumi.prod.yaml: shop:imageTag")).to.throw(
+    expect(() => targetRelease(survey, "v3", "Pulumi.prod.yaml: shop:imageTag")).to.throw(
       [
         "The release v3 is not in the catalog, so nothing was touched (1 problem):",
         "  Pulumi.prod.yaml: shop:imageTag",

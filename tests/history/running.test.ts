@@ -27,6 +27,16 @@ describe("what a stack runs", () => {
     });
   });
 
+  it("is told of services that were left stopped, and the way back to their release goes on", () => {
+    const [container, component] = serviceInState("api", "a", "v1", "v1");
+    if (container === undefined || component === undefined) throw new Error("a service has two resources");
+    const left = { ...container, inputs: { ...container.inputs, start: false } };
+    const running = runningFrom(stateOf(left, component), catalog);
+    expect(running.services[0]).to.include({ tag: "v1", stopped: true });
+    expect(directionOf(v1, running, catalog)).to.equal("rollback");
+    expect(directionOf(v2, running, catalog)).to.equal("forward");
+  });
+
   it("is the release that a service was brought to, where its digest is shared", () => {
     const state = stateOf(...serviceInState("web", "1", "v1", "v3"));
     expect(runningFrom(state, catalog).tag).to.equal("v3");

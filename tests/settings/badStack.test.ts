@@ -8,6 +8,8 @@ const maybeSecret = "a text that may be a secret";
 const aTag = "set the release to run: pulumi config set imageTag TAG";
 const aHost =
   "write a Docker host that begins with unix://, ssh:// or tcp://, such as ssh://deploy@shop.example";
+const aFingerprint =
+  "write the fingerprint that the refusal names, 12 hexadecimal digits: pulumi config set acknowledge FINGERPRINT";
 
 const rows: WrongRow[] = [
   ["no tag", { imageTag: undefined }, "imageTag", "nothing", aTag],
@@ -34,7 +36,7 @@ const rows: WrongRow[] = [
     { x: "1" },
     "x",
     "a setting in clear",
-    "no such setting: remove it, or write one of imageTag, releases, protected, docker, services, volumes, database, gates, record, destroyData, or, if it is a secret: pulumi config set --secret x",
+    "no such setting: remove it, or write one of imageTag, releases, protected, docker, services, volumes, database, schema, guards, stepDown, acknowledge, gates, record, destroyData, or, if it is a secret: pulumi config set --secret x",
   ],
   [
     "Docker as a text",
@@ -163,6 +165,13 @@ const rows: WrongRow[] = [
     "write a table's name, such as schema_migrations",
   ],
   [
+    "a migration tool that is not known",
+    { database: { url: "known", tool: "liquibase" } },
+    "database.tool",
+    '"liquibase"',
+    "write one of dbmate, golang-migrate, goose, flyway, alembic, laravel, prisma, django",
+  ],
+  [
     "no time for the lock",
     { database: { url: "known", lockTimeout: 0 } },
     "database.lockTimeout",
@@ -175,6 +184,84 @@ const rows: WrongRow[] = [
     "database.lockTimeout",
     "3601",
     "write a whole number of seconds from 1 to 3600",
+  ],
+  [
+    "a scratch server's URL",
+    { schema: { scratch: "postgres://judge:hunter2@db/postgres" } },
+    "schema.scratch",
+    maybeSecret,
+    aSecretName,
+  ],
+  [
+    "a scratch server whose URL is not set",
+    { schema: { scratch: "embeded" } },
+    "schema.scratch",
+    "the name embeded, which is not set",
+    "did you mean embedded? Otherwise set it as a secret: pulumi config set --secret embeded",
+  ],
+  [
+    "a role without name",
+    { schema: { role: "" } },
+    "schema.role",
+    '""',
+    "write the name of a role of the database",
+  ],
+  [
+    "a judgement as a text",
+    { schema: "embedded" },
+    "schema",
+    '"embedded"',
+    "write the schema's judgement as a map, such as {scratch: embedded}",
+  ],
+  [
+    "a verdict that is none",
+    { guards: { schema: "harmless" } },
+    "guards.schema",
+    '"harmless"',
+    "write one of compatible, conditional, breaking, destructive",
+  ],
+  ["a horizon as a word", { guards: { horizon: "v1" } }, "guards.horizon", '"v1"', "write true or false"],
+  [
+    "guards as a list",
+    { guards: [] },
+    "guards",
+    "[]",
+    "write the guards as a map, such as {schema: conditional}",
+  ],
+  [
+    "a step-down by name",
+    { stepDown: "add_note" },
+    "stepDown",
+    '"add_note"',
+    "write the version of one migration in quotes, digits only: pulumi config set stepDown VERSION",
+  ],
+  [
+    "a backup of another kind",
+    { database: { url: "known", backup: "tape" } },
+    "database.backup",
+    '"tape"',
+    "write one of dump, none",
+  ],
+  [
+    "a fingerprint of eleven digits",
+    { acknowledge: "0123456789a" },
+    "acknowledge",
+    '"0123456789a"',
+    aFingerprint,
+  ],
+  [
+    "a fingerprint of thirteen digits",
+    { acknowledge: "0123456789abc" },
+    "acknowledge",
+    '"0123456789abc"',
+    aFingerprint,
+  ],
+  [
+    "a fingerprint in capitals",
+    { acknowledge: "0123456789AB" },
+    "acknowledge",
+    '"0123456789AB"',
+    aFingerprint,
   ],
 ];
 

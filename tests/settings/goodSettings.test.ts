@@ -25,6 +25,8 @@ describe("settings", () => {
         },
       },
       volumes: {},
+      schema: { scratch: "embedded" },
+      guards: { schema: "conditional", horizon: false },
       gates: { health: { within: 120, every: 10, successes: 3, timeout: 5 } },
       record: { folder: ".knowngood" },
       destroyData: false,
@@ -62,6 +64,7 @@ describe("settings", () => {
       url: "databaseUrl",
       table: "schema_migrations",
       lockTimeout: 60,
+      backup: "dump",
     });
   });
 
@@ -104,14 +107,18 @@ describe("settings", () => {
         },
       },
       volumes: { uploads: {} },
-      database: { url: "db-url", table: "app.versions", lockTimeout: 3600 },
+      database: { url: "db-url", tool: "flyway", table: "app.versions", lockTimeout: 3600, backup: "none" },
+      schema: { scratch: "scratch-url", role: "shop_app" },
+      guards: { schema: "destructive", horizon: true },
+      stepDown: "20260102000000",
+      acknowledge: "0123456789ab",
       gates: { health: { within: 1, every: 300, successes: 1, timeout: 0.1 } },
       record: { folder: "/var/lib/records" },
       destroyData: false,
     };
-    expect(settingsOf(everything, { apiToken: "hunter2", "db-url": "x", unused: "y" })).to.deep.equal(
-      everything,
-    );
+    expect(
+      settingsOf(everything, { apiToken: "hunter2", "db-url": "x", "scratch-url": "z", unused: "y" }),
+    ).to.deep.equal(everything);
   });
 
   it("take a secret that nobody names, and other namespaces, as none of their business", () => {
@@ -120,9 +127,20 @@ describe("settings", () => {
     expect(readSettings({ ...rest, values: other }).imageTag).to.equal("v1");
   });
 
-  it("keep a tag and a folder of digits as texts", () => {
-    const { imageTag, releases } = settingsOf({ ...least, imageTag: "1234567", releases: "2026" });
-    expect([imageTag, releases]).to.deep.equal(["1234567", "2026"]);
+  it("keep a tag, a folder, a version and a fingerprint of digits as texts", () => {
+    const { imageTag, releases, stepDown, acknowledge } = settingsOf({
+      ...least,
+      imageTag: "1234567",
+      releases: "2026",
+      stepDown: "0001",
+      acknowledge: "000000001e10",
+    });
+    expect([imageTag, releases, stepDown, acknowledge]).to.deep.equal([
+      "1234567",
+      "2026",
+      "0001",
+      "000000001e10",
+    ]);
   });
 
   it("let one port be published for both protocols, on two addresses, and of two families", () => {

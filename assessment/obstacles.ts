@@ -1,0 +1,98 @@
+import { imageReference } from "../catalog/catalog";
+import type { Release } from "../catalog/release";
+import type { Evidence } from "./evidence";
+
+/** What is to be told of images, tags and the engine, though it does not stand in the way. */
+export function worldWarnings(evidence: Evidence): string[] {
+  return [...movedTags(evidence), ...unconfirmed(evidence), ...left(evidence)];
+}
+
+/** What of the target, its images and the engine stands in the way of any `up`. */
+export function obstacles(target: Release, services: readonly string[], evidence: Evidence): string[] {
+  return [
+    ...silentEngine(evidence),
+    ...missingServices(target, services),
+    ...missingImages(target, evidence),
+    ...takenNames(evidence),
+  ];
+}
+
+function movedTags({ moved }: Evidence): string[] {
+  return moved.map(
+    ({ service, reference, catalog, registry }) =>
+      `${service}: the tag ${reference} has moved in the registry, from ${catalog} to ${registry}. ` +
+      "What runs is the catalog's digest; a changed image needs a tag of its own.",
+  );
+}
+
+function unconfirmed({ images, silentRegistries }: Evidence): string[] {
+  const ofImages = Object.entries(images).flatMap(([service, place]) =>
+    typeof place === "object"
+      ? [`Unconfirmed: whether the image of ${service} can be had (${place.unconfirmed}).`]
+      : [],
+  );
+  const ofTags = silentRegistries.map(
+    (reason) => `Unconfirmed: whether a tag has moved in the registry (${reason}).`,
+  );
+  return [...ofImages, ...ofTags];
+}
+
+function left({ strays }: Evidence): string[] {
+  return strays.map(
+    ({ name, id }) =>
+      `The container ${name} (${id.slice(0, 12)}) is of this stack, but its state does not hold it: ` +
+      "an update was killed, or somebody made it by hand. It is removed first.",
+  );
+}
+
+function missingServices(target: Release, services: readonly string[]): string[] {
+  return services
+    .filter((service) => target.services[service] === undefined)
+    .map(
+      (service) =>
+        `Release ${target.tag} has no image for the service ${service}; it has ${Object.keys(target.services).join(", ")}. ` +
+        `Choose a release that has one, or remove ${service} from the settings.`,
+    );
+}
+
+function missingImages(target: Release, { images }: Evidence): string[] {
+  return Object.entries(images)
+    .filter(([, place]) => place === "nowhere")
+    .map(([service]) => {
+      const image = target.services[service];
+      return (
+        `The image of ${service} is nowhere to be had, neither on the host nor in the registry: ` +
+        `${image === undefined ? service : imageReference(image)}. Push it again, or choose another release.`
+      );
+    });
+}
+
+function silentEngine({ engineSilent }: Evidence): string[] {
+  if (engineSilent === undefined) return [];
+  return [
+    `The Docker engine does not answer, and nothing can be run without it: ${sentence(engineSilent)} ` +
+      "Start it, or name another by docker.host in the settings or by DOCKER_HOST.",
+  ];
+}
+
+function takenNames({ occupants }: Evidence): string[] {
+  return occupants.map(({ kind, name, id, owner }) => {
+    const whose =
+      owner === undefined
+        ? "this stack did not make it"
+        : `it is labelled as of the stack ${owner}, and this stack's state knows nothing of it`;
+    const away =
+      kind === "container"
+        ? `move it away (docker rename ${name} OTHER) or remove it (docker rm --force ${name})`
+        : `remove it (docker network rm ${name})`;
+    return (
+      `The name ${name} is taken by a ${kind} (${id.slice(0, 12)}) that is left alone: ${whose}. ` +
+      `If it may go, ${away}; else choose other names by docker.prefix in the settings.`
+    );
+  });
+}
+
+/** What another program said may end as a sentence already. */
+function sentence(said: string): string {
+  return /[.?!]$/.test(said) ? said : `${said}.`;
+}

@@ -1,0 +1,178 @@
+import type { KnownGood } from "../history/knownGood";
+import type { Direction, Running } from "../history/running";
+import { notRunnable } from "../migrations/tools/notRunnable";
+import { lossText } from "../schema/advice";
+import { isPast } from "../schema/verdict";
+import type { AssessedStepDown, Assessment, AssessmentQuestion } from "./assessment";
+import type { SchemaEvidence } from "./schemaEvidence";
+import { schemaRefusals } from "./schemaPolicy";
+import { assessRisk, changesSince, type SchemaRisk } from "./schemaRisk";
+
+export interface SchemaQuestion extends AssessmentQuestion {
+  running: Running;
+  direction: Direction;
+  knownGood: readonly KnownGood[];
+}
+
+type SchemaPart = Pick<Assessment, "schema" | "risk" | "stepDown" | "warnings" | "refusals">;
+
+/** What the database means for an `up`: the plan, the risk, and what is refused for it. */
+export function assessSchema(question: SchemaQuestion): SchemaPart {
+  const { schema: evidence } = question.evidence;
+  if (evidence === undefined) return { schema: undefined, warnings: [], refusals: [] };
+  const { stepDown: judged, decision } = evidence;
+  const stepping = decision.kind === "step";
+  const risk = assessRisk({
+    ...question,
+    catalog: question.survey.catalog,
+    evidence,
+    stepDown: judged,
+    stepping,
+    allowed: question.guards.schema,
+  });
+  const stepDown = assessStepDown(question, evidence, risk);
+  const { pending, gap, head, applied, recorded } = evidence;
+  return {
+    schema: { pending, gap, head, applied, recorded },
+    risk,
+    ...(stepDown && { stepDown }),
+    warnings: [
+      ...stateWarnings(evidence),
+      // A setting that has nothing to do is told, since somebody meant something by it.
+      ...(decision.kind === "inert" ? [decision.told] : []),
+      ...(stepping
+        ? (judged?.stays ?? []).map((stays) => `Not as before, though it is stepped down: ${stays}`)
+        : []),
+      ...passing(question, risk),
+      ...riskWarnings(risk),
+    ],
+    refusals: [
+      ...unrunnable(question, evidence),
+      ...(decision.kind === "refused" ? [decision.refusal] : []),
+      ...unjudged(evidence),
+      ...withoutBackup(evidence),
+      ...guards(question, risk, stepDown),
+    ],
+  };
+}
+
+function assessStepDown(
+  { survey, guards: { schema: allowed } }: SchemaQuestion,
+  { decision, stepDown: verdict }: SchemaEvidence,
+  { report }: SchemaRisk,
+): AssessedStepDown | undefined {
+  if (decision.kind === "none") return undefined;
+  const { version } = decision;
+  const stepping = decision.kind === "step";
+  const known = survey.catalog.releases.flatMap(({ migrations }) => migrations);
+  return {
+    version,
+    active: stepping,
+    migration: known.find((migration) => migration.version === version),
+    verdict: stepping && verdict?.version === version ? verdict : undefined,
+    servicesStayStopped: stepping && isPast(report.verdict, allowed),
+  };
+}
+
+function guards(
+  { stack, target, direction, guards: { schema: allowed, horizon }, acknowledge, evidence }: SchemaQuestion,
+  { report }: SchemaRisk,
+  stepDown: AssessedStepDown | undefined,
+): string[] {
+  const judged = stepDown?.active === true ? stepDown.verdict : undefined;
+  return schemaRefusals({
+    stack,
+    direction,
+    target: target.tag,
+    verdict: report.verdict,
+    allowed,
+    ...(judged && {
+      stepDown: {
+        version: judged.version,
+        verdict: judged.verdict,
+        losses: judged.losses.length === 0 ? [] : [lossText(judged)],
+        reason: judged.reason,
+      },
+    }),
+    closed: report.closed,
+    guardsHorizon: horizon,
+    fingerprint: report.fingerprint,
+    acknowledge,
+    changes: acknowledge === undefined ? undefined : changesSince(evidence.reviewed, report),
+  });
+}
+
+/** Only dbmate's migrations are run here, in either way. */
+function unrunnable(
+  { target, stack }: SchemaQuestion,
+  { pending, decision, runner }: SchemaEvidence,
+): string[] {
+  const reason = notRunnable(target, pending);
+  const back =
+    decision.kind === "step" && runner.tool !== "dbmate"
+      ? [
+          `Stepping down ${decision.version} is refused: the migrations are ${runner.tool}'s, and only dbmate's are taken back by an up. ` +
+            `Take it back with ${runner.tool} itself, and remove the setting: pulumi config rm stepDown --stack ${stack}`,
+        ]
+      : [];
+  return [...(reason === undefined ? [] : [reason]), ...back];
+}
+
+/** What a verdict would have asked for, a backup and an acknowledgement, nobody would ask for. */
+function unjudged({ decision, stepDown }: SchemaEvidence): string[] {
+  if (decision.kind !== "step" || stepDown?.version === decision.version) return [];
+  return [
+    `Stepping down ${decision.version} is refused, since what it would come to was not judged. To look at it again: pulumi preview`,
+  ];
+}
+
+/** The services would be stopped when it is found out. */
+function withoutBackup({ stepDown, noBackup }: SchemaEvidence): string[] {
+  if (noBackup === undefined) return [];
+  return [
+    `Stepping down ${stepDown?.version ?? ""} loses data, and no backup can be made before it. ${noBackup}`,
+  ];
+}
+
+/** What the database itself says of its migrations, or why it says nothing. */
+function stateWarnings({ state, recorded, unshipped }: SchemaEvidence): string[] {
+  if (state === undefined) return [];
+  if ("unconfirmed" in state) {
+    const basis = recorded === undefined ? "nothing is recorded of it yet" : "judged by what was recorded";
+    return [`Unconfirmed: the schema; ${basis} (${state.unconfirmed}).`];
+  }
+  return [
+    ...state.problems.map(({ reason, remedy }) => `${reason} ${remedy}`),
+    ...unshipped.map(
+      (version) =>
+        `Migration ${version} is applied in the database, and shipped by no release of the catalog: ` +
+        "what it did is not judged. Add the release that ships it: npx knowngood release add --help",
+    ),
+  ];
+}
+
+/** What the policy lets pass, though it is not compatible. */
+function passing(
+  { target, direction, guards: { schema: allowed }, acknowledge }: SchemaQuestion,
+  { report: { verdict, fingerprint } }: SchemaRisk,
+): string[] {
+  if (direction === "same" || verdict === "compatible") return [];
+  const meets = `What ${target.tag} would meet in the schema is ${verdict}`;
+  if (!isPast(verdict, allowed)) return [`${meets}, which guards.schema lets pass.`];
+  return acknowledge === fingerprint ? [`${meets}, and acknowledged (${fingerprint}).`] : [];
+}
+
+/** What was not judged, and whose way back is closed. */
+function riskWarnings({ report: { closed, horizon } }: SchemaRisk): string[] {
+  const late = Object.entries(horizon.verdicts).flatMap(([tag, verdict]) =>
+    verdict === "unknown" ? [tag] : [],
+  );
+  return [
+    ...closed.map((text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`),
+    ...(late.length === 0
+      ? []
+      : [
+          `There was no time to judge whether ${late.join(", ")} can run on the schema; the next preview goes on.`,
+        ]),
+  ];
+}

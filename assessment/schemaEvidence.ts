@@ -1,0 +1,262 @@
+import { migrationOrder, type Catalog } from "../catalog/catalog";
+import type { Migration, Release } from "../catalog/release";
+import { knownGoodFrom } from "../history/knownGood";
+import { recordedSchema, type RecordedSchema } from "../history/recordedSchema";
+import { runningFrom } from "../history/running";
+import type { StackState } from "../history/stackState";
+import type { AppliedState, ToolName } from "../migrations/tools/tool";
+import { withoutPassword } from "../migrations/redact";
+import type { CombinedJudgement } from "../schema/combine";
+import type { Gap } from "../schema/gap";
+import type { RunnerWord } from "../schema/report";
+import { decideStepDown, type StepDownDecision } from "../schema/stepDown/decideStepDown";
+import type { GapMigration } from "../schema/stepDown/wholeWay";
+import type { StepDown } from "../schema/stepDown/stepDown";
+import { planSchema, type SchemaPlan } from "../schema/schemaPlan";
+import type { ScratchSetting } from "../schema/scratch/judgeOnScratch";
+import type { Standing } from "./horizon";
+import { gapReader } from "./schemaGap";
+import { judgeGaps } from "./judgeGaps";
+import { within } from "./within";
+
+/** What the database says of its schema, and what that means for the releases that may run on it. */
+export interface SchemaEvidence extends SchemaPlan {
+  /** The database's own word; undefined where it has applied nothing, with why where it could not be asked. */
+  state: AppliedState | { unconfirmed: string } | undefined;
+  recorded: RecordedSchema | undefined;
+  /** The versions that everything rests on, oldest first: the database's own word, else what was recorded. */
+  applied: readonly string[];
+  /** Versions that the database has applied and no release ships. */
+  unshipped: readonly string[];
+  /** What the target does not ship, once the `up` is through. */
+  ahead: Gap;
+  /** Undefined where nothing is ahead. */
+  judgement: CombinedJudgement | undefined;
+  /** What taking back the newest migration would come to; undefined where nobody looked. */
+  stepDown: StepDown | undefined;
+  /** Why no backup can be made before a step-down that needs one; undefined where nothing speaks against it. */
+  noBackup?: string;
+  /** What the setting `stepDown` comes to. */
+  decision: StepDownDecision;
+  /** What the target's own migration runner does on a database that is ahead. */
+  runner: RunnerWord;
+  /** Of the releases that run or are known good, without the target. */
+  standings: readonly Standing[];
+  /** The gap as it is now, oldest first, with what would be left of it when each migration is taken back. */
+  wayBack: readonly GapMigration[];
+}
+
+export interface SchemaRequest {
+  /** As `pulumi --stack` takes it. */
+  stack: string;
+  target: Release;
+  catalog: Catalog;
+  url: string;
+  tool: ToolName | undefined;
+  /** Undefined for the tool's own. */
+  table: string | undefined;
+  scratch: ScratchSetting;
+  role: string | undefined;
+  /** The version that the setting `stepDown` names. */
+  stepDown: string | undefined;
+  /** Whether a backup is made before a step-down that loses data. */
+  backup: "dump" | "none";
+}
+
+/** Migrations up to which each rest of a gap is judged. */
+const longestWay = 10;
+
+/** Seconds that the database has to answer in. */
+const answerSeconds = 10;
+
+/** Asks the database what is applied, and judges what that means; what can't be had says why. */
+export async function gatherSchema(
+  request: SchemaRequest,
+  stackState: Promise<StackState>,
+): Promise<SchemaEvidence> {
+  const { target, catalog } = request;
+  const order = migrationOrder(catalog);
+  const versions = order.map(({ version }) => version);
+  const [answer, known] = await Promise.all([askDatabase(request), stackState]);
+  const state = await comparedWithCatalog(answer, catalog, order);
+  const recorded = recordedSchema(known);
+  const applied = await versionsOf(state, recorded, order);
+  const plan = planSchema(target.migrations, applied, versions);
+  const decision = decideStepDown({
+    stepDown: request.stepDown,
+    stack: request.stack,
+    target: target.tag,
+    shipped: target.migrations.map(({ version }) => version),
+    applied: state !== undefined && "unconfirmed" in state ? state : applied,
+    recorded: recorded !== undefined,
+    running: runningFrom(known, catalog).services.length > 0,
+  });
+  const basis = { order, applied, plan, stepping: decision.kind === "step" ? decision.version : undefined };
+  const [runner, judged, stepDown] = await Promise.all([
+    runnerOf(target, state, applied),
+    judgeAll(request, known, basis),
+    lookAtStepDown(request, basis, state),
+  ]);
+  const unshipped = applied.filter((version) => !versions.includes(version));
+  const noBackup =
+    decision.kind === "step" && stepDown?.verdict === "lossy" ? await whyNoBackup(request) : undefined;
+  return {
+    ...plan,
+    state,
+    recorded,
+    applied,
+    unshipped,
+    decision,
+    stepDown,
+    runner,
+    ...(noBackup !== undefined && { noBackup }),
+    ...judged,
+  };
+}
+
+/** Of the migration that is stepped down; else of the newest that is applied, where the target does not ship it. */
+async function lookAtStepDown(
+  { catalog, target, url, scratch, role }: SchemaRequest,
+  { order, applied, plan, stepping }: Basis,
+  state: SchemaEvidence["state"],
+): Promise<StepDown | undefined> {
+  const versions = order.map(({ version }) => version);
+  // The newest by the database's order can be another than the newest by the catalog's.
+  const version = stepping ?? planSchema([], applied, versions).head;
+  if (version === undefined || !plan.gap.includes(version)) return undefined;
+  const { gatherStepDown } = await import("./stepDownEvidence");
+  const { shipped, ahead } = gapReader(catalog, order)(
+    target.migrations,
+    plan.gap.filter((each) => each !== version),
+  );
+  return gatherStepDown({
+    catalog,
+    version,
+    migration: order.find((migration) => migration.version === version),
+    before: [...shipped, ...ahead],
+    url: state !== undefined && "unconfirmed" in state ? undefined : url,
+    judging: { scratch, ...(role !== undefined && { role }) },
+  });
+}
+
+async function whyNoBackup({ backup, url }: SchemaRequest): Promise<string | undefined> {
+  if (backup === "none") return undefined;
+  const { backupObstacle } = await import("../migrations/backup");
+  const obstacle = await backupObstacle(url);
+  return obstacle === undefined ? undefined : withoutPassword(obstacle, url);
+}
+
+async function askDatabase({ url, tool, table }: SchemaRequest): Promise<SchemaEvidence["state"]> {
+  const { readAppliedState } = await import("../migrations/tools/readAppliedState");
+  const answer = readAppliedState(url, {
+    ...(tool !== undefined && { tool }),
+    ...(table !== undefined && { table }),
+  }).catch((error: unknown) => ({
+    unconfirmed: withoutPassword(error instanceof Error ? error.message : String(error), url),
+  }));
+  return within(answerSeconds, answer, {
+    unconfirmed: `the database gave no answer in ${answerSeconds} s`,
+  });
+}
+
+async function versionsOf(
+  state: SchemaEvidence["state"],
+  recorded: RecordedSchema | undefined,
+  order: readonly Migration[],
+): Promise<readonly string[]> {
+  if (state === undefined) return [];
+  if ("unconfirmed" in state) return recorded?.applied ?? [];
+  const { appliedVersionsOf } = await import("../migrations/tools/appliedVersionsOf");
+  return appliedVersionsOf(state, order);
+}
+
+/** Adds migrations that were applied from another text than the catalog's. */
+async function comparedWithCatalog(
+  state: SchemaEvidence["state"],
+  catalog: Catalog,
+  order: readonly Migration[],
+): Promise<SchemaEvidence["state"]> {
+  if (state === undefined || "unconfirmed" in state) return state;
+  const { textProblems } = await import("./textProblems");
+  return { ...state, problems: [...state.problems, ...textProblems(state, catalog, order)] };
+}
+
+/** The target's own tool; of a release that names none, the one whose table the database has. */
+async function runnerOf(
+  target: Release,
+  state: SchemaEvidence["state"],
+  applied: readonly string[],
+): Promise<RunnerWord> {
+  const { runnerWhenAhead } = await import("../migrations/tools/runnerWhenAhead");
+  const asked = state === undefined || "unconfirmed" in state ? undefined : state;
+  const tool = target.tool ?? asked?.tool ?? "dbmate";
+  const shipped = target.migrations.map(({ version }) => version);
+  const heads = asked?.headOnly ? asked.applied.map(({ version }) => version) : undefined;
+  return { tool, ...runnerWhenAhead(tool, shipped, applied, heads) };
+}
+
+interface Basis {
+  order: readonly Migration[];
+  applied: readonly string[];
+  plan: SchemaPlan;
+  /** The version that is stepped down. */
+  stepping: string | undefined;
+}
+
+async function judgeAll(
+  { target, catalog, scratch, role }: SchemaRequest,
+  known: StackState,
+  { order, applied, plan, stepping }: Basis,
+): Promise<Pick<SchemaEvidence, "ahead" | "judgement" | "standings" | "wayBack">> {
+  const versions = order.map(({ version }) => version);
+  const read = gapReader(catalog, order);
+  const gapFor = ({ migrations }: Release, present: readonly string[]) =>
+    read(migrations, planSchema(migrations, present, versions).gap);
+  const after = [...applied, ...plan.pending.map(({ version }) => version)].filter(
+    (version) => version !== stepping,
+  );
+  const others = releasesToReturnTo(target, catalog, known);
+  const ahead = gapFor(target, after);
+  const rests = plan.gap.length <= longestWay ? plan.gap.map((_, index) => plan.gap.slice(0, index)) : [];
+  const judged = await judgeGaps(
+    [
+      ahead,
+      ...others.flatMap((release) => [gapFor(release, after), gapFor(release, applied)]),
+      ...rests.map((rest) => read(target.migrations, rest)),
+    ],
+    { scratch, ...(role !== undefined && { role }) },
+  );
+  const left = judged.slice(1 + 2 * others.length);
+  return {
+    ahead,
+    judgement: isEmpty(ahead) ? undefined : judged[0],
+    standings: others.map(({ tag }, index) => ({
+      tag,
+      after: judged[1 + 2 * index],
+      now: judged[2 + 2 * index],
+    })),
+    wayBack: plan.gap.map((version, index) => ({
+      version,
+      name: order.find((migration) => migration.version === version)?.name ?? "",
+      ...(left[index] && { left: left[index].verdict }),
+    })),
+  };
+}
+
+function isEmpty({ ahead, unread = [] }: Gap): boolean {
+  return ahead.length === 0 && unread.length === 0;
+}
+
+/** What runs, and then what is known good, the newest first: the order in which they are judged while there is time. */
+function releasesToReturnTo(target: Release, catalog: Catalog, known: StackState): Release[] {
+  const running = runningFrom(known, catalog);
+  const tags = [
+    ...running.services.map(({ tag }) => tag),
+    ...(running.tag === undefined ? [] : [running.tag]),
+    ...knownGoodFrom(known).map(({ tag }) => tag),
+  ];
+  return [...new Set(tags)].flatMap((tag) => {
+    const release = tag === target.tag ? undefined : catalog.releases.find((each) => each.tag === tag);
+    return release === undefined ? [] : [release];
+  });
+}

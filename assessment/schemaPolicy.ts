@@ -1,0 +1,91 @@
+import type { Direction } from "../history/running";
+import type { StepDownVerdict } from "../schema/stepDown/stepDown";
+import { isPast, type Verdict } from "../schema/verdict";
+
+/** What the policy decides on. */
+export interface PolicyQuestion {
+  /** As `pulumi --stack` takes it. */
+  stack: string;
+  direction: Direction;
+  /** Tag of the target. */
+  target: string;
+  /** What the target would meet in the schema once the `up` is through. */
+  verdict: Verdict;
+  /** `guards.schema`: the gravest verdict that passes unacknowledged. */
+  allowed: Verdict;
+  /** A step-down that this `up` would take. */
+  stepDown?: { version: string; verdict: StepDownVerdict; losses: readonly string[]; reason: string };
+  /** For each release that could come back and no longer will: what closes its way. */
+  closed: readonly string[];
+  /** `guards.horizon`: whether that needs an acknowledgement. */
+  guardsHorizon: boolean;
+  /** Of this assessment. */
+  fingerprint: string;
+  /** The fingerprint that was acknowledged, where one was. */
+  acknowledge: string | undefined;
+  /** What is other than in the report that was acknowledged; undefined where no such report is kept. */
+  changes: readonly string[] | undefined;
+}
+
+/** What the schema refuses an `up` for: what nothing answers, then all that one acknowledgement answers. */
+export function schemaRefusals(question: PolicyQuestion): string[] {
+  const { acknowledge, fingerprint } = question;
+  const reasons = reasonsToAcknowledge(question);
+  const answered = reasons.length === 0 || acknowledge === fingerprint;
+  return [...impossibleStepDown(question), ...(answered ? [] : [demand(reasons, question)])];
+}
+
+/** What has to be acknowledged, each in a sentence. */
+function reasonsToAcknowledge(question: PolicyQuestion): string[] {
+  return [...pastPolicy(question), ...lossyStepDown(question), ...closedHorizon(question)];
+}
+
+/** A release that runs already is not deployed again, so nothing is gained by standing in its way. */
+function pastPolicy({ direction, target, verdict, allowed, stepDown }: PolicyQuestion): string[] {
+  if (!isPast(verdict, allowed)) return [];
+  const allows = `and guards.schema allows ${allowed} at most`;
+  if (stepDown !== undefined) {
+    return [
+      `After the step-down, what ${target} would meet in the schema is still ${verdict}, ${allows}, so its services stay stopped.`,
+    ];
+  }
+  return direction === "same" ? [] : [`What ${target} would meet in the schema is ${verdict}, ${allows}.`];
+}
+
+function lossyStepDown({ stepDown }: PolicyQuestion): string[] {
+  if (stepDown?.verdict !== "lossy") return [];
+  const lost = stepDown.losses.length === 0 ? stepDown.reason : stepDown.losses.join("; ");
+  return [`Stepping down ${stepDown.version} loses data: ${lost}.`];
+}
+
+/** On the way back it is a warning only. */
+function closedHorizon({ direction, closed, guardsHorizon }: PolicyQuestion): string[] {
+  if (!guardsHorizon || direction === "rollback") return [];
+  return closed.map((text) => `guards.horizon: ${text}.`);
+}
+
+/** No acknowledgement brings back a way down that is not there. */
+function impossibleStepDown({ stepDown, stack }: PolicyQuestion): string[] {
+  if (stepDown?.verdict !== "irreversible" && stepDown?.verdict !== "missing") return [];
+  return [
+    `Stepping down ${stepDown.version} can't be done (${stepDown.verdict}): ${stepDown.reason} ` +
+      `Roll forward, or leave the schema as it is: pulumi config rm stepDown --stack ${stack}`,
+  ];
+}
+
+function demand(reasons: readonly string[], question: PolicyQuestion): string {
+  const { stack, fingerprint } = question;
+  return [
+    ...reasons,
+    ...staleAcknowledgement(question),
+    `To accept it as it is assessed above: pulumi config set acknowledge ${fingerprint} --stack ${stack}`,
+  ].join("\n");
+}
+
+function staleAcknowledgement({ acknowledge, changes }: PolicyQuestion): string[] {
+  if (acknowledge === undefined) return [];
+  const was = `What was acknowledged (${acknowledge}) is not this assessment`;
+  if (changes === undefined) return [`${was}, and its report is not kept here to tell the difference.`];
+  if (changes.length === 0) return [`${was}, though its report says the same.`];
+  return [`${was}. Changed since:`, ...changes.map((change) => `  ${change}`)];
+}

@@ -1,0 +1,79 @@
+import { withDoubts } from "../assessment/schemaDoubts";
+import { makeReport, type Report } from "../schema/report";
+import { judge, type JudgeOptions } from "../schema/judge";
+import { reportLines } from "../schema/reportLines";
+import { reportMarkdown } from "../schema/reportMarkdown";
+import { reviewedGap } from "../schema/fingerprint";
+import { isPast, type Verdict } from "../schema/verdict";
+import { judgeBatch } from "./assessBatch";
+import { readSubject, type AssessedSubject } from "./assessSubject";
+import { exitCodes } from "./exitCodes";
+import { print, printJson, styled } from "./output";
+import { whileWaiting } from "./progress";
+
+export interface AssessOptions {
+  from?: string;
+  to?: string;
+  releases: string;
+  shipped?: string[];
+  ahead?: string[];
+  dump?: string;
+  /** True where the address is to come from the environment. */
+  database?: string | true;
+  batch?: string;
+  scratch: string;
+  role?: string;
+  allow: Verdict;
+  json?: true;
+  markdown?: true;
+  cache: boolean;
+}
+
+/**
+ * `assess`: one gap, or a batch of them. Sets the exit code: 0 within what is allowed, 1 graver.
+ * @throws InvalidInput for what can't be read
+ */
+export async function assess(options: AssessOptions): Promise<void> {
+  const question = await readSubject(options, process.env);
+  if ("batch" in question) {
+    process.exitCode = await judgeBatch(question.batch, question.judging, options.allow);
+    return;
+  }
+  const report = await whileWaiting("judging the schema", assessOne(question.subject, question.judging));
+  show(report, options);
+  process.exitCode = isPast(report.verdict, options.allow) ? exitCodes.failed : exitCodes.done;
+}
+
+async function assessOne(subject: AssessedSubject, judging: JudgeOptions): Promise<Report> {
+  const { gap, target, flags, runner, notJudged, doubts } = subject;
+  const [judgement, stepDown] = await Promise.all([judge(gap, judging), subject.stepDown?.(judging)]);
+  return makeReport({
+    judgement: withDoubts(judgement, doubts),
+    target,
+    gap: reviewedGap(gap),
+    flags,
+    stepDown,
+    stepping: false,
+    runner,
+    notJudged,
+  });
+}
+
+function show(report: Report, { json, markdown }: AssessOptions): void {
+  if (json) return printJson(report);
+  if (markdown) return print(reportMarkdown(report).trimEnd());
+  const emphasise = (text: string) => styled(process.stdout, stylesOf(report.verdict), text);
+  for (const line of reportLines(report, { more: "add --markdown or --json", emphasise })) print(line);
+}
+
+function stylesOf(verdict: Verdict): Parameters<typeof styled>[1] {
+  switch (verdict) {
+    case "compatible":
+      return ["bold", "green"];
+    case "conditional":
+      return ["bold", "yellow"];
+    case "breaking":
+    case "destructive":
+      return ["bold", "red"];
+  }
+}
