@@ -8,6 +8,7 @@ export interface ContainerState {
   /** Changes with every start of the container. */
   instance: string;
   restarts: number;
+  /** Of its last end that is known; the engine itself forgets it once the container runs again. */
   exitCode?: number;
   startedAt?: string;
   finishedAt?: string;
@@ -124,9 +125,8 @@ function containerState(answer: string): ContainerState {
     status: state.Status,
     instance: `${state.StartedAt ?? ""} ${restarts}`,
     restarts,
-    exitCode: state.ExitCode,
     startedAt: state.StartedAt,
-    ...(state.Status === "running" ? {} : { finishedAt: state.FinishedAt }),
+    ...(state.Status === "running" ? {} : { exitCode: state.ExitCode, finishedAt: state.FinishedAt }),
     ...(state.OOMKilled ? { outOfMemory: true } : {}),
     ...(state.Error ? { error: state.Error } : {}),
   };

@@ -116,14 +116,22 @@ function judge(
 
 /** A container's state in a few words, such as `exited, exit code 1, 4 restarts`. */
 export function stateText(state: ContainerState): string {
-  const ended = state.status !== "running" && state.status !== "missing" && state.exitCode !== undefined;
+  const { status, exitCode } = state;
   return [
-    state.status,
-    ...(ended ? [`exit code ${state.exitCode}`] : []),
+    status,
+    ...(status === "missing" || exitCode === undefined
+      ? []
+      : [`${status === "running" ? "last " : ""}exit code ${exitCode}`]),
     ...(state.outOfMemory ? ["out of memory"] : []),
     ...(state.status === "missing" ? [] : [`${state.restarts} restart${state.restarts === 1 ? "" : "s"}`]),
     ...(state.error === undefined ? [] : [state.error]),
   ].join(", ");
+}
+
+/** A state as it was seen, with the exit code that an earlier look saw and the engine has forgotten since. */
+export function withLastEnd(state: ContainerState, earlier: ContainerState | undefined): ContainerState {
+  const { exitCode = earlier?.exitCode } = state;
+  return exitCode === undefined ? state : { ...state, exitCode };
 }
 
 /** The gate's eye on the container; keeps what was seen last. */
@@ -141,7 +149,8 @@ class Watch {
       return new EngineError("no engine to ask", true);
     }
     try {
-      this.seen = await this.engine.inspect(this.request.container.id, Math.ceil(timeout * 1000));
+      const state = await this.engine.inspect(this.request.container.id, Math.ceil(timeout * 1000));
+      this.seen = withLastEnd(state, this.seen);
       return this.seen;
     } catch (error) {
       return error instanceof EngineError ? error : new EngineError((error as Error).message);

@@ -4,7 +4,7 @@ import { failureRecord, writeFailureRecord } from "./failureRecord";
 import type { Aftermath } from "./failureText";
 import { boundedLog, failureText, shownLines } from "./failureText";
 import type { HealthCourse } from "./health";
-import { checkHealth } from "./health";
+import { checkHealth, withLastEnd } from "./health";
 import { passedReport } from "./healthReport";
 import type { HealthRequest } from "./healthRequest";
 import { headerSecrets, probeOf } from "./probes";
@@ -66,7 +66,10 @@ async function tellFailure(
     // What stands there at the end is what the next one finds; the attempts tell how it came.
     request.container && engine?.inspect(request.container.id, aftermathMs).catch(() => undefined),
   ]);
-  const ended = { ...course, container: container ?? course.container };
+  const ended = {
+    ...course,
+    container: container ? withLastEnd(container, course.container) : course.container,
+  };
   const logs = "lines" in log ? log.lines : [];
   let record: Aftermath["record"];
   try {

@@ -165,7 +165,9 @@ describe("health gates", () => {
     expect(records.slow?.logs).to.include("fatal: out of luck");
     expect(records.state?.container).to.include({ exitCode: 3 });
     expect(records.state?.logs).to.include("fatal: can not start");
-    expect(failed.text).to.match(/Container: (restarting|exited), exit code 3, \d+ restarts/);
+    expect(failed.text).to.match(
+      /Container: (restarting, |exited, |running, last )exit code 3, \d+ restarts/,
+    );
     expect(failed.text).to.match(/Last \d+ log lines? of state:\n\s+fatal: can not start/);
     expect(failed.text).to.match(
       /Last known-good: v2\. To go back:\n\s*pulumi config set imageTag v2 --stack prod\n\s*pulumi up --stack prod/,

@@ -132,8 +132,11 @@ describe("gates: what a gate says", () => {
   });
 
   it("tells a container's state in a few words", () => {
-    const running = { status: "running", instance: "a", restarts: 0, exitCode: 0 };
+    const running = { status: "running", instance: "a", restarts: 0 };
     expect(stateText(running)).to.equal("running, 0 restarts");
+    expect(stateText({ ...running, exitCode: 3, restarts: 1 })).to.equal(
+      "running, last exit code 3, 1 restart",
+    );
     expect(
       stateText({ ...running, status: "exited", exitCode: 137, outOfMemory: true, restarts: 2 }),
     ).to.equal("exited, exit code 137, out of memory, 2 restarts");

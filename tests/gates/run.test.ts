@@ -267,6 +267,18 @@ describe("gates: the runner, as a process", function () {
       expect(record().container).to.include({ status: "restarting", restarts: 4 });
     });
 
+    it("remembers the exit code of a container that runs again when its time is over", async () => {
+      docker.inspects([
+        { status: "exited", exitCode: 3 },
+        { startedAt: "t1", restarts: 1 },
+      ]);
+      const url = await serving((_, response) => response.writeHead(503).end());
+      const { exitCode, stderr } = await run(requested(url, { container, within: 0.5 }));
+      expect(exitCode).to.equal(1);
+      expect(stderr).to.contain("Container: running, last exit code 3, 1 restart");
+      expect(record().container).to.include({ status: "running", exitCode: 3 });
+    });
+
     it("fails a container that is gone", async () => {
       docker.script("container", "echo 'Error response from daemon: No such container: c1' >&2; exit 1");
       const request = requested("http://127.0.0.1:1/", { container, probe: { kind: "state" }, within: 0.5 });
