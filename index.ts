@@ -2,15 +2,18 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { announcement, headline } from "./assessment/announcement";
 import { assess, type Assessment } from "./assessment/assessment";
-import { gather, type Evidence } from "./assessment/evidence";
+import { gather, type Evidence, type EvidenceRequest } from "./assessment/evidence";
 import { targetRelease } from "./assessment/targetRelease";
-import { readCatalog } from "./catalog/catalog";
+import { assessmentMarkdown } from "./assessment/assessmentMarkdown";
+import { reportPath, saveReport } from "./assessment/savedReports";
+import { surveyCatalog } from "./catalog/catalog";
 import { reclaimType } from "./components/reclaim";
 import { Release } from "./components/release";
 import type { HealthReport } from "./gates/healthReport";
 import { networkGeneration } from "./history/recordedNetwork";
 import { secretOutput, secretText, stackConfiguration } from "./settings/engineConfiguration";
-import { readSettings } from "./settings/readSettings";
+import { readSettings, type StackConfiguration } from "./settings/readSettings";
+import { defaultTable, type Settings } from "./settings/settings";
 import { backendWarning, stateBackend } from "./settings/stateBackend";
 import { InvalidInput } from "./settings/violations";
 
@@ -21,26 +24,36 @@ const stack = pulumi.getStack();
 async function program() {
   const configuration = stackConfiguration();
   const settings = readSettings(configuration);
-  const catalog = readCatalog(settings.releases);
-  const target = targetRelease(catalog, settings.imageTag, `Pulumi.${stack}.yaml: ${project}:imageTag`);
+  const survey = surveyCatalog(settings.releases);
+  const target = targetRelease(survey, settings.imageTag, `Pulumi.${stack}.yaml: ${project}:imageTag`);
   const services = Object.keys(settings.services);
   const prefix = settings.docker.prefix ?? `${project}-${stack}`;
   const evidence = await gather({
     stack,
     stackLabel: `${project}/${stack}`,
     target,
-    catalog,
+    catalog: survey.catalog,
     services,
     network: prefix,
     engine: settings.docker.host,
-    database: settings.database && {
-      url: secretText(configuration, settings.database.url),
-      table: settings.database.table,
-    },
+    schema: schemaRequest(settings, configuration),
+    records: settings.record.folder,
+    acknowledge: settings.acknowledge,
     askForMovedTags: pulumi.runtime.isDryRun(),
   });
-  const assessment = assess(target, services, catalog, evidence);
-  await announce(assessment, backendWarning(settings, stateBackend(process.env)));
+  const { guards, acknowledge, stepDown } = settings;
+  const assessment = assess({
+    stack,
+    target,
+    services,
+    survey,
+    guards,
+    ...(acknowledge !== undefined && { acknowledge }),
+    ...(stepDown !== undefined && { stepDown }),
+    evidence,
+  });
+  const report = keepReport(assessment, settings);
+  await announce(assessment, report, backendWarning(settings, stateBackend(process.env)));
   refuse(assessment);
 
   const release = withoutStacks(
@@ -67,7 +80,10 @@ async function program() {
   return {
     release: release.knownGood.apply(() => target.tag),
     services: Object.fromEntries(Object.entries(release.services).map(([name, { image }]) => [name, image])),
-    ...(release.database && { schema: { applied: release.database.applied, ahead: release.database.ahead } }),
+    ...(release.database && {
+      schema: release.database.standing,
+      horizon: release.database.horizon,
+    }),
     gates: release.reports.apply((reports) =>
       Object.fromEntries(Object.entries(reports).map(([name, report]) => [name, reportSummary(report)])),
     ),
@@ -76,18 +92,63 @@ async function program() {
   };
 }
 
-/** In full where a person decides, a line where it is carried out. */
-async function announce(assessment: Assessment, ...more: (string | undefined)[]): Promise<void> {
+/** Where the whole report of an assessment can be read, and why it can't, where it could not be kept. */
+interface KeptReport {
+  file?: string;
+  problem?: string;
+}
+
+function keepReport({ risk, target }: Assessment, { record: { folder } }: Settings): KeptReport {
+  if (risk === undefined || !risk.worthReading) return {};
+  const { report } = risk;
+  const file = `${reportPath(folder, stack, target.tag)}.md`;
+  const problem = saveReport(
+    folder,
+    { stack, target: target.tag, fingerprint: report.fingerprint },
+    { json: `${JSON.stringify(report, undefined, 2)}\n`, markdown: assessmentMarkdown(report) },
+  );
+  return problem === undefined
+    ? { file }
+    : { problem: `The report of the assessment could not be kept in ${file}: ${problem}` };
+}
+
+/** In full where a person decides, and where it ends here; a line where it is carried out. */
+async function announce(
+  assessment: Assessment,
+  { file, problem }: KeptReport,
+  ...more: (string | undefined)[]
+): Promise<void> {
   const name = `${project}/${stack}`;
-  if (!pulumi.runtime.isDryRun()) return pulumi.log.info(headline(name, assessment));
-  await pulumi.log.info(announcement(name, assessment));
-  for (const warning of [...assessment.warnings, ...more]) {
+  const inFull = pulumi.runtime.isDryRun() || assessment.refusals.length > 0;
+  await pulumi.log.info(inFull ? announcement(name, assessment, file) : headline(name, assessment));
+  const warnings = inFull ? [...assessment.warnings, problem, ...more] : [problem];
+  for (const warning of warnings) {
     if (warning !== undefined) await pulumi.log.warn(warning);
   }
 }
 
 function refuse({ refusals }: Assessment): void {
   if (refusals.length > 0) throw toldInWords(["Refused; nothing was touched.", ...refusals].join("\n"));
+}
+
+/** What is asked of the database, and how it is judged; undefined for a stack without one. */
+function schemaRequest(
+  { database, schema, stepDown }: Settings,
+  configuration: StackConfiguration,
+): EvidenceRequest["schema"] {
+  if (database === undefined) return undefined;
+  const { scratch, role } = schema;
+  const { table, tool, backup } = database;
+  return {
+    url: secretText(configuration, database.url),
+    tool,
+    table: table === defaultTable ? undefined : table,
+    scratch:
+      scratch === "embedded" || scratch === "off" ? scratch : { url: secretText(configuration, scratch) },
+    role,
+    stepDown,
+    backup,
+  };
 }
 
 /**

@@ -1,9 +1,12 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { sqlFile } from "../catalog/catalog";
+import type { Horizon } from "../assessment/horizon";
+import type { JudgedSchema } from "../assessment/judgedSchema";
 import type { Migration } from "../catalog/release";
-import { headVariable, type RecordedSchema } from "../history/recordedSchema";
-import type { MigrationReport, MigrationRequest } from "../migrations/request";
+import { headVariable, nextStepDown, type RecordedSchema } from "../history/recordedSchema";
+import type { MigrationReport, MigrationRequest, StepDownRequest } from "../migrations/request";
+import type { StepDownChecks } from "../schema/stepDown/stepDown";
 import { planSchema } from "../schema/schemaPlan";
 import { ownCommand } from "./ownCommand";
 
@@ -22,15 +25,35 @@ export interface DatabaseArgs {
   applied: readonly string[];
   /** What the state holds of the last run, if there was one. */
   recorded?: RecordedSchema;
+  /** The one migration to take back before anything else; the services are stopped for it. @default none */
+  stepDown?: DatabaseStepDown;
+  /** What the schema means once it is migrated, for the outputs. @default not judged */
+  judged?: JudgedSchema;
   /** Whether `pulumi destroy` drops the database, where this stack made it. @default false */
   dropOnDestroy?: boolean;
   /** What must exist before the schema changes: every image of the release. */
   migrateAfter?: Promise<pulumi.Resource[]>;
 }
 
+/** The schema as an output tells of it. */
+export interface SchemaStanding extends Partial<JudgedSchema["schema"]> {
+  applied: string[];
+  ahead: string[];
+}
+
+export interface DatabaseStepDown {
+  /** The newest migration that is applied. */
+  migration: Migration;
+  /** What the run holds it to. */
+  checks: StepDownChecks;
+  /** Folder for a dump of the whole database that is made first. @default none */
+  backups?: string;
+}
+
 /**
  * A database that is migrated up to what a release ships. Going back changes nothing: the schema stays ahead of the
- * older code, and `ahead` says by how far.
+ * older code, and `ahead` says by how far. A step-down replaces the schema, and what is replaced with it is gone while the
+ * migration is taken back.
  */
 export class Database extends pulumi.ComponentResource {
   /** The migrated schema, for what must wait for it. */
@@ -39,6 +62,10 @@ export class Database extends pulumi.ComponentResource {
   readonly applied: pulumi.Output<string[]>;
   /** Versions applied that the target does not ship. */
   readonly ahead: pulumi.Output<string[]>;
+  /** Both, with what they mean. */
+  readonly standing: pulumi.Output<SchemaStanding>;
+  /** How far back the schema lets a release go; undefined where it was not judged. */
+  readonly horizon: pulumi.Output<Horizon | undefined>;
 
   constructor(name: string, args: DatabaseArgs, options?: pulumi.ComponentResourceOptions) {
     super("knowngood:index:Database", name, {}, options);
@@ -50,7 +77,16 @@ export class Database extends pulumi.ComponentResource {
     // Where nothing is run, what the database says now is newer than the last run's report.
     this.applied = nothingToRun(args) ? pulumi.output([...args.applied].sort()) : reported;
     this.ahead = this.applied.apply((applied) => [...planSchema(args.shipped, applied).gap]);
-    this.registerOutputs({ applied: this.applied, ahead: this.ahead });
+    // They wait for the schema: where it could not be migrated, what the state held of it before still holds.
+    this.standing = pulumi
+      .all([this.applied, this.ahead])
+      .apply(([applied, ahead]) => ({ applied, ahead, ...args.judged?.schema }));
+    this.horizon = this.applied.apply(() => args.judged?.horizon);
+    this.registerOutputs({
+      applied: this.applied,
+      ahead: this.ahead,
+      ...(args.judged && { standing: this.standing, horizon: this.horizon }),
+    });
   }
 
   private ensure(name: string, args: DatabaseArgs): command.local.Command {
@@ -67,45 +103,74 @@ export class Database extends pulumi.ComponentResource {
   }
 
   private migrate(name: string, args: DatabaseArgs, server: command.local.Command): command.local.Command {
-    const { head } = planSchema(args.shipped, args.applied);
+    const { stepDown } = args;
     const before: Promise<pulumi.Resource[]> = (args.migrateAfter ?? Promise.resolve([])).then(
       (resources) => [server, ...resources],
     );
     return new command.local.Command(
       `${name}-schema`,
       {
-        create: ownCommand("migrations/run.ts", "migrate"),
-        environment: { [headVariable]: headInput(head ?? "empty", args) },
-        stdin: this.request(args, args.shipped),
+        create: ownCommand("migrations/run.ts", stepDown ? "stepDown" : "migrate"),
+        environment: { [headVariable]: headInput(args) },
+        stdin: this.request(args, args.shipped, stepDown),
+        // What replaces instead of updating, so that it is there for a step-down alone.
+        ...(stepDown && { triggers: [nextStepDown(stepDown.migration.version, args.recorded)] }),
         logging: command.local.Logging.None,
       },
       {
         parent: this,
         dependsOn: before,
-        ignoreChanges: nothingToRun(args) ? ["create", "environment", "stdin"] : [],
+        // What depends on the older schema is to be gone before the newer one is taken back.
+        deleteBeforeReplace: true,
+        ignoreChanges: stepDown
+          ? []
+          : ["triggers", ...(nothingToRun(args) ? ["create", "environment", "stdin"] : [])],
       },
     );
   }
 
-  private request(args: DatabaseArgs, shipped: readonly Migration[]): pulumi.Output<string> {
+  private request(
+    args: DatabaseArgs,
+    shipped: readonly Migration[],
+    stepDown?: DatabaseStepDown,
+  ): pulumi.Output<string> {
+    const inCatalog = ({ version, name, sha256 }: Migration) => ({
+      version,
+      name,
+      file: sqlFile(args.catalogFolder, sha256),
+    });
     return pulumi.secret(args.url).apply((url) => {
       const request: MigrationRequest = {
         url,
         table: args.table ?? "schema_migrations",
         lockTimeout: args.lockTimeout ?? 60,
-        migrations: shipped.map(({ version, name, sha256 }) => ({
-          version,
-          name,
-          file: sqlFile(args.catalogFolder, sha256),
-        })),
+        migrations: shipped.map(inCatalog),
       };
-      return JSON.stringify(request);
+      if (stepDown === undefined) return JSON.stringify(request);
+      const { migration, checks, backups } = stepDown;
+      const to = appliedAfter(args).at(-1);
+      const taking: StepDownRequest = {
+        ...request,
+        stepDown: {
+          migration: inCatalog(migration),
+          ...(to !== undefined && { to }),
+          checks,
+          ...(backups !== undefined && { backups }),
+        },
+      };
+      return JSON.stringify(taking);
     });
   }
 }
 
+/** The versions that are left when the step-down is done, if there is one, oldest first. */
+function appliedAfter({ applied, stepDown }: DatabaseArgs): string[] {
+  return [...applied].filter((version) => version !== stepDown?.migration.version).sort();
+}
+
 /** Whether the database has all that the target ships, by a run that the state remembers. */
-function nothingToRun({ recorded, shipped, applied }: DatabaseArgs): boolean {
+function nothingToRun({ recorded, shipped, applied, stepDown }: DatabaseArgs): boolean {
+  if (stepDown !== undefined) return false;
   return recorded !== undefined && planSchema(shipped, applied).pending.length === 0;
 }
 
@@ -113,7 +178,8 @@ function nothingToRun({ recorded, shipped, applied }: DatabaseArgs): boolean {
  * The head that the migration is run for. A database that was restored to an earlier state has something pending for a
  * head that was reached before; the input has to differ then, or nothing would be run.
  */
-function headInput(head: string, { recorded, applied }: DatabaseArgs): string {
-  if (recorded?.head !== head) return head;
-  return `${head} again, from ${[...applied].sort().at(-1) ?? "empty"}`;
+function headInput(args: DatabaseArgs): string {
+  const { head = "empty" } = planSchema(args.shipped, appliedAfter(args));
+  if (args.recorded?.head !== head) return head;
+  return `${head} again, from ${[...args.applied].sort().at(-1) ?? "empty"}`;
 }

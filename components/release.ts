@@ -1,14 +1,16 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { Assessment, ServiceMove } from "../assessment/assessment";
+import type { Assessment, AssessedStepDown, ServiceMove } from "../assessment/assessment";
+import { judgedSchema } from "../assessment/judgedSchema";
 import { successSpacing } from "../gates/healthDecision";
 import type { HealthReport } from "../gates/healthReport";
 import { withKnownGood, type KnownGood } from "../history/knownGood";
 import { labels } from "../history/running";
 import type { Stray } from "../history/strays";
+import { backupFolder } from "../migrations/backupFolder";
 import type { ServiceSettings } from "../settings/serviceSettings";
 import type { Settings } from "../settings/settings";
-import { Database } from "./database";
+import { Database, type DatabaseStepDown } from "./database";
 import { HealthGate } from "./healthGate";
 import { probeOf } from "./healthProbe";
 import { Network } from "./network";
@@ -37,6 +39,7 @@ export interface ReleaseArgs {
 /**
  * A release on a stack, and the order of everything: every image pulled and the schema migrated before the first
  * container stops, every container started before the first gate, every gate passed before the release is known good.
+ * Only a step-down is run while no container is there.
  */
 export class Release extends pulumi.ComponentResource {
   readonly services: Readonly<Record<string, Service>>;
@@ -52,19 +55,21 @@ export class Release extends pulumi.ComponentResource {
     const images = later<pulumi.Resource[]>();
     const network = this.network(name, args);
     const volumes = this.volumes(name, args);
-    this.database = this.migrated(name, args, images.promise);
-    const prepared = images.promise.then((pulled) => [
-      ...pulled,
-      network.creation,
-      ...(this.database ? [this.database.schema] : []),
-    ]);
-    const reclaim = this.reclaim(name, args, prepared);
-    const ready = prepared.then((resources) => [...resources, ...(reclaim ? [reclaim.removal] : [])]);
+    const fetched = images.promise.then((pulled) => [...pulled, network.creation]);
+    // What a killed update left running would meet the older schema like any other container.
+    const early = stepping(args.assessment) ? this.reclaim(name, args, fetched) : undefined;
+    this.database = this.migrated(name, args, early ? withMore(fetched, early.removal) : images.promise);
+    const prepared = this.database ? withMore(fetched, this.database.schema) : fetched;
+    const reclaim = early ?? this.reclaim(name, args, prepared);
+    const ready = reclaim ? withMore(prepared, reclaim.removal) : prepared;
     this.services = this.started(name, args, { network, volumes, ready });
     images.resolve(Object.values(this.services).map(({ pulled }) => pulled));
-    this.gates = this.checked(name, args);
+    // Services that stay stopped have nothing to be asked, and what was not asked is not good.
+    const stopped = stayStopped(args.assessment);
+    this.gates = stopped ? {} : this.checked(name, args);
     this.reports = pulumi.all(mapValues(this.gates, ({ report }) => report));
     this.knownGood = this.reports.apply((reports) => {
+      if (stopped) return [...args.assessment.knownGood];
       const passedAt =
         Object.values(reports)
           .map((report) => report.passedAt)
@@ -75,7 +80,7 @@ export class Release extends pulumi.ComponentResource {
     this.registerOutputs({ reports: this.reports, knownGood: this.knownGood });
   }
 
-  /** A stray may be all that still serves, so it goes as late as any other container. */
+  /** A stray may be all that still serves, so it goes when any other container does. */
   private reclaim(
     name: string,
     { strays = [], reclaimedBefore = false, settings }: ReleaseArgs,
@@ -109,7 +114,7 @@ export class Release extends pulumi.ComponentResource {
   private migrated(
     name: string,
     args: ReleaseArgs,
-    images: Promise<pulumi.Resource[]>,
+    migrateAfter: Promise<pulumi.Resource[]>,
   ): Database | undefined {
     const { settings, assessment, secret } = args;
     if (settings.database === undefined || assessment.schema === undefined) return undefined;
@@ -123,8 +128,10 @@ export class Release extends pulumi.ComponentResource {
         shipped: assessment.target.migrations,
         applied: assessment.schema.applied,
         recorded: assessment.schema.recorded,
+        stepDown: steppingDown(assessment.stepDown, settings),
+        ...(assessment.risk && { judged: judgedSchema(assessment.risk.report) }),
         dropOnDestroy: settings.destroyData,
-        migrateAfter: images,
+        migrateAfter,
       },
       { parent: this },
     );
@@ -172,7 +179,8 @@ export class Release extends pulumi.ComponentResource {
           stopSignal: service.stopSignal,
           stopGraceSeconds: service.stopGraceSeconds,
           startAfter: on.ready,
-          replaceWith: [on.network.creation],
+          start: !stayStopped(assessment),
+          replaceWith: [on.network.creation, ...(this.database ? [this.database.schema] : [])],
         },
         { parent: this },
       );
@@ -218,6 +226,31 @@ export class Release extends pulumi.ComponentResource {
   }
 }
 
+/**
+ * What the database takes back, where this `up` is to take something back.
+ * @throws Error where that was not judged, which is refused long before
+ */
+function steppingDown(
+  stepDown: AssessedStepDown | undefined,
+  { database, record }: Settings,
+): DatabaseStepDown | undefined {
+  if (stepDown?.active !== true) return undefined;
+  const { version, migration, verdict } = stepDown;
+  const checks = verdict?.checks;
+  if (migration?.version !== version || verdict?.version !== version || checks === undefined)
+    throw new Error(`The step-down of ${version} was not judged, so it is not run.`);
+  const backups = verdict.verdict === "lossy" && database?.backup === "dump";
+  return { migration, checks, ...(backups && { backups: backupFolder(record.folder) }) };
+}
+
+function stepping({ stepDown }: Assessment): boolean {
+  return stepDown?.active === true;
+}
+
+function stayStopped({ stepDown }: Assessment): boolean {
+  return stepDown?.active === true && stepDown.servicesStayStopped;
+}
+
 /** The declared services that the target has, each with its settings and its move. */
 function byService(
   settings: Settings,
@@ -249,6 +282,10 @@ function mapValues<From, To>(
   map: (value: From, key: string) => To,
 ): Record<string, To> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]));
+}
+
+function withMore(resources: Promise<pulumi.Resource[]>, more: pulumi.Resource): Promise<pulumi.Resource[]> {
+  return resources.then((known) => [...known, more]);
 }
 
 /** A promise that is kept from outside: containers wait for images that are declared after them. */

@@ -76,7 +76,9 @@ export interface ServiceArgs {
   stopGraceSeconds?: number;
   /** What must exist before the present container stops: every image of the release, the migrated schema. */
   startAfter?: Promise<pulumi.Resource[]>;
-  /** What the container is replaced with: a network that was lost and is made anew. @default nothing */
+  /** Whether the container is started; one that is not waits for the `up` that starts it. @default true */
+  start?: boolean;
+  /** What the container is replaced with: a network that was lost and is made anew, a schema that is stepped down. @default nothing */
   replaceWith?: pulumi.Resource[];
 }
 
@@ -165,7 +167,8 @@ export class Service extends pulumi.ComponentResource {
         destroyGraceSeconds: grace,
         // A container that can't start is the gate's to report, with its logs; the provider would show neither.
         wait: false,
-        mustRun: true,
+        mustRun: args.start ?? true,
+        ...(args.start === false && { start: false }),
         // What an image keeps in an anonymous volume may be the only copy.
         removeVolumes: false,
       },
@@ -173,6 +176,8 @@ export class Service extends pulumi.ComponentResource {
         parent: this,
         // Name and ports are taken until the old container is gone.
         deleteBeforeReplace: true,
+        // An update would leave it as it is.
+        replaceOnChanges: ["start"],
         dependsOn: args.startAfter,
         replaceWith: args.replaceWith,
       },

@@ -18,7 +18,9 @@ export class Unexpected extends Error {
   }
 }
 
-const releases = ["v1", "v2", "v3", "v4"] as const;
+const releases = ["v1", "v2", "v3", "v4", "v5"] as const;
+/** The migration of v5. */
+const dropAmount = "20260501090000";
 const update = ["pulumi", "up", "--yes", "--skip-preview"] as const;
 
 type KnownOrder = Pick<Order, "customer" | "amount">;
@@ -44,6 +46,9 @@ export class Story {
     await this.rollback();
     await this.releaseThatNeverStarts();
     await this.secondStack();
+    await this.wayBackIsClosed();
+    await this.refusedRollback();
+    await this.stepDown();
   }
 
   /** Removes both stacks, as a user would. */
@@ -59,10 +64,10 @@ export class Story {
   }
 
   private async setUp(): Promise<void> {
-    this.narrator.chapter("Set-up", "an engine, a registry, a database and the images of four releases");
+    this.narrator.chapter("Set-up", "an engine, a registry, a database and the images of five releases");
     const say = (line: string) => this.narrator.lines([line]);
     await this.timed("start the machine", () => this.stage.start(say));
-    await this.timed("build and push v1 to v4", () =>
+    await this.timed("build and push v1 to v5", () =>
       buildShop({ registry: this.stage.machine.registry.address, releases, say }),
     );
   }
@@ -73,6 +78,7 @@ export class Story {
     await this.addRelease("v2", ["api", "worker"], "v1");
     await this.addRelease("v3", ["api", "worker"], "v2");
     await this.addRelease("v4", ["api"], "v3");
+    await this.addRelease("v5", ["api"], "v4");
   }
 
   private async firstRelease(): Promise<void> {
@@ -125,6 +131,36 @@ export class Story {
     await this.up("test");
     await this.healthy("test", "v2");
     await this.healthy("prod", "v2");
+  }
+
+  private async wayBackIsClosed(): Promise<void> {
+    this.narrator.chapter("v5", shopReleases.v5.story);
+    await this.target("v5");
+    await this.preview(/v2 can no longer run/);
+    await this.up();
+    await this.healthy("prod", "v5");
+  }
+
+  private async refusedRollback(): Promise<void> {
+    this.narrator.chapter("Rollback", "back to v2, which would meet a database that it can't read: refused");
+    await this.target("v2");
+    const refused = ["pulumi", "preview"] as const;
+    const { output } = await this.command(refused, {
+      instead: [...refused, "--non-interactive", "--color", "never"],
+      fails: "the preview to refuse the rollback",
+      show: (result) => pulumiOutput(result.output).diagnostics,
+    });
+    if (!output.includes("orders.amount")) throw new Unexpected("a refusal that names orders.amount", output);
+    await this.healthy("prod", "v5");
+  }
+
+  private async stepDown(): Promise<void> {
+    this.narrator.chapter("Step-down", "the newest migration is taken back, then v2 can run again");
+    await this.command(["pulumi", "config", "set", "stepDown", dropAmount]);
+    await this.preview(/step-down/i);
+    await this.up();
+    await this.healthy("prod", "v2");
+    await this.ordersAreThere();
   }
 
   private async addRelease(tag: ShopRelease, built: ShopService[], sameAs?: ShopRelease): Promise<void> {

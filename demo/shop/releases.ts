@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 
-export type ShopRelease = "v1" | "v2" | "v3" | "v4";
+export type ShopRelease = "v1" | "v2" | "v3" | "v4" | "v5";
 export type ShopService = "api" | "worker" | "web";
 
 export interface ServiceContent {
@@ -22,6 +22,7 @@ export interface ReleaseContent {
 const createOrders = "20260105090000_create_orders.sql";
 const addNote = "20260212090000_add_order_note.sql";
 const renameAmount = "20260320090000_rename_amount_to_total_cents.sql";
+const dropAmount = "20260501090000_drop_amount.sql";
 
 const api = (release: ShopRelease): ServiceContent => ({
   release,
@@ -55,6 +56,11 @@ export const shopReleases: Record<ShopRelease, ReleaseContent> = {
     story: "an api that never starts",
     services: { api: api("v4"), worker: worker("v3"), web },
     migrations: [createOrders, addNote, renameAmount],
+  },
+  v5: {
+    story: "the renamed column's old name goes",
+    services: { api: api("v5"), worker: worker("v3"), web },
+    migrations: [createOrders, addNote, renameAmount, dropAmount],
   },
 };
 

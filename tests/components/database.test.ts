@@ -71,25 +71,71 @@ describe("Database", () => {
       applied: ["1", "2"],
       recorded: { head: "2", applied: ["1", "2"] },
     });
-    expect(schema().ignoreChanges).to.deep.equal(["create", "environment", "stdin"]);
+    expect(schema().ignoreChanges).to.deep.equal(["triggers", "create", "environment", "stdin"]);
   });
 
   it("changes when something is pending", async () => {
     await declare({ applied: ["1"], recorded: { head: "1", applied: ["1"] } });
-    expect([schema().ignoreChanges, headOf()]).to.deep.equal([[], "2"]);
+    expect([schema().ignoreChanges, headOf()]).to.deep.equal([["triggers"], "2"]);
   });
 
   it("is run for an empty head where there is nothing to migrate yet", async () => {
     await declare({ shipped: [] });
-    expect([schema().ignoreChanges, headOf()]).to.deep.equal([[], "empty"]);
+    expect([schema().ignoreChanges, headOf()]).to.deep.equal([["triggers"], "empty"]);
   });
 
   it("is run again for a head that was reached before, when the database was restored to an earlier state", async () => {
     await declare({ applied: ["1"], recorded: { head: "2", applied: ["1", "2"] } });
-    expect([schema().ignoreChanges, headOf()]).to.deep.equal([[], "2 again, from 1"]);
+    expect([schema().ignoreChanges, headOf()]).to.deep.equal([["triggers"], "2 again, from 1"]);
     world = await World.with(goodAnswers);
     await declare({ applied: [], recorded: { head: "2", applied: ["1", "2"] } });
     expect(headOf()).to.equal("2 again, from empty");
+  });
+
+  describe("with a step-down", () => {
+    const stepDown = { migration: migration("2"), checks: { empty: [] } };
+    const back: Partial<DatabaseArgs> = { shipped: [migration("1")], applied: ["1", "2"], stepDown };
+    const recorded = { head: "2", applied: ["1", "2"] };
+
+    it("is replaced, gone before what depends on it is made anew, and run for the head that is left", async () => {
+      await declare({ ...back, recorded });
+      expect(schema().inputs).to.deep.include({
+        create: `${loader} stepDown`,
+        triggers: ["step-down 1: 2"],
+        environment: { KNOWNGOOD_SCHEMA_HEAD: "1" },
+      });
+      expect([schema().deleteBeforeReplace, schema().ignoreChanges]).to.deep.equal([true, []]);
+      const request = JSON.parse(String(schema().inputs.stdin)) as Record<string, unknown>;
+      const file = (version: string) => `releases/migrations/${version.repeat(64)}.sql`;
+      expect(request).to.deep.include({
+        migrations: [{ version: "1", name: "m1", file: file("1") }],
+        stepDown: {
+          migration: { version: "2", name: "m2", file: file("2") },
+          to: "1",
+          checks: { empty: [] },
+        },
+      });
+      expect(schema().secretInputs).to.deep.equal(["stdin"]);
+    });
+
+    it("is never called as the one before it", async () => {
+      await declare({ ...back, recorded: { ...recorded, stepDown: "step-down 9: 2" } });
+      expect(schema().inputs.triggers).to.deep.equal(["step-down 10: 2"]);
+    });
+
+    it("leaves an empty database when the first migration is taken back", async () => {
+      await declare({ ...back, shipped: [], applied: ["2"], recorded });
+      expect((schema().inputs.environment as Record<string, string>).KNOWNGOOD_SCHEMA_HEAD).to.equal("empty");
+      expect(JSON.parse(String(schema().inputs.stdin))).not.to.have.nested.property("stepDown.to");
+    });
+
+    it("has it make a backup first, where it is given a folder", async () => {
+      await declare({ ...back, stepDown: { ...stepDown, backups: "records/backups" } });
+      expect(JSON.parse(String(schema().inputs.stdin))).to.have.nested.property(
+        "stepDown.backups",
+        "records/backups",
+      );
+    });
   });
 
   it("registers what is applied and by how much it is ahead, in clear", async () => {

@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import type { Assessment } from "../../assessment/assessment";
+import type { AssessedStepDown, Assessment } from "../../assessment/assessment";
 import type { Release as CatalogRelease } from "../../catalog/release";
 import { Release, type ReleaseArgs } from "../../components/release";
 import { settingsOf } from "../settings/stack";
@@ -134,9 +134,118 @@ describe("Release", () => {
     const images = [image("api").urn, image("worker").urn];
     for (const service of ["api", "worker"]) {
       expect(container(service).dependencies).to.include.members([...images, migrate.urn, creation]);
-      expect(container(service).replaceWith).to.deep.equal([creation]);
+      expect(container(service).replaceWith).to.deep.equal([creation, migrate.urn]);
     }
     expect(migrate.dependencies).to.include.members(images);
+  });
+
+  describe("with a step-down", () => {
+    const migration = { version: "2", name: "m2", sha256: "2".repeat(64) };
+    const losses = [{ object: "orders.note", values: 3, estimated: false }];
+    const stepDown: AssessedStepDown = {
+      version: "2",
+      active: true,
+      migration,
+      verdict: {
+        version: "2",
+        name: "m2",
+        verdict: "lossless",
+        losses: [],
+        stays: [],
+        reason: "nothing is lost",
+        confirmed: true,
+        checks: { empty: [], changes: ["column-dropped orders.note"] },
+      },
+      servicesStayStopped: false,
+    };
+    const lossy: AssessedStepDown = {
+      ...stepDown,
+      verdict: stepDown.verdict && { ...stepDown.verdict, verdict: "lossy", losses },
+    };
+    const back = (own: AssessedStepDown, more: Record<string, unknown> = {}) =>
+      args(
+        { database: {}, ...more },
+        { assessment: { ...assessment, schema: { ...schema, applied: ["1", "2"] }, stepDown: own } },
+      );
+    const schemaCommand = () => world.one(types.command, "release-database-schema");
+    const orderOf = () =>
+      (JSON.parse(String(schemaCommand().inputs.stdin)) as { stepDown?: Record<string, unknown> }).stepDown;
+
+    it("takes the one migration back, with what the run is held to", async () => {
+      await declare(back(stepDown));
+      expect(schemaCommand().inputs.create).to.match(/ stepDown$/);
+      expect(orderOf()).to.deep.equal({
+        migration: { version: "2", name: "m2", file: `releases/migrations/${"2".repeat(64)}.sql` },
+        to: "1",
+        checks: stepDown.verdict?.checks,
+      });
+      expect(container("api").inputs).to.include({ mustRun: true }).and.not.to.have.property("start");
+      expect(world.names("knowngood:index:HealthGate")).to.have.length(2);
+    });
+
+    it("removes strays before the schema moves, after images and network", async () => {
+      const strays = [{ id: "c9", name: "shop-prod-api" }];
+      await declare({ ...back(stepDown), strays });
+      const removal = world.one(types.command, "release-reclaim-removal");
+      expect(schemaCommand().dependencies).to.include(removal.urn);
+      expect(removal.dependencies).to.include.members([
+        image("api").urn,
+        image("worker").urn,
+        world.one(types.command, "release-network-creation").urn,
+      ]);
+      expect(removal.dependencies).not.to.include(schemaCommand().urn);
+      world = await World.with(goodAnswers);
+      await declare({ ...withDatabase(), strays });
+      const late = world.one(types.command, "release-reclaim-removal");
+      expect(late.dependencies).to.include(schemaCommand().urn);
+      expect(schemaCommand().dependencies).not.to.include(late.urn);
+    });
+
+    it("is not run unjudged, or as it was judged for another version", async () => {
+      const { verdict } = stepDown;
+      if (verdict === undefined) throw new Error("it has one");
+      const withoutChecks = ({ checks: _checks, ...rest }: typeof verdict) => rest;
+      for (const other of [
+        { verdict: undefined },
+        { verdict: { ...verdict, version: "1" } },
+        { verdict: withoutChecks(verdict) },
+        { migration: undefined },
+      ]) {
+        const failure = await declare(back({ ...stepDown, ...other })).then(
+          () => "none",
+          (error: unknown) => (error as Error).message,
+        );
+        expect(failure).to.contain("The step-down of 2 was not judged, so it is not run.");
+        world = await World.with(goodAnswers);
+      }
+    });
+
+    it("makes a backup where data is lost, unless it is to make none", async () => {
+      await declare(back(lossy));
+      expect(orderOf()?.backups).to.equal(".knowngood/backups");
+      world = await World.with(goodAnswers);
+      await declare(back(lossy, { database: { backup: "none" } }));
+      expect(orderOf()).not.to.have.property("backups");
+    });
+
+    it("leaves services stopped that can't run on what is left: made, not started, not asked, not good", async () => {
+      await declare(back({ ...stepDown, servicesStayStopped: true }));
+      for (const service of ["api", "worker"]) {
+        expect(container(service).inputs).to.include({ mustRun: false, start: false });
+        expect(container(service).replaceOnChanges).to.deep.equal(["start"]);
+      }
+      expect(world.names("knowngood:index:HealthGate")).to.deep.equal([]);
+      expect(world.one("knowngood:index:Release", "release").outputs).to.deep.equal({
+        reports: {},
+        knownGood: assessment.knownGood,
+      });
+    });
+
+    it("does nothing more where the setting has nothing to do", async () => {
+      await declare(back({ ...stepDown, active: false, verdict: undefined, servicesStayStopped: true }));
+      expect(schemaCommand().inputs.create).to.match(/ migrate$/);
+      expect(container("api").inputs).to.include({ mustRun: true });
+    });
   });
 
   it("asks no service before every container is there, and all again when one is replaced", async () => {

@@ -16,6 +16,7 @@ export interface Registered {
   deleteBeforeReplace: boolean;
   retainOnDelete: boolean;
   ignoreChanges: string[];
+  replaceOnChanges: string[];
   replaceWith: string[];
   /** What a component registered at its end; undefined until it does. */
   outputs?: Record<string, unknown>;
@@ -39,6 +40,7 @@ interface Request {
   getDeletebeforereplace(): boolean;
   getRetainondelete(): boolean;
   getIgnorechangesList(): string[];
+  getReplaceonchangesList(): string[];
   getReplaceWithList(): string[];
 }
 type Reply = (error: unknown, response?: { getUrn(): string }) => void;
@@ -142,6 +144,7 @@ function registration(request: Request, urn: string): Registered {
     deleteBeforeReplace: request.getDeletebeforereplace(),
     retainOnDelete: request.getRetainondelete(),
     ignoreChanges: request.getIgnorechangesList(),
+    replaceOnChanges: request.getReplaceonchangesList(),
     replaceWith: request.getReplaceWithList(),
     outputsRegistered: 0,
   };
@@ -178,7 +181,7 @@ export const goodAnswers: Answers = {
   [types.provider]: () => ({}),
   [types.command]: ({ create }) => {
     const text = String(create);
-    if (text.endsWith(" migrate")) return { stdout: '{"ran":[],"applied":["1"]}' };
+    if (/ (migrate|stepDown)$/.test(text)) return { stdout: '{"ran":[],"applied":["1"]}' };
     return { stdout: text.endsWith(" health") ? JSON.stringify(report) : "" };
   },
 };

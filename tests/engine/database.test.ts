@@ -99,7 +99,7 @@ describe("a stack's database", function () {
 
     await up("v1");
     expect(await versions()).to.deep.equal(["10"]);
-    expect(await schema()).to.deep.equal({ ahead: [], applied: ["10"] });
+    expect(await schema()).to.deep.include({ ahead: [], applied: ["10"] });
     await order("before");
 
     const running = await livesOf(workspace);
@@ -110,7 +110,7 @@ describe("a stack's database", function () {
     await up("v2");
     expect(await versions()).to.deep.equal(["10", "30"]);
     expect(await health()).to.include({ status: "ok", release: "v2" });
-    expect(await schema()).to.deep.equal({ ahead: [], applied: ["10", "30"] });
+    expect(await schema()).to.deep.include({ ahead: [], applied: ["10", "30"] });
     await order("with v2");
     const migrated = await schemaResource();
 
@@ -120,7 +120,7 @@ describe("a stack's database", function () {
     const back = await up("v1");
     expect(back).not.to.match(/release-database-\S+ (creat|updat|replac|delet)/);
     expect(await schemaResource()).to.deep.equal(migrated);
-    expect(await schema()).to.deep.equal({ ahead: ["30"], applied: ["10", "30"] });
+    expect(await schema()).to.deep.include({ ahead: ["30"], applied: ["10", "30"] });
     expect(await versions()).to.deep.equal(["10", "30"]);
     expect(await health()).to.include({ status: "ok", release: "v1" });
     await order("v1 on v2's schema");
@@ -128,7 +128,7 @@ describe("a stack's database", function () {
 
     await up("v2");
     expect(await schemaResource()).to.deep.equal(migrated);
-    expect(await schema()).to.deep.equal({ ahead: [], applied: ["10", "30"] });
+    expect(await schema()).to.deep.include({ ahead: [], applied: ["10", "30"] });
     expect(await timesRun()).to.equal(1);
 
     await workspace.query("ALTER TABLE orders DROP COLUMN note");
@@ -140,7 +140,7 @@ describe("a stack's database", function () {
 
     await up("v1-hotfix");
     expect(await versions()).to.deep.equal(["10", "20", "30"]);
-    expect(await schema()).to.deep.equal({ ahead: ["30"], applied: ["10", "20", "30"] });
+    expect(await schema()).to.deep.include({ ahead: ["30"], applied: ["10", "20", "30"] });
     expect(await timesRun()).to.equal(2);
     expect(await customers()).to.deep.equal([...shipped, "before", "v1 on v2's schema", "with v2"]);
   });

@@ -66,7 +66,7 @@ describe("running migrations", () => {
       { id: 7, note: "none" },
       { id: 8, note: "none" },
     ]);
-    expect((await workspace.outputs("prod")).schema).to.deep.equal({ ahead: [], applied: ["1", "2", "4"] });
+    expect((await workspace.outputs("prod")).schema).to.deep.include({ ahead: [], applied: ["1", "2", "4"] });
     expect((await workspace.containers())["prod-worker"]?.Config.Labels["knowngood.release"]).to.equal("v3");
   });
 
@@ -105,10 +105,7 @@ describe("running migrations", () => {
     expect(await versions()).to.deep.equal(["1", "2"]);
     expect(await workspace.query("SELECT FROM runs")).to.have.length(1);
     const ran = await Promise.all(["one", "two"].map(async (name) => (await workspace.outputs(name)).schema));
-    expect(ran).to.deep.equal([
-      { ahead: [], applied: ["1", "2"] },
-      { ahead: [], applied: ["1", "2"] },
-    ]);
+    for (const schema of ran) expect(schema).to.deep.include({ ahead: [], applied: ["1", "2"] });
     expect(Object.keys(await workspace.containers()).sort()).to.deep.equal(["one-worker", "two-worker"]);
   });
 });

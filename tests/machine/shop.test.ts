@@ -11,7 +11,7 @@ import { runCommand, tryCommand } from "../../toolchain/machine/commands";
 import { startMachine, type Machine } from "../../toolchain/machine/machine";
 import { freePort } from "../../toolchain/machine/registry";
 
-const releases = ["v1", "v2", "v3", "v4"] as const;
+const releases = ["v1", "v2", "v3", "v4", "v5"] as const;
 
 describe("the sample shop", function () {
   this.timeout(60_000);
@@ -126,8 +126,8 @@ describe("the sample shop", function () {
 
   it("shares the image of a service that did not change", () => {
     expect(images.v1.web).to.deep.equal(images.v4.web);
-    expect(images.v3.worker).to.deep.equal(images.v4.worker);
-    expect(new Set(releases.map((release) => images[release].api.digest)).size).to.equal(4);
+    expect(images.v3.worker).to.deep.equal(images.v5.worker);
+    expect(new Set(releases.map((release) => images[release].api.digest)).size).to.equal(5);
   });
 
   it("tells the truth about a database without its tables", async () => {
@@ -197,6 +197,25 @@ describe("the sample shop", function () {
     await sleep(500);
     expect(await docker("logs", container("api"))).to.include('"message":"fatal: PAYMENT_URL is not set"');
     expect(Number(await docker("inspect", "--format", "{{.RestartCount}}", container("api")))).to.be.above(0);
+  });
+
+  it("serves release v5, in whose schema v2 no longer runs", async () => {
+    await run("worker", "v5");
+    await migrate("v5");
+    await run("api", "v5");
+    expect((await health(apiPort)).body).to.deep.equal({
+      status: "ok",
+      release: "v5",
+      schema: "20260501090000",
+    });
+    expect(await (await order({ customer: "Grace", amount: 500, note: "" })).json()).to.deep.include({
+      amount: 500,
+    });
+    await run("api", "v2");
+    expect(await health(apiPort)).to.deep.equal({
+      status: 503,
+      body: { status: "failing", release: "v2", error: 'column "amount" does not exist' },
+    });
   });
 
   it("ends the worker on an error of the database that waiting can't mend", async () => {

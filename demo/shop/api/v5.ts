@@ -1,0 +1,3 @@
+import { serveTotalCents } from "./totalCents";
+
+serveTotalCents();
