@@ -8,6 +8,9 @@ import type { BenchRelease, Contender } from "./contender";
 import { benchServices, stackFile, type Place } from "./shopSettings";
 import type { Site } from "./site";
 
+/** v1's images with v2's migrations, so that going back to it meets no gap. */
+const level = "v1-level";
+
 const update = ["pulumi", "up", "--yes"] as const;
 
 /** The shop as a stack of knowngood, by plain Pulumi commands. */
@@ -28,14 +31,19 @@ export class KnowngoodShop implements Contender {
   /** Makes the catalog and the stack; nothing runs yet. */
   async prepare(images: Record<BenchRelease, Record<string, PushedImage>>): Promise<void> {
     const { postgres, registry } = this.site.machine;
-    for (const release of ["v1", "v2"] as const) {
-      writeMigrations(release, join(this.folder, "migrations"));
-      const named = Object.keys(images[release]).flatMap((service) => [
+    const releases = [
+      { tag: "v1", images: "v1", migrations: "v1" },
+      { tag: level, images: "v1", migrations: "v2" },
+      { tag: "v2", images: "v2", migrations: "v2" },
+    ] as const;
+    for (const release of releases) {
+      writeMigrations(release.migrations, join(this.folder, "migrations"));
+      const named = Object.keys(images[release.images]).flatMap((service) => [
         "--image",
-        `${registry.address}/shop/${service}:${release}`,
+        `${registry.address}/shop/${service}:${release.images}`,
       ]);
       const own = join(this.folder, "node_modules", ".bin", "knowngood");
-      const words = ["release", "add", release, ...named, "--migrations", "migrations"];
+      const words = ["release", "add", release.tag, ...named, "--migrations", "migrations"];
       await this.site.run(this.folder, [process.execPath, own, ...words]);
     }
     await this.site.run(this.folder, ["pulumi", "stack", "init", "bench", "--no-select"]);
@@ -55,8 +63,8 @@ export class KnowngoodShop implements Contender {
     await this.site.run(this.folder, preview ? update : [...update, "--skip-preview"]);
   }
 
-  /** Changes the setting alone. */
-  async target(release: BenchRelease): Promise<void> {
+  /** Changes the setting alone, to a release or to one that ships the schema that is there. */
+  async target(release: BenchRelease | typeof level): Promise<void> {
     await this.site.run(this.folder, ["pulumi", "config", "set", "imageTag", release]);
   }
 

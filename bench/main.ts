@@ -127,7 +127,11 @@ async function measure(
     say(`Written into ${readme}`);
   }
   const missed = figures.filter((figure) => reached(figure) === false).length;
-  say(missed === 0 ? "Every target was reached." : `${missed} targets were missed: see --profile.`);
+  say(
+    missed === 0
+      ? "Every target was reached."
+      : `${missed} ${missed === 1 ? "target was" : "targets were"} missed: see --profile.`,
+  );
 }
 
 async function showProfiles(site: Site, compose: ComposeShop, knowngood: KnowngoodShop): Promise<void> {

@@ -33,6 +33,7 @@ export class Rounds {
   private readonly knowngood = nothingYet();
   private readonly previewed: Rollback[] = [];
   private readonly preview: number[] = [];
+  private readonly levelPreview: number[] = [];
   private readonly againPreviewed: number[] = [];
   private readonly setUp: number[] = [];
 
@@ -93,6 +94,13 @@ export class Rounds {
         knowngood: this.preview,
         target: { kind: "seconds", atMost: 2 },
       },
+      { name: "preview of a rollback with nothing ahead", unit: "s", knowngood: this.levelPreview },
+      {
+        name: "what a gap with a kept verdict adds to a preview",
+        unit: "s",
+        knowngood: this.preview.map((seconds, run) => seconds - (this.levelPreview[run] ?? NaN)),
+        target: { kind: "seconds", atMost: 0.3 },
+      },
       {
         name: "nothing to do (`pulumi up --yes --skip-preview`)",
         unit: "s",
@@ -125,13 +133,29 @@ export class Rounds {
       await this.rollback(shop, "rollback with a preview first", () => shop.goTo("v1", true)),
     );
     await shop.goTo("v2");
-    await shop.target("v1");
-    this.preview.push(await this.timed("knowngood: preview of a rollback", () => shop.preview()));
+    await this.previews(shop);
     await shop.target("v2");
     this.knowngood.again.push(await this.timed("knowngood: nothing to do", () => shop.again()));
     this.againPreviewed.push(
       await this.timed("knowngood: nothing to do, with a preview first", () => shop.again(true)),
     );
+  }
+
+  /** With a gap, whose verdict the first update has left in the cache, and with none; the first to go changes. */
+  private async previews(shop: KnowngoodShop): Promise<void> {
+    const turns = [
+      async () => {
+        await shop.target("v1");
+        this.preview.push(await this.timed("knowngood: preview of a rollback", () => shop.preview()));
+      },
+      async () => {
+        await shop.target("v1-level");
+        this.levelPreview.push(
+          await this.timed("knowngood: preview of a rollback with nothing ahead", () => shop.preview()),
+        );
+      },
+    ];
+    for (const turn of this.preview.length % 2 === 0 ? turns : turns.reverse()) await turn();
   }
 
   /** Lets one go on, while the other one waits. */
