@@ -1,6 +1,6 @@
 import { connect } from "../migrations/connection";
 import { withoutPassword } from "../migrations/redact";
-import type { SqlSource } from "../schema/gap";
+import type { Gap, SqlSource } from "../schema/gap";
 import { judge, type JudgeOptions } from "../schema/judge";
 import { countLosses, type CountedLosses, type LossCandidate } from "../schema/stepDown/countLosses";
 import { judgeStepDown } from "../schema/stepDown/judgeStepDown";
@@ -17,6 +17,10 @@ export interface NewestMigration {
   up: SqlSource | undefined;
   /** Undefined where there is none. */
   down: SqlSource | undefined;
+  /** What is in the schema before or with it and can't be read, or not whole; each with why. @default nothing */
+  unread?: Gap["unread"];
+  /** Whether its tool lets the way down begin and end transactions of its own. @default false */
+  endsTransactions?: boolean;
   /** Why there is none, where its tool may have one: see `unreadDownReason`. */
   unreadDown?: string;
 }

@@ -125,7 +125,7 @@ async function lookAtStepDown(
   const version = stepping ?? planSchema([], applied, versions).head;
   if (version === undefined || !plan.gap.includes(version)) return undefined;
   const { gatherStepDown } = await import("./stepDownEvidence");
-  const { shipped, ahead } = gapReader(catalog, order)(
+  const { shipped, ahead, unread } = gapReader(catalog, order)(
     target.migrations,
     plan.gap.filter((each) => each !== version),
   );
@@ -134,6 +134,7 @@ async function lookAtStepDown(
     version,
     migration: order.find((migration) => migration.version === version),
     before: [...shipped, ...ahead],
+    unread: unread ?? [],
     url: state !== undefined && "unconfirmed" in state ? undefined : url,
     judging: { scratch, ...(role !== undefined && { role }) },
   });

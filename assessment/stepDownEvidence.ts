@@ -1,8 +1,9 @@
-import { unreadDownReason } from "../catalog/capturedSql";
+import { originOf, unreadDownReason, unreadReason } from "../catalog/capturedSql";
 import { migrationSql, type Catalog } from "../catalog/catalog";
 import { migrationSections } from "../catalog/migrationSections";
 import { migrationLabel, type Migration } from "../catalog/release";
-import type { SqlSource } from "../schema/gap";
+import { tools } from "../migrations/tools/tools";
+import type { Gap, SqlSource } from "../schema/gap";
 import type { JudgeOptions } from "../schema/judge";
 import type { StepDown } from "../schema/stepDown/stepDown";
 import { InvalidInput } from "../settings/violations";
@@ -16,6 +17,8 @@ export interface StepDownRequest {
   migration: Migration | undefined;
   /** Leads to the schema before it, in order. */
   before: readonly SqlSource[];
+  /** What of that can't be read, or not whole; each with why. */
+  unread: NonNullable<Gap["unread"]>;
   /** Of the live database; undefined where it could not be asked. */
   url: string | undefined;
   judging: JudgeOptions;
@@ -26,25 +29,36 @@ const lookingSeconds = 30;
 
 /** What taking back a migration would come to; data is counted in the live database, reading only. */
 export function gatherStepDown(request: StepDownRequest): Promise<StepDown> {
-  const { catalog, version, migration, before, url, judging } = request;
+  const { catalog, version, migration, before, unread, url, judging } = request;
   const named = { version, name: migration?.name ?? "" };
-  const newest = { migration: named, before, ...waysOf(catalog, migration) };
+  const ways = waysOf(catalog, migration);
+  const newest = { migration: named, before, ...ways, unread: [...unread, ...ways.unread] };
   return lookAtWayDown(newest, url, judging, { seconds: lookingSeconds });
 }
 
+type MigrationWays = Pick<NewestMigration, "up" | "down" | "unreadDown"> &
+  Required<Pick<NewestMigration, "unread" | "endsTransactions">>;
+
+const unknownWays: MigrationWays = { up: undefined, down: undefined, unread: [], endsTransactions: false };
+
 /** Both ways of a migration of the catalog, as far as it has them. */
-export function waysOf(
-  catalog: Catalog,
-  migration: Migration | undefined,
-): Pick<NewestMigration, "up" | "down" | "unreadDown"> {
-  if (migration === undefined) return { up: undefined, down: undefined };
+export function waysOf(catalog: Catalog, migration: Migration | undefined): MigrationWays {
+  if (migration === undefined) return unknownWays;
   try {
     const text = migrationSql(catalog, migration);
-    const { up, down } = migrationSections(migrationLabel(migration), text);
+    const label = migrationLabel(migration);
+    const { up, down } = migrationSections(label, text);
     const unreadDown = unreadDownReason(text);
-    return { up, down, ...(unreadDown !== undefined && { unreadDown }) };
+    const reason = unreadReason(text);
+    return {
+      up,
+      down,
+      unread: reason === undefined ? [] : [{ name: label, reason }],
+      endsTransactions: tools[originOf(text)?.tool ?? "dbmate"].endsTransactions,
+      ...(unreadDown !== undefined && { unreadDown }),
+    };
   } catch (error) {
-    if (error instanceof InvalidInput) return { up: undefined, down: undefined };
+    if (error instanceof InvalidInput) return unknownWays;
     throw error;
   }
 }

@@ -57,7 +57,7 @@ export function releasesSubject(question: ReleasesQuestion, applied: Applied | u
 
 /** What a step-down would take back: the newest migration that is applied. */
 function newestOf(
-  { shipped, ahead }: Gap,
+  { shipped, ahead, unread = [] }: Gap,
   version: string,
   catalog: Catalog,
   order: readonly Migration[],
@@ -69,6 +69,8 @@ function newestOf(
     migration: { version, name: migration?.name ?? "" },
     before: [...shipped, ...ahead.filter(({ name }) => name !== label)],
     ...waysOf(catalog, migration),
+    // Of the whole gap, and so of the newest too.
+    unread,
     // What stopped half-way, or can't be read whole, is not among what is ahead.
     up: ahead.find(({ name }) => name === label),
   };

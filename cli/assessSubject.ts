@@ -82,7 +82,7 @@ function stepDownOfFiles(gap: Gap, url: string | undefined): AssessedSubject["st
     up === undefined || (gap.unread ?? []).length > 0 ? undefined : readWayDown(up.name, process.cwd());
   if (up === undefined || ways === undefined) return undefined;
   const before = [...gap.shipped, ...gap.ahead.slice(0, -1)];
-  const newest = { migration: { version: up.name, name: "" }, before, up, down: ways.down };
+  const newest = { migration: { version: up.name, name: "" }, before, up, ...ways };
   return (judging) => lookAtWayDown(newest, url, judging);
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join } from "node:path";
+import { tools } from "../migrations/tools/tools";
 import type { SqlSource } from "../schema/gap";
 import { show, type Violation } from "../settings/violations";
 import { byPath, filesOf, isGlob } from "./fileGlob";
@@ -104,12 +105,18 @@ function readSqlFile(option: string, file: string, folder: string): SqlSource | 
  * The way down of a migration that was read: from its own file, or from golang-migrate's beside it. Undefined where
  * its format has no place for one.
  */
-export function readWayDown(file: string, folder: string): Pick<SqlWays, "down"> | undefined {
+export function readWayDown(
+  file: string,
+  folder: string,
+): Pick<SqlWays, "down" | "endsTransactions"> | undefined {
   const beside = file.replace(/\.up\.sql$/, ".down.sql");
   if (beside !== file)
-    return { down: existsSync(pathOf(beside, folder)) ? readWays(beside, folder).up : undefined };
-  const { down, marked } = readWays(file, folder);
-  return marked ? { down } : undefined;
+    return {
+      down: existsSync(pathOf(beside, folder)) ? readWays(beside, folder).up : undefined,
+      endsTransactions: tools["golang-migrate"].endsTransactions,
+    };
+  const { down, marked, endsTransactions } = readWays(file, folder);
+  return marked ? { down, endsTransactions } : undefined;
 }
 
 /** Bytes that are not UTF-8 stand as U+FFFD: a comment in another encoding must not stop the judgement. */

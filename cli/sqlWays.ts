@@ -1,5 +1,6 @@
 import { migrationSections } from "../catalog/migrationSections";
 import { needsNoTransaction } from "../migrations/tools/folderEntries";
+import { tools } from "../migrations/tools/tools";
 import type { SqlSource } from "../schema/gap";
 
 /** Both ways of one migration in a file. */
@@ -9,6 +10,8 @@ export interface SqlWays {
   down: SqlSource | undefined;
   /** Whether the file's format has a place for the way down. */
   marked: boolean;
+  /** Whether the format's tool lets a way down begin and end transactions of its own. */
+  endsTransactions: boolean;
 }
 
 /** How tools mark the two ways of a migration in one file, beside dbmate. */
@@ -31,6 +34,8 @@ export function sqlWays(name: string, text: string): SqlWays {
     up: part(name, text, up, down),
     down: down === null ? undefined : withContent(part(name, text, down, up)),
     marked: true,
+    // None of these is taken back by an `up`.
+    endsTransactions: true,
   };
 }
 
@@ -38,7 +43,13 @@ export function sqlWays(name: string, text: string): SqlWays {
 function dbmateWays(name: string, text: string): SqlWays {
   const { up, down } = migrationSections(name, text);
   const withoutTransaction = up.withoutTransaction === true || needsNoTransaction(up.sql);
-  return { up: { ...up, withoutTransaction }, down, marked: /^--\s*migrate:(up|down)\b/m.test(text) };
+  const marked = /^--\s*migrate:(up|down)\b/m.test(text);
+  return {
+    up: { ...up, withoutTransaction },
+    down,
+    marked,
+    endsTransactions: tools.dbmate.endsTransactions,
+  };
 }
 
 /** From a marker to the other one, where that comes after it. */

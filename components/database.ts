@@ -7,7 +7,7 @@ import type { Migration } from "../catalog/release";
 import { headVariable, nextStepDown, type RecordedSchema } from "../history/recordedSchema";
 import type { MigrationReport, MigrationRequest, StepDownRequest } from "../migrations/request";
 import type { StepDownChecks } from "../schema/stepDown/stepDown";
-import { planSchema } from "../schema/schemaPlan";
+import { planSchema, type SchemaPlan } from "../schema/schemaPlan";
 import { ownCommand } from "./ownCommand";
 
 export interface DatabaseArgs {
@@ -21,7 +21,7 @@ export interface DatabaseArgs {
   catalogFolder: string;
   /** The target's migrations, in order. */
   shipped: readonly Migration[];
-  /** Versions applied in the database, as it says itself; where it can't be asked, as recorded. */
+  /** Versions applied in the database, oldest first, as it says itself; where it can't be asked, as recorded. */
   applied: readonly string[];
   /** What the state holds of the last run, if there was one. */
   recorded?: RecordedSchema;
@@ -60,7 +60,7 @@ export class Database extends pulumi.ComponentResource {
   readonly schema: command.local.Command;
   /** Versions applied, oldest first. */
   readonly applied: pulumi.Output<string[]>;
-  /** Versions applied that the target does not ship. */
+  /** Versions applied that the target does not ship, oldest first. */
   readonly ahead: pulumi.Output<string[]>;
   /** Both, with what they mean. */
   readonly standing: pulumi.Output<SchemaStanding>;
@@ -74,9 +74,11 @@ export class Database extends pulumi.ComponentResource {
     const reported = pulumi
       .unsecret(this.schema.stdout)
       .apply((text) => (JSON.parse(text) as MigrationReport).applied);
-    // Where nothing is run, what the database says now is newer than the last run's report.
-    this.applied = nothingToRun(args) ? pulumi.output([...args.applied].sort()) : reported;
-    this.ahead = this.applied.apply((applied) => [...planSchema(args.shipped, applied).gap]);
+    // Where nothing is pending, what the database says now is newer than the last run's report, and knows the catalog's order.
+    const settled = [...args.applied];
+    if (nothingToRun(args)) this.applied = pulumi.output(settled);
+    else this.applied = nothingPending(args) ? reported.apply(() => settled) : reported;
+    this.ahead = this.applied.apply((applied) => [...planned(args.shipped, applied).gap]);
     // They wait for the schema: where it could not be migrated, what the state held of it before still holds.
     this.standing = pulumi
       .all([this.applied, this.ahead])
@@ -165,13 +167,24 @@ export class Database extends pulumi.ComponentResource {
 
 /** The versions that are left when the step-down is done, if there is one, oldest first. */
 function appliedAfter({ applied, stepDown }: DatabaseArgs): string[] {
-  return [...applied].filter((version) => version !== stepDown?.migration.version).sort();
+  return applied.filter((version) => version !== stepDown?.migration.version);
 }
 
-/** Whether the database has all that the target ships, by a run that the state remembers. */
-function nothingToRun({ recorded, shipped, applied, stepDown }: DatabaseArgs): boolean {
-  if (stepDown !== undefined) return false;
-  return recorded !== undefined && planSchema(shipped, applied).pending.length === 0;
+/** A plan by the order in which versions were applied: those of most tools do not sort as text. */
+function planned(shipped: readonly Migration[], applied: readonly string[]): SchemaPlan {
+  return planSchema(shipped, applied, applied);
+}
+
+/** Whether the database has all that the target ships. */
+function nothingPending({ shipped, applied, stepDown }: DatabaseArgs): boolean {
+  return stepDown === undefined && planned(shipped, applied).pending.length === 0;
+}
+
+/** Whether it has all by a run that the state remembers, which is what is believed where the database can't be asked. */
+function nothingToRun(args: DatabaseArgs): boolean {
+  const { recorded, shipped } = args;
+  if (recorded === undefined || !nothingPending(args)) return false;
+  return shipped.every(({ version }) => recorded.applied.includes(version));
 }
 
 /**
@@ -179,7 +192,7 @@ function nothingToRun({ recorded, shipped, applied, stepDown }: DatabaseArgs): b
  * head that was reached before; the input has to differ then, or nothing would be run.
  */
 function headInput(args: DatabaseArgs): string {
-  const { head = "empty" } = planSchema(args.shipped, appliedAfter(args));
+  const { head = "empty" } = planned(args.shipped, appliedAfter(args));
   if (args.recorded?.head !== head) return head;
-  return `${head} again, from ${[...args.applied].sort().at(-1) ?? "empty"}`;
+  return `${head} again, from ${args.applied.at(-1) ?? "empty"}`;
 }

@@ -47,6 +47,7 @@ export const alembic: MigrationTool = {
       "Alembic's upgrade refuses with \"Can't locate revision identified by\": it looks for the file of the revision that the database is at.",
     setting: "no setting; let the release start without running alembic upgrade",
   },
+  endsTransactions: true,
 };
 
 const recipe: CaptureRecipe = {

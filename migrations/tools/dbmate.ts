@@ -22,4 +22,5 @@ export const dbmate: MigrationTool = {
     starts: true,
     words: "dbmate leaves versions alone that it has no file for, and goes on.",
   },
+  endsTransactions: false,
 };

@@ -30,6 +30,7 @@ export const django: MigrationTool = {
     starts: true,
     words: "manage.py migrate leaves rows alone that it has no file for, and goes on.",
   },
+  endsTransactions: true,
 };
 
 const recipe: CaptureRecipe = {

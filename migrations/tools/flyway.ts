@@ -78,6 +78,7 @@ export const flyway: MigrationTool = {
       "Flyway goes on with a warning where the unknown versions are newer than all of the release's own, and refuses (validate: applied migration not resolved locally) where one is older than the release's newest, or repeatable.",
     setting: 'flyway.ignoreMigrationPatterns="*:future,*:missing"',
   },
+  endsTransactions: true,
 };
 
 /** `1_02` and `1.2.0` are the version `1.2` to Flyway. */

@@ -43,6 +43,7 @@ export const golangMigrate: MigrationTool = {
     setting:
       "no setting; let the release start without running migrate, or take fs.ErrNotExist from Up() for nothing to do",
   },
+  endsTransactions: true,
 };
 
 function readFolder(folder: string): FolderContents {

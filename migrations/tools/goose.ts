@@ -39,6 +39,7 @@ export const goose: MigrationTool = {
     starts: true,
     words: "goose up leaves versions alone that it has no file for: it finds nothing to run, and goes on.",
   },
+  endsTransactions: true,
 };
 
 function readFolder(folder: string): FolderContents {

@@ -26,6 +26,7 @@ export const laravel: MigrationTool = {
     starts: true,
     words: "php artisan migrate leaves rows alone that it has no file for, and goes on.",
   },
+  endsTransactions: true,
 };
 
 const recipe: CaptureRecipe = {

@@ -44,6 +44,7 @@ export const prisma: MigrationTool = {
     starts: true,
     words: "prisma migrate deploy leaves migrations alone that it has no folder for, and goes on.",
   },
+  endsTransactions: true,
 };
 
 function unfinished(version: string): AppliedProblem {

@@ -107,6 +107,11 @@ export interface MigrationTool {
   ownsFolder(entries: readonly FolderEntry[]): boolean;
   readFolder(folder: string, options: FolderOptions): Promise<FolderContents>;
   whenAhead: WhenAhead;
+  /**
+   * Whether a way down may begin and end transactions of its own. dbmate's are taken back by an `up`, in one transaction
+   * that makes them happen whole or not at all, and may not; the others are taken back by their own tool.
+   */
+  endsTransactions: boolean;
 }
 
 /** One entry of a folder. */

@@ -15,6 +15,10 @@ export interface StepDownQuestion {
   up: SqlSource | undefined;
   /** Undefined where there is none. */
   down: SqlSource | undefined;
+  /** What is in the schema and can't be read, or not whole; each with why. @default nothing */
+  unread?: Gap["unread"];
+  /** Whether what takes it back lets it begin and end transactions of its own. @default false */
+  endsTransactions?: boolean;
   /** What a gap means, as `judge` says it. */
   judge: (gap: Gap) => Promise<CombinedJudgement>;
   /** Counts in the live database; undefined where it can't be asked. */
@@ -23,7 +27,7 @@ export interface StepDownQuestion {
 
 /** What taking back one migration would come to: whether it can be, what is lost, what stays. */
 export async function judgeStepDown(question: StepDownQuestion): Promise<StepDown> {
-  const { migration, up, down, before } = question;
+  const { migration, up, down, before, unread = [], endsTransactions = false } = question;
   const own = { ...migration, losses: [], stays: [], confirmed: true };
   if (down === undefined)
     return { ...own, verdict: "missing", reason: "The catalog has no way down of this migration." };
@@ -33,7 +37,8 @@ export async function judgeStepDown(question: StepDownQuestion): Promise<StepDow
       verdict: "missing",
       reason: "The SQL of this migration can't be read, so nobody can say what its way down does.",
     };
-  const control = down.withoutTransaction === true ? undefined : await transactionControl(down);
+  const bound = down.withoutTransaction !== true && !endsTransactions;
+  const control = bound ? await transactionControl(down) : undefined;
   if (control !== undefined)
     return {
       ...own,
@@ -43,11 +48,15 @@ export async function judgeStepDown(question: StepDownQuestion): Promise<StepDow
   // Findings name a migration by its source, and these two come from one file.
   const wayDown = { ...down, name: `${down.name} (down)` };
   const [whole, back] = [
-    await question.judge({ shipped: before, ahead: [up, wayDown] }),
-    await question.judge({ shipped: [...before, up], ahead: [wayDown] }),
+    await question.judge({ shipped: before, ahead: [up, wayDown], unread }),
+    await question.judge({ shipped: [...before, up], ahead: [wayDown], unread }),
   ];
   const obstacle = whyIrreversible(wayDown.name, whole, back);
-  const stays = whole.findings.filter(isTelling).map(stayText);
+  // What can't be read is told as a doubt, and need not be what stays.
+  const unreadNames = new Set(unread.map(({ name }) => name));
+  const stays = whole.findings
+    .filter((finding) => isTelling(finding) && !unreadNames.has(finding.object))
+    .map(stayText);
   if (obstacle !== undefined) return { ...own, verdict: "irreversible", stays, reason: obstacle };
   return withLosses(question, whole, back, stays);
 }

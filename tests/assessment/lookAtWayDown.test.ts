@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { join } from "node:path";
 import { lookAtWayDown } from "../../assessment/lookAtWayDown";
-import { waysOf } from "../../assessment/stepDownEvidence";
+import { gatherStepDown, waysOf } from "../../assessment/stepDownEvidence";
 import { capturedText } from "../../catalog/capturedSql";
 import { readCatalog } from "../../catalog/catalog";
 import { releaseOf, sha256, testFolder, writeCatalog, type TestFolder } from "../catalog/catalogFolder";
@@ -43,6 +43,7 @@ describe("looking at a way down", () => {
     const catalog = readCatalog(join(folder.path, "releases"));
     const ways = waysOf(catalog, migration);
     expect(ways.down).to.equal(undefined);
+    expect([ways.unread, ways.endsTransactions]).to.deep.equal([[], true]);
     const verdict = await lookAtWayDown({ ...newest, ...ways }, undefined, options);
     expect(verdict).to.include({
       verdict: "missing",
@@ -51,6 +52,31 @@ describe("looking at a way down", () => {
     expect(waysOf(catalog, { ...migration, sha256: "0".repeat(64) })).to.deep.equal({
       up: undefined,
       down: undefined,
+      unread: [],
+      endsTransactions: false,
     });
+  });
+
+  it("doubts a migration of which a part is code, though the rest could be captured", async () => {
+    const origin = { tool: "django", version: "shop.0002_note", source: "a".repeat(64) } as const;
+    const up = { sql: "ALTER TABLE orders ADD note text;", unread: "part of it is Python (RunPython)" };
+    const text = capturedText(origin, up, { sql: "CREATE INDEX at_id ON orders (id);" });
+    const migration = { version: "shop.0002_note", name: "note", sha256: sha256(text) };
+    folder.write(`releases/migrations/${migration.sha256}.sql`, text);
+    writeCatalog(folder, [releaseOf("v1", 1, { tool: "django", migrations: [migration] })]);
+    const catalog = readCatalog(join(folder.path, "releases"));
+    const looked = await gatherStepDown({
+      catalog,
+      version: migration.version,
+      migration,
+      before: newest.before,
+      unread: [],
+      url: undefined,
+      judging: options,
+    });
+    expect(looked.losses.map(({ unconfirmed }) => unconfirmed)).to.deep.equal([
+      "shop.0002_note: part of it is Python (RunPython)",
+    ]);
+    expect([looked.verdict, looked.confirmed]).to.deep.equal(["lossy", false]);
   });
 });

@@ -20,6 +20,7 @@ describe("what a database says of its schema", function () {
     writeCatalog(folder, [v1, v3]);
     const url = await server.newDatabase();
     await server.ask(url, "CREATE TABLE schema_migrations (version text PRIMARY KEY)");
+    await server.ask(url, "CREATE TABLE orders (email text, phone text, address text)");
     // The last of them is shipped by no release, and so comes after all others of the catalog.
     const versions = [first, second, third].map(({ migration: { version } }) => version);
     for (const version of [...versions, "20260115000000"])
@@ -41,5 +42,10 @@ describe("what a database says of its schema", function () {
     );
     expect(evidence.decision).to.deep.equal({ kind: "step", version: third.migration.version });
     expect(evidence.stepDown?.version).to.equal(third.migration.version);
+    // What goes is empty, but nobody knows what the one did that no release ships.
+    expect(evidence.stepDown).to.include({ verdict: "lossy", confirmed: false });
+    expect(evidence.stepDown?.losses.map(({ unconfirmed }) => unconfirmed)).to.deep.equal([
+      "20260115000000: applied in the database, shipped by no release of the catalog",
+    ]);
   });
 });

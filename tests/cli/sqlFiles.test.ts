@@ -149,10 +149,11 @@ describe("SQL files", () => {
     folder.write("4.sql", "UP");
     const down = (file: string) => {
       const read = readWayDown(file, folder.path);
-      return read && (read.down?.sql.trim() ?? "none");
+      return read && [read.down?.sql.trim() ?? "none", read.endsTransactions];
     };
-    const all = ["1.up.sql", "2.up.sql", "3.sql", "4.sql"].map(down);
-    expect(all).to.deep.equal(["DOWN", "none", "DOWN", undefined]);
+    folder.write("5.sql", "-- +goose Up\nUP\n-- +goose Down\nDOWN");
+    const all = ["1.up.sql", "2.up.sql", "3.sql", "4.sql", "5.sql"].map(down);
+    expect(all).to.deep.equal([["DOWN", true], ["none", true], ["DOWN", false], undefined, ["DOWN", true]]);
   });
 
   it("are read though their bytes are no UTF-8, and without their byte order mark", () => {

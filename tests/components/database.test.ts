@@ -74,6 +74,11 @@ describe("Database", () => {
     expect(schema().ignoreChanges).to.deep.equal(["triggers", "create", "environment", "stdin"]);
   });
 
+  it("is run once more where the record lacks what the target ships, though somebody else has applied it", async () => {
+    await declare({ applied: ["1", "2"], recorded: { head: "1", applied: ["1"] } });
+    expect([schema().ignoreChanges, headOf()]).to.deep.equal([["triggers"], "2"]);
+  });
+
   it("changes when something is pending", async () => {
     await declare({ applied: ["1"], recorded: { head: "1", applied: ["1"] } });
     expect([schema().ignoreChanges, headOf()]).to.deep.equal([["triggers"], "2"]);
@@ -148,5 +153,29 @@ describe("Database", () => {
     expect(component.outputsRegistered).to.equal(1);
     expect(component.outputs).to.deep.equal({ applied: ["1", "3"], ahead: ["3"] });
     expect(await pulumi.isSecret(database.applied)).to.equal(false);
+  });
+
+  it("keeps the order of versions that do not sort as text, of a first run too", async () => {
+    const shipped = [migration("8"), migration("9")];
+    for (const recorded of [undefined, { head: "9", applied: ["8", "9"] }]) {
+      world = await World.with(goodAnswers);
+      await declare({ shipped, applied: ["8", "9", "10", "11"], ...(recorded && { recorded }) });
+      expect(world.one("knowngood:index:Database", "shop-database").outputs).to.deep.equal({
+        applied: ["8", "9", "10", "11"],
+        ahead: ["10", "11"],
+      });
+      expect(headOf()).to.equal("11");
+    }
+  });
+
+  it("is told what is left by a step-down whose versions do not sort as text", async () => {
+    await declare({
+      shipped: [migration("9")],
+      applied: ["9", "10", "11"],
+      stepDown: { migration: { version: "11", name: "m11", sha256: "b".repeat(64) }, checks: { empty: [] } },
+      recorded: { head: "11", applied: ["9", "10", "11"] },
+    });
+    expect(headOf()).to.equal("10");
+    expect(JSON.parse(String(schema().inputs.stdin))).to.have.nested.property("stepDown.to", "10");
   });
 });

@@ -92,6 +92,17 @@ describe("golang-migrate, the tool itself", function () {
     expect(golangMigrate.whenAhead.starts).to.equal(false);
   });
 
+  it("takes a way down that ends its transaction, as is said of it", async () => {
+    const down = "BEGIN WORK;\nALTER TABLE orders DROP COLUMN note;\nCOMMIT WORK;\n";
+    write(join(folder.path, "ending"), { ...v1, "000002_note.down.sql": down });
+    const url = await server.newDatabase();
+    await migrate(url, "ending", "up");
+    const { code, output } = await migrate(url, "ending", "down", "1");
+    expect(code, output).to.equal(0);
+    expect(await columnsOf(url)).to.deep.equal(["orders.id integer NO"]);
+    expect(golangMigrate.endsTransactions).to.equal(true);
+  });
+
   it("has its folder read so that the catalog's SQL does what the tool does", async () => {
     expect(toolOfFolder(join(folder.path, "v2"))).to.equal("golang-migrate");
     const contents = await golangMigrate.readFolder(join(folder.path, "v2"), {});

@@ -86,6 +86,19 @@ describe("goose, the tool itself", function () {
     expect(goose.whenAhead.starts).to.equal(true);
   });
 
+  it("takes a way down that ends its transaction, as is said of it", async () => {
+    const down = "BEGIN;\nALTER TABLE orders DROP COLUMN note;\nCOMMIT;\nDROP FUNCTION total();\n";
+    const total = v1["00002_total.sql"].replace(/(?<=Down\n)[^]*/, down);
+    write(join(folder.path, "ending"), { ...v1, "00002_total.sql": total });
+    const url = await server.newDatabase();
+    await goosed(url, "ending", "up");
+    const { code, output } = await goosed(url, "ending", "down");
+    expect(code, output).to.equal(0);
+    expect(versions(await stateOf(url, "goose"))).to.deep.equal(["1"]);
+    expect(await columnsOf(url)).to.deep.equal(["orders.id integer NO"]);
+    expect(goose.endsTransactions).to.equal(true);
+  });
+
   it("has its folder read so that the catalog's SQL does what the tool does", async () => {
     expect(toolOfFolder(join(folder.path, "v2"))).to.equal("goose");
     const contents = await goose.readFolder(join(folder.path, "v2"), {});

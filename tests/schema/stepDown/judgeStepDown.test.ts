@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { SqlSource } from "../../../schema/gap";
+import type { Gap, SqlSource } from "../../../schema/gap";
 import { judge } from "../../../schema/judge";
 import type { CountedLosses, LossCandidate } from "../../../schema/stepDown/countLosses";
 import { judgeStepDown, lossCandidates } from "../../../schema/stepDown/judgeStepDown";
@@ -17,6 +17,8 @@ interface Given {
   up: string;
   down: string | undefined;
   scratch?: "embedded" | "off";
+  unread?: Gap["unread"];
+  endsTransactions?: boolean;
   count?: ((candidates: readonly LossCandidate[]) => Promise<CountedLosses>) | undefined;
 }
 
@@ -32,7 +34,7 @@ const nothing = (candidates: readonly LossCandidate[]): Promise<CountedLosses> =
     empty: candidates.map(({ object }) => ({ object, relation: object, sql: "SELECT 0 AS count" })),
   });
 
-function judged({ up, down, scratch = "off", count = sevenOfEach }: Given): Promise<StepDown> {
+function judged({ up, down, scratch = "off", count = sevenOfEach, ...more }: Given): Promise<StepDown> {
   return judgeStepDown({
     migration: { version: "2", name: "change" },
     before: shipped,
@@ -40,6 +42,7 @@ function judged({ up, down, scratch = "off", count = sevenOfEach }: Given): Prom
     down: down === undefined ? undefined : source("2_change", down),
     judge: (gap) => judge(gap, { scratch, cacheFolder: false }),
     count,
+    ...more,
   });
 }
 
@@ -63,6 +66,41 @@ describe("the judgement of a step-down", function () {
     const verdict = await judged({ up: "CREATE INDEX at_note ON orders (note);", down });
     expect(verdict.verdict).to.equal("irreversible");
     expect(verdict.reason).to.match(/^Its way down can't be run: line 2 of its file \(COMMIT\) would leave/);
+  });
+
+  it("is judged as any other where its tool lets it end the transaction", async () => {
+    const index = { up: "CREATE INDEX at_note ON orders (note);", endsTransactions: true };
+    for (const down of ["BEGIN WORK; DROP INDEX at_note; COMMIT WORK;", "DROP INDEX at_note;\nCOMMIT;"])
+      expect((await judged({ ...index, down })).verdict).to.equal("lossless");
+    const lossy = await judged({
+      up: "ALTER TABLE orders ADD more text;",
+      down: "BEGIN; ALTER TABLE orders DROP more; END;",
+      endsTransactions: true,
+      scratch: "embedded",
+    });
+    expect([lossy.verdict, lossy.losses, lossy.confirmed]).to.deep.equal([
+      "lossy",
+      [{ object: "orders.more", rows: 7, estimated: false }],
+      true,
+    ]);
+  });
+
+  it("is never lossless nor confirmed where something in the schema can't be read", async () => {
+    const index = { up: "CREATE INDEX at_note ON orders (note);", down: "DROP INDEX at_note;" };
+    const unread = [{ name: "20260115", reason: "shipped by no release" }];
+    expect(await judged({ ...index, unread, scratch: "embedded" })).to.deep.include({
+      verdict: "lossy",
+      confirmed: false,
+      losses: [
+        {
+          object: "data that can't be told",
+          estimated: false,
+          unconfirmed: "20260115: shipped by no release",
+        },
+      ],
+      stays: [],
+      reason: "What its way down does could not be told for certain.",
+    });
   });
 
   it("is lossless where nothing is destroyed, and confirmed where that was tried", async () => {
