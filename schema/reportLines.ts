@@ -6,6 +6,9 @@ import { ruleOf } from "./rules/rules";
 /** Findings that are told before the rest is only counted. */
 const told = 10;
 
+/** Things that a step-down leaves otherwise than they were, told before the rest is only counted. */
+const toldOfStays = 3;
+
 export interface ReportLinesOptions {
   /** Where the whole report can be read, after "more: ", such as a file's name; undefined where nowhere. */
   more?: string;
@@ -29,7 +32,7 @@ export function reportLines(
     ...(rest > 0 ? [`and ${rest} more${where}`] : []),
     ...reasons.map((reason) => `not confirmed: ${reason}`),
     ...(otherReasons > 0 ? [`and ${otherReasons} more reasons${where}`] : []),
-    ...(report.stepDown === null ? [] : [`step-down: ${stepDownText(report.stepDown)}`]),
+    ...(report.stepDown === null ? [] : stepDownLines(report.stepDown, report.action, where)),
     ...(report.runner === null || report.runner.starts === true
       ? []
       : [`runner: ${runnerText(report.runner)}`]),
@@ -50,10 +53,34 @@ export function verdictWords({ verdict, confirmed }: Pick<Report, "verdict" | "c
   return confirmed ? verdict : `${verdict}, not confirmed`;
 }
 
-/** `breaking  orders.amount: A column was renamed (20260320090000_rename:3)`. */
-function findingLine({ verdict, object, rule, migration, line }: Finding): string {
+/** `breaking  orders.amount is called total_cents now (20260320090000_rename:3)`. */
+function findingLine(finding: Finding): string {
+  const { verdict, object, migration, line } = finding;
+  const fact = whatChanged(finding);
+  const told = mentions(fact, object) ? fact : `${object}: ${fact}`;
   const place = migration === undefined ? "" : ` (${migration}${line === undefined ? "" : `:${line}`})`;
-  return `${verdict.padEnd("destructive".length)}  ${object}: ${ruleTitle(rule)}${place}`;
+  return `${verdict.padEnd("destructive".length)}  ${told}${place}`;
+}
+
+/** Characters of what changed that stand in one line. */
+const longestFact = 160;
+
+/** The first half of a finding's reason: what changed, without what release code meets by it, which the verdict says in a word. */
+function whatChanged({ reason, rule }: Pick<Finding, "reason" | "rule">): string {
+  return firstHalf(reason) || ruleTitle(rule);
+}
+
+function firstHalf(sentence: string): string {
+  // A name in double quotes can hold what divides the halves.
+  const [half = ""] = /^(?:"(?:[^"]|"")*"|[^;]|;(?!\s))*/.exec(sentence) ?? [];
+  const fact = half.replace(/\s+/g, " ").trim().replace(/\.$/, "");
+  return fact.length <= longestFact ? fact : `${fact.slice(0, longestFact - 1)}…`;
+}
+
+/** Whether a sentence says what it is about: `orders` is not said by `orders_total`, nor by `billing.orders`. */
+function mentions(sentence: string, object: string): boolean {
+  const literal = object.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return new RegExp(`(?<![\\w$."])${literal}(?![\\w$"]|\\.[\\w"])`, "u").test(sentence);
 }
 
 /** The rule's own words; its id where a report names a rule of another version. */
@@ -68,6 +95,21 @@ export function ruleTitle(id: string): string {
 /** What the target's own runner does, and the setting that makes it start. */
 export function runnerText({ words, setting }: RunnerWord): string {
   return setting === undefined ? words : `${words} To avoid it: ${setting}.`;
+}
+
+function stepDownLines(
+  stepDown: NonNullable<Report["stepDown"]>,
+  action: Report["action"],
+  where: string,
+): string[] {
+  // An `up` that takes it back warns of what stays itself.
+  const stays = action === "step down" ? [] : stepDown.stays;
+  const rest = stays.length - toldOfStays;
+  return [
+    `step-down: ${stepDownText(stepDown)}`,
+    ...stays.slice(0, toldOfStays).map((left) => `  not as before after it: ${firstHalf(left)}`),
+    ...(rest > 0 ? [`  and ${rest} more${where}`] : []),
+  ];
 }
 
 /** What a step-down would come to, in a sentence. */

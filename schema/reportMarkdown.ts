@@ -36,7 +36,7 @@ function facts({ notJudged, server, runner, fingerprint }: Report): string {
 }
 
 function stays({ stays: left }: NonNullable<Report["stepDown"]>): string[] {
-  return left.length === 0 ? [] : ["What stays:", list(left)];
+  return left.length === 0 ? [] : ["Not as before after it:", list(left)];
 }
 
 function table(findings: readonly Finding[]): string {

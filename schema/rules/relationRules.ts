@@ -137,8 +137,8 @@ export const relationRules = [
   {
     id: "view-replaced",
     verdict: "conditional",
-    title: "A view became a table or a materialized view",
-    remedy: "See that what is read is kept up to date, or make it a view again.",
+    title: "Something else stands under the name of a table or a view",
+    remedy: "See that old code reads and writes there what it did, or put back what was there.",
     example: {
       shipped: "CREATE VIEW totals AS SELECT 1 + 1 AS n;",
       ahead: "DROP VIEW totals; CREATE TABLE totals AS SELECT 2 AS n;",

@@ -66,7 +66,7 @@ function replaced({ before, after, same }: RelationPair): StructuralFinding[] {
     return isTable(after) || before.kind !== after.kind ? [viewReplaced(before, after)] : [];
   const settledByTrial = { relation: { schema: before.schema, name: before.name } };
   if (!isTable(after)) {
-    const view = `a ${after.kind === "m" ? "materialized " : ""}view stands under its name`;
+    const view = `a ${kindOf(after)} stands under its name`;
     const lost = before.writable & ~after.writable;
     const settled = lost === 0 ? { settledByTrial } : {};
     const able = lost === 0 ? "" : `, which can't take ${eventsIn(lost)}`;
@@ -108,12 +108,29 @@ function replaced({ before, after, same }: RelationPair): StructuralFinding[] {
 }
 
 function viewReplaced(before: RelationFacts, after: RelationFacts): StructuralFinding {
-  const now = isTable(after) ? "a table" : after.kind === "m" ? "a materialized view" : "a view";
+  const name = written(before);
+  const [was, is] = [kindOf(before), kindOf(after)];
+  const refresh = "REFRESH MATERIALIZED VIEW on it gets an error";
+  const [met, remedy] =
+    is === "view"
+      ? [`it is computed at each read, and ${refresh}`, "Leave out the REFRESH where something still runs it"]
+      : is === "materialized view"
+        ? ["what release code reads is as old as its last refresh", "See that it is refreshed often enough"]
+        : [
+            `what release code reads may be out of date${was === "view" ? "" : `, and ${refresh}`}`,
+            "See that its rows are kept up to date",
+          ];
   return structuralFinding(
     "view-replaced",
     relationName(before),
-    `${written(before)} was a ${before.kind === "m" ? "materialized " : ""}view and is ${now}; what release code reads from it may be out of date.`,
+    `${name} was a ${was} and is a ${is} now; ${met}.`,
+    { remedy: `${remedy}, or make it a ${was} again.` },
   );
+}
+
+function kindOf(relation: RelationFacts): "table" | "view" | "materialized view" {
+  if (isTable(relation)) return "table";
+  return relation.kind === "m" ? "materialized view" : "view";
 }
 
 /** Partitions and child tables that came to or went from a parent. */

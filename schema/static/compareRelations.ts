@@ -178,7 +178,10 @@ function compareUnderName(comparison: Comparison, old: Relation, now: Relation):
         rule: "view-changed",
         verdict: "breaking",
         object: ofRelation(old),
-        reason: `${spoken(old)} is defined otherwise and can give other rows.`,
+        reason:
+          old.kind === now.kind
+            ? `${spoken(old)} is defined otherwise and can give other rows.`
+            : `${spoken(old)} was a ${old.kind} and is a ${now.kind} now, and can give other rows.`,
       },
     ];
   }

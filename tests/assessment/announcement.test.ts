@@ -63,7 +63,7 @@ describe("the announcement", () => {
       "  worker  stays, sha256:111111111111",
       "  schema: ahead of v1 by 1 (2) and left as it is",
       "  <{%fg 1%}>breaking<{%reset%}>. Roll forward with a hotfix: on this schema the older code fails at ordinary statements.",
-      "    breaking     orders.amount: A column was renamed (2_m2:2)",
+      "    breaking     orders.amount is not what it was (2_m2:2)",
       "    schema only; data written since v1 last ran not judged",
       "    whole report: .knowngood/assessments/prod-v1.md",
       "  v1 is known good, its gates passed 2026-01-01T00:00:00.000Z",

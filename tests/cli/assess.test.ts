@@ -78,7 +78,7 @@ describe("knowngood assess", function () {
     expect(human.code).to.equal(1);
     const lines = human.stdout.split("\n");
     expect(lines[0]).to.match(/^breaking\. Roll forward with a hotfix/);
-    expect(lines[1]).to.equal("  breaking     orders.amount: A column was renamed (v3/4_rename.sql:3)");
+    expect(lines[1]).to.equal("  breaking     orders.amount is called orders.total now (v3/4_rename.sql:3)");
     expect(lines).to.include("  schema only; data written since the migrations ran not judged");
     expect(human.stdout).not.to.contain("\u001b");
     const markdown = await judged("--markdown");

@@ -141,7 +141,7 @@ describe("the schema in previews and updates", () => {
       expect(ended.text).to.contain("knowngood/prod: rollback from v3 to v2");
       expect(ended.text).to.match(/breaking\. Roll forward with a hotfix/);
       expect(ended.text).to.match(
-        /breaking {5}orders\.amount: A column was renamed \(20260103000000_rename_amount:2\)/,
+        /breaking {5}orders\.amount is called orders\.total now \(20260103000000_rename_amount:2\)/,
       );
       expect(ended.text).to.contain("schema only; data written since v2 last ran not judged");
       expect(ended.text).to.contain("whole report: .knowngood/assessments/prod-v2.md");

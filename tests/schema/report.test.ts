@@ -10,7 +10,7 @@ const lossy: StepDown = {
   name: "rename",
   verdict: "lossy",
   losses: [{ object: "orders.note", values: 3, estimated: false }],
-  stays: ["The index orders_note stays."],
+  stays: ["orders.gift: orders has one more column; SELECT * returns it."],
   reason: "It drops orders.note.",
   confirmed: true,
   checks: { empty: [] },
@@ -61,8 +61,10 @@ describe("report", () => {
     const many = Array.from({ length: 12 }, (_, index) => ({ ...renamed, object: `orders.c${index}` }));
     const lines = reportLines(reportWith(judgementOf({ findings: many })), { more: "risk.md" });
     expect(lines[0]).to.match(/^breaking\. Roll forward with a hotfix/);
-    expect(lines[1]).to.equal("  breaking     orders.c0: A column was renamed (20260320_rename:3)");
-    expect(lines.filter((line) => line.includes("A column was renamed"))).to.have.length(10);
+    expect(lines[1]).to.equal(
+      "  breaking     orders.c0: orders.amount is called orders.total now (20260320_rename:3)",
+    );
+    expect(lines.filter((line) => line.includes("is called orders.total now"))).to.have.length(10);
     expect(lines.slice(11)).to.deep.equal([
       "  and 2 more: risk.md",
       "  schema only; data written since 14:02 not judged",
@@ -85,6 +87,7 @@ describe("report", () => {
     expect(reportLines(report).slice(2)).to.deep.equal([
       "  not confirmed: the server was away",
       "  step-down: lossy, loses orders.note (3 values). It drops orders.note.",
+      "    not as before after it: orders.gift: orders has one more column",
       "  runner: It refuses. To avoid it: none.",
       "  schema only; data written since 14:02 not judged",
     ]);
@@ -93,13 +96,60 @@ describe("report", () => {
     expect(reportLines(tolerant).join()).not.to.contain("It starts.");
   });
 
+  it("tells of each finding what changed and not what that means, on one line", () => {
+    const told = (reason: string, object = "orders.amount") => {
+      const findings = [{ ...renamed, object, reason }];
+      return reportLines(reportWith(judgementOf({ findings })))[1]
+        ?.trim()
+        .replace(/^breaking +/, "");
+    };
+    const place = "(20260320_rename:3)";
+    expect(
+      told("orders.amount is called orders.total now; release code that reads it gets an error."),
+    ).to.equal(`orders.amount is called orders.total now ${place}`);
+    expect(told("Its values are in archive.amount now.")).to.equal(
+      `orders.amount: Its values are in archive.amount now ${place}`,
+    );
+    expect(told('x."a; b" is gone; release code misses it.', 'x."a; b"')).to.equal(
+      `x."a; b" is gone ${place}`,
+    );
+    expect(told("next_id(text) is gone; it fails.", "next_id(text)")).to.equal(
+      `next_id(text) is gone ${place}`,
+    );
+    for (const other of ["orders_old is gone.", "billing.orders is gone.", "orders.note is gone."])
+      expect(told(other, "orders")).to.equal(`orders: ${other.slice(0, -1)} ${place}`);
+    expect(told(`orders.amount is ${"x".repeat(143)}.`)).to.equal(
+      `orders.amount is ${"x".repeat(143)} ${place}`,
+    );
+    expect(told(`orders.amount is ${"x".repeat(144)}.`)).to.equal(
+      `orders.amount is ${"x".repeat(142)}… ${place}`,
+    );
+    expect(told("")).to.equal(`orders.amount: A column was renamed ${place}`);
+  });
+
+  it("tells three things that a step-down leaves, and counts the others", () => {
+    const stays = (count: number) =>
+      Array.from({ length: count }, (_, index) => `t${index}: t${index} is gone; it fails.`);
+    const lines = (count: number, stepping = false) =>
+      reportLines(reportWith({ stepDown: { ...lossy, stays: stays(count) }, stepping }), {
+        more: "risk.md",
+      }).filter((line) => line.startsWith("    "));
+    const told = [0, 1, 2].map((index) => `    not as before after it: t${index}: t${index} is gone`);
+    expect(lines(3)).to.deep.equal(told);
+    expect(lines(4)).to.deep.equal([...told, "    and 1 more: risk.md"]);
+    // The `up` that takes it back warns of them itself.
+    expect(lines(3, true)).to.deep.equal([]);
+  });
+
   it("gives a terminal no commands that a schema holds", () => {
     const finding = { ...renamed, object: "a\u001b[2J\u009b\nb", statement: "SELECT '\u001b'" };
     const report = reportWith(
       judgementOf({ findings: [finding], unconfirmed: ["x\r\ny"], confirmed: false }),
     );
     const [, line, reason] = reportLines(report, { emphasise: (text) => `<${text}>` });
-    expect(line).to.equal("  breaking     a [2J b: A column was renamed (20260320_rename:3)");
+    expect(line).to.equal(
+      "  breaking     a [2J b: orders.amount is called orders.total now (20260320_rename:3)",
+    );
     expect(reason).to.equal("  not confirmed: x y");
     expect(reportMarkdown(report)).not.to.match(/[\u001b\u009b\r]/);
   });
@@ -113,7 +163,9 @@ describe("report", () => {
       '| breaking | orders."a\\|b\\*" | A column was renamed | 20260320\\_rename, line 3 |',
     );
     expect(markdown).to.contain("\none # two \\<script\\>\n");
-    expect(markdown).to.contain("- The index orders\\_note stays.");
+    expect(markdown).to.contain(
+      "Not as before after it:\n\n- orders.gift: orders has one more column; SELECT \\* returns it.",
+    );
     expect(markdown).to.match(/^# Schema against v1: breaking\n\nRoll forward/);
   });
 });

@@ -9,7 +9,8 @@ export const renamed: Finding = {
   line: 3,
   statement: "ALTER TABLE orders RENAME amount TO total",
   engine: "scratch",
-  reason: "orders.amount is now orders.total.",
+  reason:
+    "orders.amount is called orders.total now; release code that selects or writes amount gets an error.",
   remedy: "Rename it back.",
 };
 

@@ -317,4 +317,40 @@ describe("the comparison of two snapshots", () => {
         "ALTER TABLE orders RENAME COLUMN remark TO note, or keep both for as long as old code may return.",
     });
   });
+
+  it("says what a view became, and what that means for it", async () => {
+    const make = {
+      view: "CREATE VIEW",
+      "materialized view": "CREATE MATERIALIZED VIEW",
+      table: "CREATE TABLE",
+    };
+    type Kind = keyof typeof make;
+    const told = async (was: Exclude<Kind, "table">, is: Kind) => {
+      const [finding] = await embedded.findings(
+        `${make[was]} totals AS SELECT 1 + 1 AS n;`,
+        `DROP ${was} totals; ${make[is]} totals AS SELECT 1 + 1 AS n;`,
+      );
+      return [finding?.rule, finding?.reason, finding?.remedy];
+    };
+    expect(await told("materialized view", "view")).to.deep.equal([
+      "view-replaced",
+      "totals was a materialized view and is a view now; it is computed at each read, and REFRESH MATERIALIZED VIEW on it gets an error.",
+      "Leave out the REFRESH where something still runs it, or make it a materialized view again.",
+    ]);
+    expect(await told("view", "materialized view")).to.deep.equal([
+      "view-replaced",
+      "totals was a view and is a materialized view now; what release code reads is as old as its last refresh.",
+      "See that it is refreshed often enough, or make it a view again.",
+    ]);
+    expect(await told("view", "table")).to.deep.equal([
+      "view-replaced",
+      "totals was a view and is a table now; what release code reads may be out of date.",
+      "See that its rows are kept up to date, or make it a view again.",
+    ]);
+    expect(await told("materialized view", "table")).to.deep.equal([
+      "view-replaced",
+      "totals was a materialized view and is a table now; what release code reads may be out of date, and REFRESH MATERIALIZED VIEW on it gets an error.",
+      "See that its rows are kept up to date, or make it a materialized view again.",
+    ]);
+  });
 });
