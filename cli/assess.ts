@@ -8,6 +8,7 @@ import { isPast, type Verdict } from "../schema/verdict";
 import { judgeBatch } from "./assessBatch";
 import { readSubject, type AssessedSubject } from "./assessSubject";
 import { exitCodes } from "./exitCodes";
+import { withNote } from "./nothingAhead";
 import { print, printJson, styled } from "./output";
 import { whileWaiting } from "./progress";
 
@@ -30,8 +31,9 @@ export interface AssessOptions {
 }
 
 /**
- * `assess`: one gap, or a batch of them. Sets the exit code: 0 within what is allowed, 1 graver.
- * @throws InvalidInput for what can't be read
+ * `assess`: one gap, or a batch of them. Sets the exit code: 0 within what is allowed, 1 graver; SQL that can't be parsed
+ * is judged, too, and conditional at least.
+ * @throws InvalidInput where nothing can be judged, for what an option names can't be read
  */
 export async function assess(options: AssessOptions): Promise<void> {
   const question = await readSubject(options, process.env);
@@ -39,16 +41,17 @@ export async function assess(options: AssessOptions): Promise<void> {
     process.exitCode = await judgeBatch(question.batch, question.judging, options.allow);
     return;
   }
-  const report = await whileWaiting("judging the schema", assessOne(question.subject, question.judging));
-  show(report, options);
+  const { subject, judging } = question;
+  const report = await whileWaiting("judging the schema", assessOne(subject, judging));
+  show(report, subject.nothingAhead, options);
   process.exitCode = isPast(report.verdict, options.allow) ? exitCodes.failed : exitCodes.done;
 }
 
 async function assessOne(subject: AssessedSubject, judging: JudgeOptions): Promise<Report> {
-  const { gap, target, flags, runner, notJudged, doubts } = subject;
+  const { gap, target, flags, runner, notJudged, doubts, nothingAhead } = subject;
   const [judgement, stepDown] = await Promise.all([judge(gap, judging), subject.stepDown?.(judging)]);
   return makeReport({
-    judgement: withDoubts(judgement, doubts),
+    judgement: withDoubts(withNote(judgement, nothingAhead), doubts),
     target,
     gap: reviewedGap(gap),
     flags,
@@ -59,11 +62,12 @@ async function assessOne(subject: AssessedSubject, judging: JudgeOptions): Promi
   });
 }
 
-function show(report: Report, { json, markdown }: AssessOptions): void {
+function show(report: Report, nothingAhead: string | undefined, { json, markdown }: AssessOptions): void {
   if (json) return printJson(report);
   if (markdown) return print(reportMarkdown(report).trimEnd());
   const emphasise = (text: string) => styled(process.stdout, stylesOf(report.verdict), text);
-  for (const line of reportLines(report, { more: "add --markdown or --json", emphasise })) print(line);
+  const first = nothingAhead === undefined ? [] : [nothingAhead];
+  for (const line of reportLines(report, { more: "add --markdown or --json", emphasise, first })) print(line);
 }
 
 function stylesOf(verdict: Verdict): Parameters<typeof styled>[1] {

@@ -12,6 +12,7 @@ import { isPast, type Verdict } from "../schema/verdict";
 import { InvalidInput, violationsOf } from "../settings/violations";
 import { batchSources, type BatchEntry } from "./batchSources";
 import { exitCodes } from "./exitCodes";
+import { nothingAhead, withNote } from "./nothingAhead";
 
 /** Gaps that are judged at a time: a second processor reads and tries one while the first waits. */
 const lanes = 2;
@@ -116,8 +117,9 @@ async function answer(
     shipped: batchSources("shipped", listOf(shipped), folders),
     ahead: batchSources("ahead", listOf(ahead), folders),
   };
+  const judgement = await judge(gap, { ...judging, ...(role !== undefined && { role }) });
   return makeReport({
-    judgement: await judge(gap, { ...judging, ...(role !== undefined && { role }) }),
+    judgement: withNote(judgement, nothingAhead(gap, "the line names nothing")),
     target: { tag: undefined, digests: [] },
     gap: reviewedGap(gap),
     flags: [],

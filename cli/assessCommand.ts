@@ -21,7 +21,9 @@ A batch has a line of JSON for each gap, {"name": …, "shipped": …, "ahead": 
 SQL, a path or pattern from the batch file's folder, {"name": …, "sql": …}, or a list of these. Each answer is a line.
 
 The verdict is compatible, conditional, breaking or destructive: what the older release would meet in the schema.
-Exit codes: 0 within --allow, 1 graver, 2 something could not be read (in a batch: the worst of all lines).`;
+SQL that can't be parsed is conditional at least, and the verdict is not confirmed.
+Exit codes: 0 within --allow, 1 graver, 2 where nothing was judged, since what an option names can't be read (in a
+batch: the worst of all lines).`;
 
 /** Declares `assess`. What it does is loaded when it is run. */
 export function addAssessCommand(program: Command): void {

@@ -13,6 +13,7 @@ import { planSchema } from "../schema/schemaPlan";
 import { InvalidInput, show, type Violation } from "../settings/violations";
 import type { Applied } from "./assessApplied";
 import type { AssessedSubject } from "./assessSubject";
+import { nothingAhead } from "./nothingAhead";
 import { tell } from "./output";
 
 export interface ReleasesQuestion {
@@ -48,6 +49,12 @@ export function releasesSubject(question: ReleasesQuestion, applied: Applied | u
       catalog.releases.map(({ tag }) => tag),
     ),
     doubts,
+    nothingAhead: nothingAhead(
+      gap,
+      from === undefined || (applied !== undefined && !("unreachable" in applied))
+        ? `the database has applied nothing that ${to.tag} doesn't ship`
+        : `${from.tag} ships no migration that ${to.tag} doesn't`,
+    ),
     stepDown:
       head === undefined || !ahead.includes(head)
         ? undefined

@@ -11,6 +11,7 @@ import { InvalidInput, show, type Violation } from "../settings/violations";
 import type { AssessOptions } from "./assess";
 import { askApplied, type Applied } from "./assessApplied";
 import { releasesSubject } from "./assessReleases";
+import { nothingAhead } from "./nothingAhead";
 import { tell } from "./output";
 import { appliedFiles } from "./sqlFileVersions";
 import { readSqlFiles, readWayDown, withoutShipped } from "./sqlFiles";
@@ -24,6 +25,8 @@ export interface AssessedSubject {
   notJudged: string;
   /** What speaks against the gap's being the one that is in the database. */
   doubts: readonly SchemaDoubt[];
+  /** Why the schema is not ahead; undefined where it is. */
+  nothingAhead: string | undefined;
   /** Looks at the way down of the newest migration; undefined where there is no place for one. */
   stepDown: ((judging: JudgeOptions) => Promise<StepDown>) | undefined;
 }
@@ -71,6 +74,12 @@ async function filesSubject(options: AssessOptions, url: string | undefined): Pr
     runner: applied?.runner,
     notJudged: notJudged(undefined, undefined),
     doubts,
+    nothingAhead: nothingAhead(
+      gap,
+      asked
+        ? "the database has applied nothing beside what --shipped holds"
+        : "--shipped holds all that --ahead names, by name and content",
+    ),
     stepDown: options.dump === undefined ? stepDownOfFiles(gap, asked ? url : undefined) : undefined,
   };
 }

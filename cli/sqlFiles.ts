@@ -38,6 +38,7 @@ function expand(
   folder: string,
 ): { files: string[] } | { violation: Violation } {
   const missing = (found: string, expected: string) => ({ violation: { where: option, found, expected } });
+  if (path === "") return missing("an empty path", "name a file, a folder or a pattern of SQL files");
   const whole = pathOf(path, folder);
   if (existsSync(whole)) {
     if (!statSync(whole).isDirectory()) return { files: [path] };

@@ -31,7 +31,7 @@ export interface Report {
   unconfirmed: readonly string[];
   /** What proved it, such as `PGlite (PostgreSQL 18.6)`; null where nothing did. */
   server: string | null;
-  /** What was made or is missing on the scratch server. */
+  /** What was made or is missing on the scratch server; why nothing is ahead, where nothing is. */
   notes: readonly string[];
   /** What the verdict does not cover. */
   notJudged: string;
@@ -77,13 +77,21 @@ export function makeReport(parts: ReportParts): Report {
       findings,
       losses: stepping ? (stepDown?.losses ?? []) : [],
     }),
-    unconfirmed,
+    unconfirmed: withoutRepeats(unconfirmed),
     server: server ?? null,
     notes,
     notJudged: parts.notJudged,
     target: { tag: target.tag ?? null, digests: [...target.digests].sort() },
     gap: gap.map(({ name, sha256 }) => ({ name, sha256: sha256 ?? null })),
   };
+}
+
+/** A reason that another one gives as its own reason is said once. */
+function withoutRepeats(reasons: readonly string[]): string[] {
+  const different = [...new Set(reasons)];
+  return different.filter(
+    (reason) => !different.some((other) => other !== reason && other.endsWith(`: ${reason}`)),
+  );
 }
 
 function withoutChecks({ checks: _checks, ...rest }: StepDown): Omit<StepDown, "checks"> {

@@ -14,12 +14,14 @@ export interface ReportLinesOptions {
   more?: string;
   /** Styles the verdict's word. @default not at all */
   emphasise?: (text: string) => string;
+  /** Told right below the verdict, a line each. @default nothing */
+  first?: readonly string[];
 }
 
 /** A report short enough to be read at night: verdict and advice, the gravest findings, what was not judged. */
 export function reportLines(
   report: Report,
-  { more, emphasise = (text) => text }: ReportLinesOptions = {},
+  { more, emphasise = (text) => text, first = [] }: ReportLinesOptions = {},
 ): string[] {
   const { findings } = report;
   const shown = findings.slice(0, told);
@@ -28,6 +30,7 @@ export function reportLines(
   const reasons = report.unconfirmed.slice(0, told);
   const otherReasons = report.unconfirmed.length - reasons.length;
   const below = [
+    ...first,
     ...shown.map(findingLine),
     ...(rest > 0 ? [`and ${rest} more${where}`] : []),
     ...reasons.map((reason) => `not confirmed: ${reason}`),

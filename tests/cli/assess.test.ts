@@ -37,7 +37,9 @@ describe("knowngood assess", function () {
       [["v2", "v3"], "breaking", "breaking", 0],
       [["v4/5_drop.sql"], "breaking", "destructive", 1],
       [["v4/5_drop.sql"], "destructive", "destructive", 0],
+      // It can't be parsed, and is judged all the same.
       [["broken.sql"], undefined, "conditional", 1],
+      [["broken.sql"], "conditional", "conditional", 0],
     ];
     for (const [ahead, allow, verdict, code] of rows) {
       const allowing = allow === undefined ? [] : ["--allow", allow];
@@ -88,6 +90,38 @@ describe("knowngood assess", function () {
     expect(markdown.stdout).to.contain(`- Fingerprint: ${report.fingerprint}`);
   });
 
+  it("says that nothing is ahead, and why", async () => {
+    shell.write("empty.sql", "");
+    shell.write(
+      "comment.sql",
+      "-- migrate:up\n-- later\n/* not\nyet */;\n-- migrate:down\nDROP TABLE orders;\n",
+    );
+    const rows: [ahead: string[], why: string][] = [
+      [["v1"], "--shipped holds all that --ahead names, by name and content"],
+      [["empty.sql"], "empty.sql holds no statement that leads up"],
+      [["{empty,comment}.sql"], "comment.sql, empty.sql hold no statement that leads up"],
+    ];
+    for (const [ahead, why] of rows) {
+      const ended = await shell.knowngood(...files(...ahead), ...off);
+      expect(ended, ahead.join()).to.include({ code: 0, stderr: "" });
+      expect(ended.stdout.split("\n")[1]).to.equal(`  Nothing is ahead: ${why}.`);
+    }
+    const json = await shell.knowngood(...files("empty.sql"), ...off, "--json");
+    expect(reportIn(json).notes).to.deep.equal([
+      "Nothing is ahead: empty.sql holds no statement that leads up.",
+    ]);
+    const some = await shell.knowngood(...files("empty.sql", "v2/2_phone.sql"), ...off);
+    expect(some.stdout).not.to.contain("Nothing is ahead");
+  });
+
+  it("says once why it is not confirmed", async () => {
+    const ended = await shell.knowngood(...files("broken.sql"), "--no-cache");
+    expect(ended.stdout.split("\n").filter((line) => line.startsWith("  not confirmed:"))).to.deep.equal([
+      "  not confirmed: The net effect was not tried on a scratch database: the gap does not run on what was shipped: " +
+        'broken.sql line 1: syntax error at or near "TABL"',
+    ]);
+  });
+
   it("judges two releases of the catalog", async () => {
     const sql = {
       a: "-- migrate:up\nCREATE TABLE orders (id int PRIMARY KEY, note text);\n-- migrate:down\nDROP TABLE orders;\n",
@@ -103,6 +137,8 @@ describe("knowngood assess", function () {
       releaseOf("v1", 1, { migrations: migrations.slice(0, 1), flags: ["old"] }),
       releaseOf("v2", 2, { migrations, flags: ["old", "new"], dataReadableFrom: "v1" }),
     ]);
+    const same = await shell.knowngood("assess", "--from", "v2", "--to", "v2", ...off);
+    expect(same.stdout).to.contain("  Nothing is ahead: v2 ships no migration that v2 doesn't.\n");
     const ended = await shell.knowngood("assess", "--from", "v2", "--to", "v1", ...off, "--json");
     const report = reportIn(ended);
     expect(ended.code).to.equal(1);
@@ -146,6 +182,7 @@ describe("knowngood assess", function () {
       [["assess"], "--ahead", "name releases (--from, --to), files (--shipped, --ahead) or a --batch"],
       [["assess", "--ahead", "v2"], "--shipped", "or a --dump of its schema"],
       [files("none.sql", "none/*.sql"), 'no such file: "none.sql"', 'no file that "none/*.sql" matches'],
+      [files(""), "found an empty path"],
       [["assess", "--dump", "none.sql", "--ahead", "v2"], 'no such file: "none.sql"'],
       [["assess", "--from", "v2"], "--to", "name the older release"],
       [["assess", "--to", "v1"], "--from", "or ask a --database"],
@@ -171,6 +208,7 @@ describe("knowngood assess", function () {
     const help = await shell.knowngood("assess", "--help");
     expect(help).to.include({ code: 0, stderr: "" });
     expect(help.stdout).to.contain("Examples:\n  $ knowngood assess --shipped");
+    expect(help.stdout).to.contain("SQL that can't be parsed is conditional at least");
   });
 
   it("warns of a password that any user of the machine can read", async () => {
@@ -210,7 +248,7 @@ describe("knowngood assess", function () {
     const answers = good.stdout
       .trimEnd()
       .split("\n")
-      .map((line) => JSON.parse(line) as { name: string; verdict: string });
+      .map((line) => JSON.parse(line) as { name: string; verdict: string; notes: string[] });
     for (const answer of answers) reportShape.extend({ name: z.string() }).parse(answer);
     expect(answers.map(({ name, verdict }) => `${name} ${verdict}`)).to.deep.equal([
       "inline compatible",
@@ -220,6 +258,8 @@ describe("knowngood assess", function () {
       "5 conditional",
       "zero destructive",
     ]);
+    expect(answers.map(({ notes }) => notes.length)).to.deep.equal([0, 0, 0, 1, 0, 0]);
+    expect(answers[3]?.notes).to.deep.equal(["Nothing is ahead: the line names nothing."]);
     expect(Object.keys(answers[0] ?? {}).slice(0, 2)).to.deep.equal(["name", "verdict"]);
 
     const bad = [
