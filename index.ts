@@ -10,6 +10,7 @@ import { surveyCatalog } from "./catalog/catalog";
 import { reclaimType } from "./components/reclaim";
 import { Release } from "./components/release";
 import type { HealthReport } from "./gates/healthReport";
+import { recordedMoves } from "./history/recordedMoves";
 import { networkGeneration } from "./history/recordedNetwork";
 import { secretOutput, secretText, stackConfiguration } from "./settings/engineConfiguration";
 import { readSettings, type StackConfiguration } from "./settings/readSettings";
@@ -69,6 +70,7 @@ async function program() {
           networkGeneration: (networkGeneration(evidence.state) ?? 0) + (evidence.networkLost ? 1 : 0),
           reclaimedBefore: evidence.state.resources.some(({ type }) => type === reclaimType),
           secret: secretOutput,
+          recordedMoves: recordedMoves(evidence.state),
           commandsTo: (tag) => [
             `pulumi config set imageTag ${tag} --stack ${stack}`,
             `pulumi up --stack ${stack}`,
@@ -87,6 +89,16 @@ async function program() {
     gates: release.reports.apply((reports) =>
       Object.fromEntries(Object.entries(reports).map(([name, report]) => [name, reportSummary(report)])),
     ),
+    ...(Object.keys(release.commandGates).length > 0 && {
+      commandGates: release.commandReports.apply((reports) =>
+        Object.fromEntries(
+          Object.entries(reports).map(([name, { outcome, passedAt, seconds }]) => [
+            name,
+            `${outcome} at ${passedAt}, ${seconds} s`,
+          ]),
+        ),
+      ),
+    }),
     // Read back by the next update: it depends on every gate, so a failed update leaves it as it was.
     knownGood: release.knownGood,
   };

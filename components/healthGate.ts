@@ -26,6 +26,8 @@ export interface HealthGateArgs extends Omit<HealthRequestInput, "container" | "
 export class HealthGate extends pulumi.ComponentResource {
   /** How the gate passed. A gate that failed leaves no output: it has written a record of its own. */
   readonly report: pulumi.Output<HealthReport>;
+  /** The check, for what must wait until it has passed. */
+  readonly check: command.local.Command;
 
   constructor(name: string, args: HealthGateArgs, options?: pulumi.ComponentResourceOptions) {
     super("knowngood:index:HealthGate", name, {}, options);
@@ -39,7 +41,7 @@ export class HealthGate extends pulumi.ComponentResource {
       };
       return JSON.stringify(input);
     });
-    const check = new command.local.Command(
+    this.check = new command.local.Command(
       `${name}-check`,
       {
         create: ownCommand("gates/run.ts", "health"),
@@ -50,7 +52,7 @@ export class HealthGate extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: [...(runAfter ?? [])] },
     );
-    this.report = pulumi.unsecret(check.stdout).apply((text) => JSON.parse(text) as HealthReport);
+    this.report = pulumi.unsecret(this.check.stdout).apply((text) => JSON.parse(text) as HealthReport);
     this.registerOutputs({ report: this.report });
   }
 }

@@ -1,20 +1,22 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { Assessment, AssessedStepDown, ServiceMove } from "../assessment/assessment";
+import type { Assessment, AssessedStepDown } from "../assessment/assessment";
 import { judgedSchema } from "../assessment/judgedSchema";
-import { successSpacing } from "../gates/healthDecision";
+import type { CommandReport } from "../gates/commandReport";
 import type { HealthReport } from "../gates/healthReport";
 import { withKnownGood, type KnownGood } from "../history/knownGood";
+import type { RecordedMove } from "../history/recordedMoves";
 import { labels } from "../history/running";
 import type { Stray } from "../history/strays";
 import { backupFolder } from "../migrations/backupFolder";
-import type { ServiceSettings } from "../settings/serviceSettings";
 import type { Settings } from "../settings/settings";
+import type { CommandGate } from "./commandGate";
 import { Database, type DatabaseStepDown } from "./database";
-import { HealthGate } from "./healthGate";
-import { probeOf } from "./healthProbe";
+import type { HealthGate } from "./healthGate";
+import { mapValues } from "./mapValues";
 import { Network } from "./network";
 import { Reclaim } from "./reclaim";
+import { byService, commandGates, healthGates } from "./releaseGates";
 import { Service } from "./service";
 
 export interface ReleaseArgs {
@@ -34,6 +36,8 @@ export interface ReleaseArgs {
   secret: (name: string) => pulumi.Output<string>;
   /** Commands that bring a release back, for the gate to name when it fails. */
   commandsTo: (tag: string) => string[];
+  /** What the state holds of commands that were told of a change of release. @default nothing */
+  recordedMoves?: Readonly<Record<string, RecordedMove>>;
 }
 
 /**
@@ -45,8 +49,11 @@ export class Release extends pulumi.ComponentResource {
   readonly services: Readonly<Record<string, Service>>;
   readonly database: Database | undefined;
   readonly gates: Readonly<Record<string, HealthGate>>;
+  readonly commandGates: Readonly<Record<string, CommandGate>>;
   /** By service. */
   readonly reports: pulumi.Output<Record<string, HealthReport>>;
+  /** By gate. */
+  readonly commandReports: pulumi.Output<Record<string, CommandReport>>;
   /** The known-good releases, newest first; this one is among them once its gates have passed. */
   readonly knownGood: pulumi.Output<KnownGood[]>;
 
@@ -66,18 +73,28 @@ export class Release extends pulumi.ComponentResource {
     images.resolve(Object.values(this.services).map(({ pulled }) => pulled));
     // Services that stay stopped have nothing to be asked, and what was not asked is not good.
     const stopped = stayStopped(args.assessment);
-    this.gates = stopped ? {} : this.checked(name, args);
+    const checked = { name, parent: this, args, services: stopped ? {} : this.services };
+    this.gates = healthGates(checked);
+    this.commandGates = commandGates(
+      checked,
+      Object.values(this.gates).map(({ check }) => check),
+    );
     this.reports = pulumi.all(mapValues(this.gates, ({ report }) => report));
-    this.knownGood = this.reports.apply((reports) => {
+    this.commandReports = pulumi.all(mapValues(this.commandGates, ({ report }) => report));
+    this.knownGood = pulumi.all([this.reports, this.commandReports]).apply(([ofServices, ofCommands]) => {
       if (stopped) return [...args.assessment.knownGood];
       const passedAt =
-        Object.values(reports)
+        [...Object.values(ofServices), ...Object.values(ofCommands)]
           .map((report) => report.passedAt)
           .sort()
           .at(-1) ?? "";
       return withKnownGood(args.assessment.knownGood, { tag: args.assessment.target.tag, passedAt });
     });
-    this.registerOutputs({ reports: this.reports, knownGood: this.knownGood });
+    this.registerOutputs({
+      reports: this.reports,
+      ...(Object.keys(this.commandGates).length > 0 && { commandReports: this.commandReports }),
+      knownGood: this.knownGood,
+    });
   }
 
   /** A stray may be all that still serves, so it goes when any other container does. */
@@ -186,44 +203,6 @@ export class Release extends pulumi.ComponentResource {
       );
     });
   }
-
-  private checked(
-    name: string,
-    { settings, assessment, stack, secret, commandsTo }: ReleaseArgs,
-  ): Record<string, HealthGate> {
-    const containers = Object.values(this.services).map(({ container }) => container);
-    const ids = Object.values(this.services).map(({ containerId }) => containerId);
-    const back = assessment.lastKnownGood;
-    return mapValues(byService(settings, assessment), ([service, move], serviceName) => {
-      const { health } = service;
-      const running = this.services[serviceName];
-      return new HealthGate(
-        `${name}-${serviceName}-health`,
-        {
-          stack,
-          service: serviceName,
-          release: move.to.tag,
-          digest: move.to.digest,
-          containerId: running?.containerId ?? "",
-          engine: settings.docker.host,
-          probe: probeOf(service, settings.docker.host, secret),
-          within: health?.within ?? settings.gates.health.within,
-          every: health?.every ?? settings.gates.health.every,
-          successes: health?.successes ?? usualSuccesses(service, settings),
-          timeout: health?.timeout ?? settings.gates.health.timeout,
-          records: settings.record.folder,
-          ...(back && { goBack: { tag: back.tag, commands: commandsTo(back.tag) } }),
-          redact: [...Object.values(service.secrets), ...Object.values(health?.secretHeaders ?? {})].map(
-            secret,
-          ),
-          // One service replaced can make another sick, so all are asked again.
-          rerunOn: ids,
-          runAfter: containers,
-        },
-        { parent: this },
-      );
-    });
-  }
 }
 
 /**
@@ -249,39 +228,6 @@ function stepping({ stepDown }: Assessment): boolean {
 
 function stayStopped({ stepDown }: Assessment): boolean {
   return stepDown?.active === true && stepDown.servicesStayStopped;
-}
-
-/** The declared services that the target has, each with its settings and its move. */
-function byService(
-  settings: Settings,
-  assessment: Assessment,
-): Record<string, [ServiceSettings, ServiceMove]> {
-  return Object.fromEntries(
-    assessment.services.flatMap((move) => {
-      const service = settings.services[move.service];
-      return service === undefined ? [] : [[move.service, [service, move]]];
-    }),
-  );
-}
-
-/** Looks at a container that only has to run: at a quarter of a second each, three seconds without a restart. */
-const looksAtState = 12;
-
-/** A service that answers is asked a few times; one that can only be seen to run could be between two crashes. */
-function usualSuccesses({ health }: ServiceSettings, { gates }: Settings): number {
-  const answers = [health?.path, health?.url, health?.tcp, health?.exec].some((probe) => probe !== undefined);
-  if (answers) return gates.health.successes;
-  // A gate with little time keeps half of it for the start; more looks than fit could never pass.
-  const within = health?.within ?? gates.health.within;
-  const fitting = Math.floor(within / 2 / successSpacing);
-  return Math.max(gates.health.successes, Math.min(looksAtState, fitting));
-}
-
-function mapValues<From, To>(
-  record: Record<string, From>,
-  map: (value: From, key: string) => To,
-): Record<string, To> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]));
 }
 
 function withMore(resources: Promise<pulumi.Resource[]>, more: pulumi.Resource): Promise<pulumi.Resource[]> {

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { StringDecoder } from "node:string_decoder";
+import { Tail } from "./tail";
 
 /** A container as the engine tells of it. */
 export interface ContainerState {
@@ -47,8 +47,6 @@ export class EngineError extends Error {
 export class EngineTimeout extends EngineError {}
 
 const noDocker = "the docker CLI was not found on PATH: install it";
-/** Bytes kept of what a docker call prints: the end of it. */
-const keptBytes = 8 * 1024 * 1024;
 /** The CLI's own words, at the start of a line: a command in the container may complain of connections too. */
 const unreachable =
   /^(cannot connect to the docker daemon|error during connect|permission denied while trying to connect)/im;
@@ -177,29 +175,6 @@ function run(
       resolve({ exitCode: exitCode ?? 1, output: output.text(), problem: problem.text() });
     });
   });
-}
-
-/** The end of a stream, beginning with a whole line: a secret that was cut in two could not be recognised. */
-class Tail {
-  private chunks: Buffer[] = [];
-  private bytes = 0;
-  private cut = false;
-
-  add(chunk: Buffer): void {
-    this.chunks.push(chunk);
-    this.bytes += chunk.length;
-    while (this.bytes > keptBytes && this.chunks.length > 1) {
-      this.bytes -= this.chunks.shift()?.length ?? 0;
-      this.cut = true;
-    }
-  }
-
-  text(): string {
-    const text = new StringDecoder("utf8").end(Buffer.concat(this.chunks));
-    if (!this.cut) return text;
-    const lineEnd = text.indexOf("\n");
-    return lineEnd < 0 ? "(a line too long to be shown)" : text.slice(lineEnd + 1);
-  }
 }
 
 function lastLine(text: string): string {

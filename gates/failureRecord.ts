@@ -8,16 +8,22 @@ import type { HealthRequest } from "./healthRequest";
 import type { Redact } from "./redaction";
 import { redactDeep } from "./redaction";
 
-/** What a gate that did not pass leaves behind. */
-export interface FailureRecord {
-  kind: "health";
-  outcome: "failed" | "error";
+/** What every gate and hook that did not pass leaves behind. */
+export interface RecordedFailure {
+  kind: "health" | "command" | "hook" | "errorRate";
+  outcome: "failed" | "error" | "inconclusive";
   stack: string;
-  service: string;
   release: string;
-  digest: string;
   startedAt: string;
   endedAt: string;
+}
+
+/** What a health gate that did not pass leaves behind. */
+export interface FailureRecord extends RecordedFailure {
+  kind: "health";
+  outcome: "failed" | "error";
+  service: string;
+  digest: string;
   /** The first 20 and the last 20. */
   attempts: ReportedAttempt[];
   attemptsMade: number;
@@ -56,22 +62,41 @@ export function failureRecord(
 }
 
 /**
- * Where a record is written: `<records>/<stack, / as ->/<time>-health-<service>.json`. The time is ISO 8601 in its
+ * Where a record is written: `<records>/<stack, / as ->/<time>-<kind>-<subject>.json`. The time is ISO 8601 in its
  * basic form, since the colons of the other are not allowed in file names everywhere.
+ * @param subject the service, the gate or the hook that it is of
  */
-export function recordFile(folder: string, record: FailureRecord): string {
-  const time = record.endedAt.replace(/[-:]/g, "");
-  return join(folder, fileName(record.stack), `${time}-health-${fileName(record.service)}.json`);
+export function recordFile(
+  folder: string,
+  { stack, kind, endedAt }: RecordedFailure,
+  subject: string,
+): string {
+  const time = endedAt.replace(/[-:]/g, "");
+  return join(folder, fileName(stack), `${time}-${kind}-${fileName(subject)}.json`);
 }
 
-/** Writes a record whole or not at all, and returns its file. @throws what the file system says */
-export function writeFailureRecord(folder: string, record: FailureRecord): string {
-  const file = recordFile(folder, record);
-  mkdirSync(join(file, ".."), { recursive: true });
-  const unfinished = `${file}.${process.pid}`;
-  writeFileSync(unfinished, `${JSON.stringify(record, null, 2)}\n`);
-  renameSync(unfinished, file);
-  return file;
+/** What became of a record: its file, or why it was not written. */
+export type Written = { file: string } | { problem: string };
+
+/** Writes a record whole or not at all; never throws, since what it tells of must be told all the same. */
+export function writeFailureRecord(folder: string, record: RecordedFailure, subject: string): Written {
+  const file = recordFile(folder, record, subject);
+  try {
+    mkdirSync(join(file, ".."), { recursive: true });
+    const unfinished = `${file}.${process.pid}`;
+    writeFileSync(unfinished, `${JSON.stringify(record, null, 2)}\n`);
+    renameSync(unfinished, file);
+    return { file };
+  } catch (error) {
+    return { problem: (error as Error).message };
+  }
+}
+
+/** Where the record is, or why there is none, in a line. */
+export function recordLine(written: Written): string {
+  return "file" in written
+    ? `Record: ${written.file}`
+    : `The record could not be written: ${written.problem}`;
 }
 
 function fileName(name: string): string {

@@ -2,9 +2,11 @@ import type { HealthCourse } from "./health";
 import { stateText } from "./health";
 import type { Attempt } from "./healthDecision";
 import { reportedAttempts } from "./healthReport";
+import { recordLine, type Written } from "./failureRecord";
 import type { HealthRequest } from "./healthRequest";
 import type { Redact } from "./redaction";
-import { shortened } from "./shownText";
+import { counted, seconds, shortened } from "./shownText";
+import { wayBack } from "./wayBack";
 
 /** Log lines of the container that are shown and recorded. */
 export const shownLines = 50;
@@ -16,8 +18,7 @@ const longestLog = 30_000;
 export interface Aftermath {
   /** The container's last log lines, without secrets and bounded, or why there are none. */
   log: { lines: string[] } | { missing: string };
-  /** What became of the record: the file, or why it was not written. */
-  record: { file: string } | { problem: string };
+  record: Written;
 }
 
 /** What an operator reads when a gate has not passed. */
@@ -30,7 +31,7 @@ export function failureText(
   const { record } = aftermath;
   const lines = [
     ...headline(request, course),
-    "file" in record ? `Record: ${record.file}` : `The record could not be written: ${record.problem}`,
+    recordLine(record),
     "",
     ...attemptsTable(course.attempts),
     "",
@@ -38,7 +39,7 @@ export function failureText(
     "",
   ];
   // The way back is our own words: a secret that happens to be `prod` must not make its commands useless.
-  return `${[redact(lines.join("\n")), ...goBackSection(request)].join("\n")}\n`;
+  return `${[redact(lines.join("\n")), ...wayBack(request)].join("\n")}\n`;
 }
 
 function headline(request: HealthRequest, course: HealthCourse): string[] {
@@ -129,17 +130,4 @@ export function boundedLog(text: string, count = shownLines): string[] {
     kept.unshift(short);
   }
   return kept;
-}
-
-function goBackSection({ goBack, stack }: HealthRequest): string[] {
-  if (goBack === undefined) return [`${stack} has no known-good release yet: there is none to go back to.`];
-  return [`Last known-good: ${goBack.tag}. To go back:`, ...goBack.commands];
-}
-
-function seconds(value: number): string {
-  return `${value.toFixed(value < 10 ? 2 : 1)} s`;
-}
-
-function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
 }

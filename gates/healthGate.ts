@@ -71,13 +71,8 @@ async function tellFailure(
     container: container ? withLastEnd(container, course.container) : course.container,
   };
   const logs = "lines" in log ? log.lines : [];
-  let record: Aftermath["record"];
-  try {
-    const written = failureRecord(request, ended, began, logs, redactAnswers);
-    record = { file: writeFailureRecord(request.records, written) };
-  } catch (error) {
-    record = { problem: (error as Error).message };
-  }
+  const told = failureRecord(request, ended, began, logs, redactAnswers);
+  const record = writeFailureRecord(request.records, told, request.service);
   return failureText(request, ended, { log, record }, redact);
 }
 

@@ -1,14 +1,15 @@
 /**
- * Entry of the gates: `node --require ./toolchain/loadTypescript.cjs gates/run.ts health`, with the request as JSON on stdin. Exit codes: 0 passed
- * (one line of JSON on stdout), 1 failed, 2 the check itself broke, 130 interrupted.
+ * Entry of the gates: `node --require ./toolchain/loadTypescript.cjs gates/run.ts health`, or `command`, with the request
+ * as JSON on stdin. Exit codes: 0 passed (one line of JSON on stdout), 1 failed, 2 the check itself broke, 130 interrupted.
  *
- * A rollback waits for this file to load, so the schema library (70 ms) is left out until a request needs it.
+ * A rollback waits for this file to load, so the schema library (70 ms), and what only other gates need, is left out until
+ * a request needs it.
  */
 import { writeSync } from "node:fs";
 import { createRequire } from "node:module";
 import { isComplete } from "./completeRequest";
-import { runHealthGate } from "./healthGate";
-import type { HealthRequest } from "./healthRequest";
+import { runHealthGate, type GateEnd } from "./healthGate";
+import type * as OtherGates from "./otherGates";
 import type * as RequestViolations from "./requestViolations";
 
 const exitCodes = { passed: 0, failed: 1, error: 2, interrupted: 130 } as const;
@@ -34,15 +35,34 @@ run().then(
 );
 
 async function run(): Promise<number> {
-  if (process.argv[2] !== "health" || process.stdin.isTTY) {
-    writeSync(2, "Usage: node --require ./toolchain/loadTypescript.cjs gates/run.ts health < request.json\n");
+  const kind = process.argv[2] ?? "";
+  if (!["health", "command"].includes(kind) || process.stdin.isTTY) {
+    writeSync(
+      2,
+      "Usage: node --require ./toolchain/loadTypescript.cjs gates/run.ts health|command < request.json\n",
+    );
     return exitCodes.error;
   }
-  const request = requestOf(await standardInput());
-  gate = `The health gate of ${request.service} ${request.release}`;
-  const { outcome, text } = await runHealthGate(request, abort.signal);
+  const { outcome, text } = await ended(kind, valueOf(await standardInput()));
   await print(outcome === "passed" ? process.stdout : process.stderr, text);
   return exitCodes[outcome];
+}
+
+function ended(kind: string, value: unknown): Promise<GateEnd> {
+  if (kind !== "health") {
+    const { runOther } = loaded("./otherGates") as typeof OtherGates;
+    return runOther(value, { signal: abort.signal, called: (name) => (gate = name) });
+  }
+  const request = isComplete(value)
+    ? value
+    : (loaded("./requestViolations") as typeof RequestViolations).completedRequest(value);
+  gate = `The health gate of ${request.service} ${request.release}`;
+  return runHealthGate(request, abort.signal);
+}
+
+/** Not `import()`: Node's own would not find TypeScript. */
+function loaded(path: string): unknown {
+  return createRequire(__filename)(path);
 }
 
 async function standardInput(): Promise<string> {
@@ -51,18 +71,13 @@ async function standardInput(): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-function requestOf(text: string): HealthRequest {
-  let value: unknown;
+function valueOf(text: string): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     // The parser's own message quotes the text, which can hold secrets.
     throw new Error(`the request on stdin is not JSON (${text.length} characters)`);
   }
-  if (isComplete(value)) return value;
-  // Not `import()`: Node's own would not find TypeScript.
-  const { completedRequest } = createRequire(__filename)("./requestViolations") as typeof RequestViolations;
-  return completedRequest(value);
 }
 
 /** Resolves when everything is handed over: a pipe that is read slowly must not lose the end. */

@@ -27,3 +27,13 @@ export function clean(text: string, redact: Redact): string {
   // Twice: the sequences taken out can be in a secret, or between its parts.
   return redact(plain(redact(text)));
 }
+
+/** A duration as a person reads it: `0.25 s`, `12.5 s`. */
+export function seconds(value: number): string {
+  return `${value.toFixed(value < 10 ? 2 : 1)} s`;
+}
+
+/** A number of things: `1 line`, `2 lines`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

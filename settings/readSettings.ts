@@ -92,28 +92,30 @@ function holdsSecretName(path: readonly PropertyKey[]): boolean {
   return (
     text === "database.url" ||
     text === "schema.scratch" ||
-    /^services\.[^.]+\.(secrets|health\.secretHeaders)\./.test(text)
+    /^services\.[^.]+\.(secrets|health\.secretHeaders)\./.test(text) ||
+    /^gates\.commands\.[^.]+\.secrets\./.test(text)
   );
 }
 
 /** The names of secret settings that the settings refer to, each with the path that does. */
 function secretReferences(settings: unknown): { path: PropertyKey[]; name: unknown }[] {
-  const { services, database, schema } = fieldsOf(settings);
+  const { services, database, schema, gates } = fieldsOf(settings);
   const { scratch } = fieldsOf(schema);
+  const named = (path: PropertyKey[], names: unknown) =>
+    Object.entries(fieldsOf(names)).map(([key, name]) => ({ path: [...path, key], name }));
   const ofServices = Object.entries(fieldsOf(services)).flatMap(([service, value]) => {
     const { secrets, health } = fieldsOf(value);
-    const named = (path: PropertyKey[], names: unknown) =>
-      Object.entries(fieldsOf(names)).map(([key, name]) => ({
-        path: ["services", service, ...path, key],
-        name,
-      }));
     return [
-      ...named(["secrets"], secrets),
-      ...named(["health", "secretHeaders"], fieldsOf(health).secretHeaders),
+      ...named(["services", service, "secrets"], secrets),
+      ...named(["services", service, "health", "secretHeaders"], fieldsOf(health).secretHeaders),
     ];
   });
+  const ofCommands = Object.entries(fieldsOf(fieldsOf(gates).commands)).flatMap(([gate, value]) =>
+    named(["gates", "commands", gate, "secrets"], fieldsOf(value).secrets),
+  );
   return [
     ...ofServices,
+    ...ofCommands,
     { path: ["database", "url"], name: fieldsOf(database).url },
     ...(isScratchWord(scratch) ? [] : [{ path: ["schema", "scratch"], name: scratch }]),
   ];

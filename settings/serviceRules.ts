@@ -28,9 +28,14 @@ export function checkService(service: unknown, complain: Complain): void {
   const settings = fieldsOf(service);
   if (settings.kind === "worker") checkWorker(settings, complain);
   if (settings.kind === "web") checkWeb(settings, complain);
-  const env = fieldsOf(settings.env);
-  for (const name of Object.keys(fieldsOf(settings.secrets))) {
-    if (Object.hasOwn(env, name))
+  checkEnvironment(settings, complain);
+}
+
+/** A variable has one value: in clear or secret. */
+export function checkEnvironment(settings: unknown, complain: Complain): void {
+  const { env, secrets } = fieldsOf(settings);
+  for (const name of Object.keys(fieldsOf(secrets))) {
+    if (Object.hasOwn(fieldsOf(env), name))
       complain(["secrets", name], "keep it in one of the two", `${name}, which is in \`env\` too`);
   }
 }

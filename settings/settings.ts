@@ -3,6 +3,7 @@ import { versionPatterns } from "../catalog/release";
 import { toolNames } from "../migrations/tools/tool";
 import { verdicts } from "../schema/verdict";
 import { rule } from "./asWritten";
+import { commandGate } from "./commandSettings";
 import { healthDefaults, service } from "./serviceSettings";
 import { checkStack } from "./stackRules";
 import { choice, mapOf, resourceName, secretName, structure, text, truthValue, wholeNumber } from "./values";
@@ -146,6 +147,11 @@ export const settingsSchema = structure(
     gates: structure(
       {
         health: healthDefaults.describe("Times of every health gate, where a service sets no other."),
+        commands: mapOf(resourceName, commandGate, "write a map of gate names to their commands")
+          .default({})
+          .describe(
+            "Commands that must succeed once the services are healthy, such as smoke tests or a scan, by name. They run side by side, on rollbacks too, whenever a container was replaced.",
+          ),
       },
       "write the gates as a map, such as {health: {within: 120}}",
     )

@@ -1,5 +1,6 @@
 import { successSpacing } from "../gates/healthDecision";
 import { fieldsOf, isStructure, itemsOf, type Complain } from "./asWritten";
+import { checkEnvironment } from "./serviceRules";
 import { resourceName } from "./values";
 
 /** What the settings of a stack mean to each other. */
@@ -12,6 +13,8 @@ export function checkStack(settings: unknown, complain: Complain): void {
     );
   }
   checkTime(fieldsOf(gates).health, ["gates", "health"], complain);
+  for (const [name, gate] of Object.entries(fieldsOf(fieldsOf(gates).commands)))
+    checkEnvironment(gate, (path, ...told) => complain(["gates", "commands", name, ...path], ...told));
   checkPublishedOnce(services, complain);
   for (const [name, service] of Object.entries(fieldsOf(services))) {
     const tell: Complain = (path, message) => complain(["services", name, ...path], message);

@@ -42,7 +42,7 @@ const secrets = { apiToken: "hunter2", healthToken: "hunter3", databaseUrl: "hun
 /** The api moves from v1 to v2, the worker stays what it was created as in v0. */
 const assessment: Assessment = {
   target,
-  running: { services: [], tag: undefined },
+  running: { services: [], tag: "v1" },
   direction: "forward",
   services: [
     {
@@ -257,6 +257,96 @@ describe("Release", () => {
         "release-worker-container-id",
       ]);
     }
+  });
+
+  describe("with command gates", () => {
+    const gates = {
+      commands: {
+        smoke: { command: ["npm", "test"], within: 60, env: { BASE: "x" }, secrets: { TOKEN: "apiToken" } },
+        scan: { command: ["scan"] },
+      },
+    };
+    const run = (gate: string) => world.one(types.command, `release-gate-${gate}-check`);
+
+    it("runs them side by side once the services are healthy, again when a container is replaced", async () => {
+      await declare(args({ gates }));
+      const healthy = [check("api").urn, check("worker").urn];
+      for (const gate of ["smoke", "scan"]) {
+        expect(run(gate).dependencies).to.include.members(healthy);
+        expect(run(gate).inputs.triggers).to.deep.equal(check("api").inputs.triggers);
+      }
+      expect(run("smoke").dependencies).not.to.include(run("scan").urn);
+      expect(run("scan").dependencies).not.to.include(run("smoke").urn);
+      expect(run("smoke").inputs).to.deep.include({
+        create: "exec node --require ./toolchain/loadTypescript.cjs ./gates/run.ts command",
+        environment: {
+          KNOWNGOOD_DIRECTION: "forward",
+          KNOWNGOOD_STACK: "shop/prod",
+          KNOWNGOOD_FROM: "v1",
+          KNOWNGOOD_TO: "v2",
+        },
+        logging: "stderr",
+        addPreviousOutputInEnv: false,
+      });
+    });
+
+    it("hands them what to run, with secrets, and the way back", async () => {
+      await declare(args({ gates }));
+      expect(JSON.parse(String(run("smoke").inputs.stdin))).to.deep.equal({
+        role: "gate",
+        name: "smoke",
+        stack: "shop/prod",
+        release: "v2",
+        command: ["npm", "test"],
+        within: 60,
+        errorCodes: [],
+        env: { BASE: "x", TOKEN: "hunter2" },
+        records: ".knowngood",
+        goBack: { tag: "v1", commands: ["pulumi config set imageTag v1", "pulumi up"] },
+        redact: ["hunter2"],
+      });
+      expect(run("smoke").secretInputs).to.deep.equal(["stdin"]);
+      expect(run("scan").secretInputs).to.deep.equal([]);
+    });
+
+    it("tells them what they were told last where nothing makes them run, or they would", async () => {
+      const recorded = (triggers: string[]) => ({
+        "release-gate-scan-check": {
+          move: { direction: "rollback" as const, stack: "shop/prod", from: "v3", to: "v2" },
+          triggers,
+        },
+      });
+      const ids = ["release-api-container-id", "release-worker-container-id"];
+      const told = async (direction: Assessment["direction"], triggers: string[]) => {
+        world = await World.with(goodAnswers);
+        const at = { ...assessment, direction, running: { services: [], tag: "v2" } };
+        await declare(args({ gates }, { assessment: at, recordedMoves: recorded(triggers) }));
+        const { KNOWNGOOD_DIRECTION, KNOWNGOOD_FROM } = run("scan").inputs.environment as Record<
+          string,
+          string
+        >;
+        return [KNOWNGOOD_DIRECTION, KNOWNGOOD_FROM];
+      };
+      expect(await told("same", ids)).to.deep.equal(["rollback", "v3"]);
+      expect(await told("same", ["another-id", "release-worker-container-id"])).to.deep.equal(["same", "v2"]);
+      expect(await told("forward", ids)).to.deep.equal(["forward", "v2"]);
+    });
+
+    it("is known good only once they have passed, and has their reports as outputs", async () => {
+      await declare(args({ gates }));
+      const { outputs } = world.one("knowngood:index:Release", "release");
+      const passed = { outcome: "passed", passedAt: "2026-03-01T09:00:00.000Z" };
+      expect(outputs?.commandReports).to.deep.equal({ smoke: passed, scan: passed });
+      const gate = world.one("knowngood:index:CommandGate", "release-gate-scan");
+      expect([gate.outputs, gate.outputsRegistered]).to.deep.equal([{ report: passed }, 1]);
+      expect(run("scan").parent).to.equal(gate.urn);
+    });
+
+    it("asks none where services stay stopped", async () => {
+      const stopped = { version: "2", active: true, servicesStayStopped: true } as AssessedStepDown;
+      await declare(args({ gates }, { assessment: { ...assessment, stepDown: stopped } }));
+      expect(world.names("knowngood:index:CommandGate")).to.deep.equal([]);
+    });
   });
 
   it("runs images by digest alone", async () => {

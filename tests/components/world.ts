@@ -182,6 +182,6 @@ export const goodAnswers: Answers = {
   [types.command]: ({ create }) => {
     const text = String(create);
     if (/ (migrate|stepDown)$/.test(text)) return { stdout: '{"ran":[],"applied":["1"]}' };
-    return { stdout: text.endsWith(" health") ? JSON.stringify(report) : "" };
+    return { stdout: / (health|command)$/.test(text) ? JSON.stringify(report) : "" };
   },
 };

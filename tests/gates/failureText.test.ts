@@ -180,15 +180,18 @@ describe("gates: what a gate says", () => {
       expect(JSON.stringify(record)).to.not.contain("s3cret");
     });
     it("is named by stack, time and service", () => {
-      expect(recordFile("r", record)).to.equal("r/shop-prod/20260711T030406.307Z-health-api.json");
+      expect(recordFile("r", record, record.service)).to.equal(
+        "r/shop-prod/20260711T030406.307Z-health-api.json",
+      );
     });
     it("stays below its folder whatever the names are", () => {
       const odd = { ...record, stack: "../..", service: "../a b" };
-      expect(recordFile("r", odd)).to.equal("r/--../20260711T030406.307Z-health---a-b.json");
+      expect(recordFile("r", odd, odd.service)).to.equal("r/--../20260711T030406.307Z-health---a-b.json");
     });
     it("is written whole", () => {
-      const file = writeFailureRecord(folder, record);
-      expect(JSON.parse(readFileSync(file, "utf8"))).to.deep.equal(record);
+      const written = writeFailureRecord(folder, record, "api");
+      if (!("file" in written)) throw new Error(written.problem);
+      expect(JSON.parse(readFileSync(written.file, "utf8"))).to.deep.equal(record);
     });
   });
 });

@@ -27,7 +27,7 @@ describe("settings", () => {
       volumes: {},
       schema: { scratch: "embedded" },
       guards: { schema: "conditional", horizon: false },
-      gates: { health: { within: 120, every: 10, successes: 3, timeout: 5 } },
+      gates: { health: { within: 120, every: 10, successes: 3, timeout: 5 }, commands: {} },
       record: { folder: ".knowngood" },
       destroyData: false,
     });
@@ -112,7 +112,18 @@ describe("settings", () => {
       guards: { schema: "destructive", horizon: true },
       stepDown: "20260102000000",
       acknowledge: "0123456789ab",
-      gates: { health: { within: 1, every: 300, successes: 1, timeout: 0.1 } },
+      gates: {
+        health: { within: 1, every: 300, successes: 1, timeout: 0.1 },
+        commands: {
+          smoke: {
+            command: ["npm", "run", "smoke"],
+            within: 86_400,
+            env: { BASE: "https://shop.example" },
+            secrets: { TOKEN: "apiToken" },
+            errorCodes: [1, 255],
+          },
+        },
+      },
       record: { folder: "/var/lib/records" },
       destroyData: false,
     };

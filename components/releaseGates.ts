@@ -1,0 +1,137 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Assessment, ServiceMove } from "../assessment/assessment";
+import { successSpacing } from "../gates/healthDecision";
+import type { Move } from "../gates/move";
+import type { GoBack } from "../gates/wayBack";
+import { toldMove } from "../history/recordedMoves";
+import type { ServiceSettings } from "../settings/serviceSettings";
+import type { Settings } from "../settings/settings";
+import { CommandGate } from "./commandGate";
+import { HealthGate } from "./healthGate";
+import { probeOf } from "./healthProbe";
+import { mapValues } from "./mapValues";
+import type { ReleaseArgs } from "./release";
+import type { Service } from "./service";
+
+/** A release whose services are there, to be checked. */
+export interface CheckedRelease {
+  /** What the gates' names begin with. */
+  name: string;
+  parent: pulumi.Resource;
+  args: ReleaseArgs;
+  /** Empty where the services stay stopped: there is nothing to be asked. */
+  services: Readonly<Record<string, Service>>;
+}
+
+/** A gate for each service, once every container is there; all run again when one of the containers is replaced. */
+export function healthGates({ name, parent, args, services }: CheckedRelease): Record<string, HealthGate> {
+  const { settings, assessment, stack, secret } = args;
+  const ids = containerIds(services);
+  const containers = Object.values(services).map(({ container }) => container);
+  const declared = Object.entries(byService(settings, assessment)).filter(([service]) => services[service]);
+  return mapValues(Object.fromEntries(declared), ([service, move], serviceName) => {
+    const { health } = service;
+    return new HealthGate(
+      `${name}-${serviceName}-health`,
+      {
+        stack,
+        service: serviceName,
+        release: move.to.tag,
+        digest: move.to.digest,
+        containerId: services[serviceName]?.containerId ?? "",
+        engine: settings.docker.host,
+        probe: probeOf(service, settings.docker.host, secret),
+        within: health?.within ?? settings.gates.health.within,
+        every: health?.every ?? settings.gates.health.every,
+        successes: health?.successes ?? usualSuccesses(service, settings),
+        timeout: health?.timeout ?? settings.gates.health.timeout,
+        records: settings.record.folder,
+        ...goBack(args),
+        redact: [...Object.values(service.secrets), ...Object.values(health?.secretHeaders ?? {})].map(
+          secret,
+        ),
+        // One service replaced can make another sick, so all are asked again.
+        rerunOn: ids,
+        runAfter: containers,
+      },
+      { parent },
+    );
+  });
+}
+
+/**
+ * The commands that judge a release, side by side.
+ * @param runAfter the health gates: what is not healthy needs no further judgement
+ */
+export function commandGates(
+  { name, parent, args, services }: CheckedRelease,
+  runAfter: readonly pulumi.Resource[],
+): Record<string, CommandGate> {
+  if (Object.keys(services).length === 0) return {};
+  const ids = containerIds(services);
+  return mapValues(args.settings.gates.commands, ({ secrets, ...gate }, gateName) => {
+    const resource = `${name}-gate-${gateName}`;
+    return new CommandGate(
+      resource,
+      {
+        ...gate,
+        name: gateName,
+        stack: args.stack,
+        release: args.assessment.target.tag,
+        secrets: mapValues(secrets, args.secret),
+        move: moveTold(args, `${resource}-check`, ids),
+        records: args.settings.record.folder,
+        ...goBack(args),
+        rerunOn: ids,
+        runAfter,
+      },
+      { parent },
+    );
+  });
+}
+
+/** What a command is told, once it is known whether its triggers make it run. */
+function moveTold(
+  { assessment, stack, recordedMoves = {} }: ReleaseArgs,
+  resource: string,
+  triggers: pulumi.Input<string>[],
+): pulumi.Output<Move> {
+  const { direction, running, target } = assessment;
+  const move: Move = { direction, stack, from: running.tag ?? "", to: target.tag };
+  return pulumi.all(triggers).apply((known) => toldMove(move, recordedMoves[resource], known));
+}
+
+function goBack({ assessment, commandsTo }: ReleaseArgs): { goBack?: GoBack & { commands: string[] } } {
+  const back = assessment.lastKnownGood;
+  return back === undefined ? {} : { goBack: { tag: back.tag, commands: commandsTo(back.tag) } };
+}
+
+function containerIds(services: Readonly<Record<string, Service>>): pulumi.Output<string>[] {
+  return Object.values(services).map(({ containerId }) => containerId);
+}
+
+/** The declared services that the target has, each with its settings and its move. */
+export function byService(
+  settings: Settings,
+  assessment: Assessment,
+): Record<string, [ServiceSettings, ServiceMove]> {
+  return Object.fromEntries(
+    assessment.services.flatMap((move) => {
+      const service = settings.services[move.service];
+      return service === undefined ? [] : [[move.service, [service, move]]];
+    }),
+  );
+}
+
+/** Looks at a container that only has to run: at a quarter of a second each, three seconds without a restart. */
+const looksAtState = 12;
+
+/** A service that answers is asked a few times; one that can only be seen to run could be between two crashes. */
+function usualSuccesses({ health }: ServiceSettings, { gates }: Settings): number {
+  const answers = [health?.path, health?.url, health?.tcp, health?.exec].some((probe) => probe !== undefined);
+  if (answers) return gates.health.successes;
+  // A gate with little time keeps half of it for the start; more looks than fit could never pass.
+  const within = health?.within ?? gates.health.within;
+  const fitting = Math.floor(within / 2 / successSpacing);
+  return Math.max(gates.health.successes, Math.min(looksAtState, fitting));
+}

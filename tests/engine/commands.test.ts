@@ -1,0 +1,107 @@
+import { expect } from "chai";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { CommandFailureRecord, CommandReport } from "../../gates/commandReport";
+import { working } from "./images";
+import { Workspace } from "./workspace";
+
+const token = "the-smoke-test's-token";
+
+describe("a stack's commands", () => {
+  let workspace: Workspace;
+  beforeEach(() => (workspace = new Workspace()));
+  afterEach(() => workspace.dispose());
+
+  /** What was told to commands since the last look, as `name direction from to`. */
+  function toldSince(): string[] {
+    const lines = readFileSync(join(workspace.folder, "told"), "utf8").trimEnd().split("\n");
+    const news = lines.slice(seen);
+    seen = lines.length;
+    return news;
+  }
+  let seen = 0;
+  const tells = (name: string, then = "true") => [
+    "sh",
+    "-c",
+    `echo ${name} $KNOWNGOOD_DIRECTION $KNOWNGOOD_STACK "$KNOWNGOOD_FROM" $KNOWNGOOD_TO >> told; ${then}`,
+  ];
+
+  async function up(exitCode = 0) {
+    const ended = await workspace.up("prod");
+    expect(ended.exitCode, ended.text).to.equal(exitCode);
+    return ended;
+  }
+
+  it("judge and accompany every change of services, in each direction, and no other update", async () => {
+    for (const tag of ["v1", "v2"])
+      workspace.release(tag, { services: { worker: await working(workspace, "worker", tag) } });
+    await workspace.stack("prod", {
+      imageTag: "v1",
+      services: { worker: { kind: "worker", health: { successes: 1 } } },
+      gates: {
+        commands: {
+          smoke: {
+            command: tells("smoke", 'echo "asked with $TOKEN"; test $KNOWNGOOD_TO = v1'),
+            secrets: { TOKEN: "smokeToken" },
+          },
+        },
+      },
+    });
+    await workspace.secret("prod", "smokeToken", token);
+
+    await up();
+    expect(toldSince()).to.deep.equal(["smoke forward knowngood/prod  v1"]);
+    const { resources } = await workspace.state("prod");
+    const gate = resources.find(({ type }) => type === "knowngood:index:CommandGate");
+    const report = gate?.outputs?.report as CommandReport;
+    expect(report).to.deep.include({ outcome: "passed", name: "smoke", output: ["asked with [secret]"] });
+    const outputs = await workspace.outputs("prod");
+    expect(outputs.commandGates).to.deep.equal({
+      smoke: `passed at ${report.passedAt}, ${report.seconds} s`,
+    });
+    expect(outputs.knownGood).to.deep.equal([{ tag: "v1", passedAt: report.passedAt }]);
+
+    const again = await up();
+    expect(again.text)
+      .to.match(/\d+ unchanged/)
+      .and.not.to.match(/updated|replaced|created/);
+    expect(toldSince()).to.deep.equal([]);
+
+    await workspace.target("prod", "v2");
+    const failed = await up(1);
+    expect(toldSince()).to.deep.equal(["smoke forward knowngood/prod v1 v2"]);
+    expect(failed.text).to.match(
+      /Command gate failed: smoke says no to v2 on knowngood\/prod: exit code 1, after/,
+    );
+    expect(failed.text).to.match(
+      /Last known-good: v1\. To go back:\n\s*pulumi config set imageTag v1 --stack prod\n\s*pulumi up --stack prod/,
+    );
+    const folder = join(workspace.folder, ".knowngood", "knowngood-prod");
+    const [file = "", ...others] = readdirSync(folder);
+    expect([file.slice("20260101T000000.000Z-".length), others]).to.deep.equal(["command-smoke.json", []]);
+    const record = JSON.parse(readFileSync(join(folder, file), "utf8")) as CommandFailureRecord;
+    expect(record).to.deep.include({
+      outcome: "failed",
+      release: "v2",
+      direction: "forward",
+      from: "v1",
+      output: ["asked with [secret]"],
+    });
+    // Its health gate has passed, and that alone makes nothing known good.
+    expect((await workspace.outputs("prod")).knownGood).to.deep.equal(outputs.knownGood);
+
+    await workspace.target("prod", "v1");
+    await up();
+    expect(toldSince()).to.deep.equal(["smoke rollback knowngood/prod v2 v1"]);
+    await up();
+    expect(toldSince()).to.deep.equal([]);
+
+    const { "prod-worker": worker } = await workspace.containers();
+    await workspace.docker("rm", "-f", worker?.Id ?? "");
+    await up();
+    expect(toldSince()).to.deep.equal(["smoke same knowngood/prod v1 v1"]);
+
+    const everything = JSON.stringify([await workspace.state("prod"), record, failed.text, again.text]);
+    expect(everything).not.to.contain(token);
+  });
+});
