@@ -93,7 +93,7 @@ export function assessRisk(question: RiskQuestion): SchemaRisk {
       closed,
       wholeWay:
         canStep(stepDown) && (stepping || isPast(judgement.verdict, allowed))
-          ? wholeWayText(wholeWay(evidence.wayBack, allowed), stack, stepping)
+          ? wayText(evidence, allowed, stack, stepping)
           : [],
     },
     worthReading: gap.length > 0 || closed.length > 0 || stepping,
@@ -103,6 +103,22 @@ export function assessRisk(question: RiskQuestion): SchemaRisk {
 /** Whether the newest migration can be taken back at all, losing data or not. */
 function canStep(stepDown: StepDown | undefined): boolean {
   return stepDown?.verdict === "lossless" || stepDown?.verdict === "lossy";
+}
+
+/** An `up` takes back dbmate's migrations alone; another tool takes back its own. */
+function wayText(
+  { wayBack, runner: { tool } }: SchemaEvidence,
+  allowed: Verdict,
+  stack: string,
+  stepping: boolean,
+): string[] {
+  const steps = wholeWay(wayBack, allowed);
+  if (tool === "dbmate") return wholeWayText(steps, stack, stepping);
+  const names = steps.map(migrationLabel).join(", then ");
+  if (steps.length === 0) return [];
+  return [
+    `An up takes back dbmate's migrations alone: stop the services, take back ${names} with ${tool} itself, then roll back.`,
+  ];
 }
 
 /** What differs from the report that was reviewed; undefined where that is not kept. */

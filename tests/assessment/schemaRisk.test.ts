@@ -54,6 +54,26 @@ const reportOf = ({ risk }: Assessment) => {
 };
 
 describe("what a rollback means in the schema", () => {
+  it("shows the way by steps, of another tool by its own command", () => {
+    const stepDown: StepDown = {
+      version: "3",
+      name: "m3",
+      verdict: "lossless",
+      losses: [],
+      stays: [],
+      reason: "Its way down destroys no data.",
+      confirmed: true,
+    };
+    const wayBack = [{ version: "3", name: "m3", left: "compatible" as const }];
+    const wayOf = (parts: Partial<SchemaEvidence>) =>
+      reportOf(back({ stepDown, wayBack, ...parts })).wholeWay;
+    expect(wayOf({}).join("\n")).to.contain("pulumi config set stepDown 3 --stack prod");
+    const runner = { tool: "goose" as const, starts: true, words: "goose goes on." };
+    expect(wayOf({ runner })).to.deep.equal([
+      "An up takes back dbmate's migrations alone: stop the services, take back 3_m3 with goose itself, then roll back.",
+    ]);
+  });
+
   it("is reported with findings, action, what was not judged and the flags to turn off", () => {
     const report = reportOf(back());
     expect(report).to.deep.include({

@@ -204,7 +204,8 @@ export class Workspace {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private async dropDatabase(): Promise<void> {
+  /** Drops this test's own database, whoever is still connected to it. */
+  async dropDatabase(): Promise<void> {
     const admin = new Client({ connectionString: this.machine.adminUrl });
     await admin.connect();
     try {

@@ -8,32 +8,12 @@ import type { FolderOptions } from "../../../migrations/tools/tool";
 import { testFolder, type TestFolder } from "../../catalog/catalogFolder";
 import { Server } from "../server";
 import { provide } from "./programs/provide";
+import { alembicProject as project, alembicRevision as revision } from "./projects";
 import { run } from "./run";
 import { columnsOf, runCaptured, stateOf, summaryOf, versions, write } from "./toolShop";
 
 const server = new Server();
 
-const revision = (title: string, name: string, parent: string, up: string, down = "pass") =>
-  `"""${title}\n\nRevision ID: ${name}\n"""\nfrom alembic import op\nimport sqlalchemy as sa\n\n` +
-  `revision: str = "${name}"\ndown_revision = ${parent}\ndepends_on = None\n\n` +
-  `def upgrade() -> None:\n    ${up}\n\ndef downgrade() -> None:\n    ${down}\n`;
-
-const project = {
-  "alembic.ini": "[alembic]\nscript_location = %(here)s/alembic\n",
-  "alembic/env.py": `import os
-from alembic import context
-from sqlalchemy import create_engine
-if context.is_offline_mode():
-    context.configure(dialect_name="postgresql", literal_binds=True)
-    with context.begin_transaction():
-        context.run_migrations()
-else:
-    with create_engine(os.environ["SHOP_DATABASE"]).connect() as connection:
-        context.configure(connection=connection)
-        with context.begin_transaction():
-            context.run_migrations()
-`,
-};
 const orders = `op.create_table("orders", sa.Column("id", sa.Integer, primary_key=True))`;
 const v1 = {
   ...project,

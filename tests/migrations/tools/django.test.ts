@@ -7,39 +7,14 @@ import type { FolderOptions } from "../../../migrations/tools/tool";
 import { testFolder, type TestFolder } from "../../catalog/catalogFolder";
 import { Server } from "../server";
 import { provide } from "./programs/provide";
+import { djangoId as id, djangoMigration as migration, djangoProject } from "./projects";
 import { run } from "./run";
 import { columnsOf, runCaptured, stateOf, summaryOf, versions, write } from "./toolShop";
 
 const server = new Server();
 
-const migration = (dependencies: string, operations: string, more = "") =>
-  `from django.db import migrations, models\nfrom django.conf import settings\n\n` +
-  `def fill(apps, schema_editor):\n    apps.get_model("shop", "Order").objects.filter(note=None).update(note="")\n\n` +
-  `class Migration(migrations.Migration):\n${more}    dependencies = [${dependencies}]\n    operations = [${operations}]\n`;
-const id = `("id", models.BigAutoField(primary_key=True, serialize=False))`;
-
 const v1 = {
-  "manage.py": `import os, sys
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "site_settings")
-from django.core.management import execute_from_command_line
-execute_from_command_line(sys.argv)
-`,
-  "site_settings.py": `import os
-from urllib.parse import urlparse, parse_qs, unquote
-url = urlparse(os.environ["SHOP_DATABASE"])
-DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": url.path[1:], "USER": url.username,
-    "PASSWORD": unquote(url.password or ""), "HOST": parse_qs(url.query)["host"][0]}}
-INSTALLED_APPS = ["django.contrib.contenttypes", "shop", "accounts"]
-AUTH_USER_MODEL = "accounts.User"
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-SECRET_KEY = "no secret"
-USE_TZ = True
-`,
-  "accounts/__init__.py": "",
-  "accounts/migrations/__init__.py": "",
-  "accounts/migrations/0001_initial.py": migration("", `migrations.CreateModel("User", [${id}])`),
-  "shop/__init__.py": "",
-  "shop/migrations/__init__.py": "",
+  ...djangoProject,
   "shop/migrations/0001_initial.py": migration(
     "migrations.swappable_dependency(settings.AUTH_USER_MODEL)",
     `migrations.CreateModel("Order", [${id}, ("owner", models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE))])`,

@@ -7,53 +7,13 @@ import { toolOfFolder } from "../../../migrations/tools/toolOfFolder";
 import { testFolder, type TestFolder } from "../../catalog/catalogFolder";
 import { Server } from "../server";
 import { provide } from "./programs/provide";
-import { run } from "./run";
+import { prismaMigrate, prismaProject } from "./projects";
 import { columnsOf, runCaptured, stateOf, summaryOf, versions, write } from "./toolShop";
 
 const server = new Server();
 
-/** The adapter knows no columns of the type `name`, which the engine reads from PostgreSQL's own tables. */
-const configuration = `
-import { PrismaPg } from "@prisma/adapter-pg";
-const factory = new PrismaPg({ connectionString: process.env.SHOP_DATABASE, allowExitOnIdle: true });
-const nameAsText = (field) => (field.dataTypeID === 19 ? Object.assign(field, { dataTypeID: 25 }) : field);
-export default {
-  experimental: { adapter: true },
-  engine: "js",
-  schema: "prisma/schema.prisma",
-  adapter: async () => ({
-    provider: factory.provider,
-    adapterName: factory.adapterName,
-    connectToShadowDb: () => factory.connectToShadowDb(),
-    async connect() {
-      const adapter = await factory.connect();
-      const query = adapter.client.query.bind(adapter.client);
-      adapter.client.query = async (...asked) => {
-        const answer = await query(...asked);
-        answer?.fields?.forEach(nameAsText);
-        return answer;
-      };
-      return adapter;
-    },
-  }),
-};
-`;
-/** The engine leaves the timer of its lock behind when it is done, which would keep the process for 10 s. */
-const withoutLastingTimers = `
-const { setTimeout: own } = globalThis;
-globalThis.setTimeout = (work, milliseconds, ...more) => {
-  const timer = own(work, milliseconds, ...more);
-  return milliseconds >= 5000 ? timer.unref() : timer;
-};
-`;
-const project = {
-  "timers.cjs": withoutLastingTimers,
-  "prisma.config.mjs": configuration,
-  "prisma/schema.prisma": 'datasource db {\n  provider = "postgresql"\n  url = env("SHOP_DATABASE")\n}\n',
-  "prisma/migrations/migration_lock.toml": 'provider = "postgresql"\n',
-};
 const v1 = {
-  ...project,
+  ...prismaProject,
   "prisma/migrations/20260101000000_orders/migration.sql": "CREATE TABLE orders (id int PRIMARY KEY);\n",
 };
 const v2 = {
@@ -81,20 +41,7 @@ describe("Prisma, the tool itself", function () {
   after(() => folder?.remove());
 
   const migrate = (url: string, release: string, ...args: string[]) =>
-    run(
-      process.execPath,
-      ["--require", "./timers.cjs", join(modules, "prisma", "build", "index.js"), "migrate", ...args],
-      {
-        cwd: join(folder.path, release),
-        environment: {
-          SHOP_DATABASE: url,
-          CHECKPOINT_DISABLE: "1",
-          // With these named it looks for no engines to download; the one in WebAssembly needs neither.
-          PRISMA_QUERY_ENGINE_LIBRARY: "/bin/true",
-          PRISMA_SCHEMA_ENGINE_BINARY: "/bin/true",
-        },
-      },
-    );
+    prismaMigrate(modules, join(folder.path, release), url, ...args);
   const migrations = (release: string) => join(folder.path, release, "prisma", "migrations");
 
   it("is read as its own command tells it, with checksums that the catalog has too", async () => {
