@@ -42,7 +42,7 @@ async function program() {
     acknowledge: settings.acknowledge,
     askForMovedTags: pulumi.runtime.isDryRun(),
   });
-  const { guards, acknowledge, stepDown } = settings;
+  const { guards, acknowledge, stepDown, hold } = settings;
   const assessment = assess({
     stack,
     target,
@@ -51,6 +51,7 @@ async function program() {
     guards,
     ...(acknowledge !== undefined && { acknowledge }),
     ...(stepDown !== undefined && { stepDown }),
+    ...(hold !== undefined && { hold }),
     evidence,
   });
   const report = keepReport(assessment, settings);

@@ -8,6 +8,7 @@ import type { StepDown } from "../schema/stepDown/stepDown";
 import type { Verdict } from "../schema/verdict";
 import { catalogMistakes } from "./catalogMistakes";
 import type { Evidence } from "./evidence";
+import { holdRefusals } from "./hold";
 import { obstacles, worldWarnings } from "./obstacles";
 import { assessSchema } from "./schemaAssessment";
 import type { SchemaRisk } from "./schemaRisk";
@@ -71,6 +72,8 @@ export interface AssessmentQuestion {
   acknowledge?: string;
   /** The version that the setting `stepDown` names. */
   stepDown?: string;
+  /** Why nothing may be deployed, where the setting says so. */
+  hold?: string;
   evidence: Evidence;
 }
 
@@ -91,7 +94,12 @@ export function assess(question: AssessmentQuestion): Assessment {
     knownGood,
     lastKnownGood: lastKnownGood(knownGood, target.tag),
     warnings: [...worldWarnings(evidence), ...mistakes.warnings, ...warnings],
-    refusals: [...mistakes.refusals, ...obstacles(target, services, evidence), ...refusals],
+    refusals: [
+      ...holdRefusals(question),
+      ...mistakes.refusals,
+      ...obstacles(target, services, evidence),
+      ...refusals,
+    ],
   };
 }
 

@@ -16,7 +16,13 @@ export interface StackConfiguration {
 }
 
 /** Settings that hold one text; every other one is structured. */
-const textSettings: ReadonlySet<string> = new Set(["imageTag", "releases", "stepDown", "acknowledge"]);
+const textSettings: ReadonlySet<string> = new Set([
+  "imageTag",
+  "releases",
+  "stepDown",
+  "acknowledge",
+  "hold",
+]);
 
 /**
  * The stack's settings, validated as a whole.

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { versionPatterns } from "../catalog/release";
 import { toolNames } from "../migrations/tools/tool";
-import { verdicts } from "../schema/verdict";
 import { rule } from "./asWritten";
 import { commandGate } from "./commandSettings";
+import { guards, hold } from "./guardSettings";
 import { healthDefaults, service } from "./serviceSettings";
 import { checkStack } from "./stackRules";
 import { choice, mapOf, resourceName, secretName, structure, text, truthValue, wholeNumber } from "./values";
@@ -113,23 +113,12 @@ export const settingsSchema = structure(
     )
       .prefault({})
       .describe("How it is judged what a schema that is ahead means for a release."),
-    guards: structure(
-      {
-        schema: choice(verdicts)
-          .default("conditional")
-          .describe(
-            "Gravest verdict that a release may meet in the schema without `acknowledge`; a graver one is refused until it is acknowledged.",
-          ),
-        horizon: truthValue
-          .default(false)
-          .describe(
-            "Whether an `up` whose migrations close the way back to a known-good release is refused until it is acknowledged; otherwise it is warned about.",
-          ),
-      },
-      "write the guards as a map, such as {schema: conditional}",
-    )
-      .prefault({})
-      .describe("What an `up` is refused for."),
+    guards: guards.prefault({}).describe("What an `up` is refused for."),
+    hold: hold
+      .optional()
+      .describe(
+        "Why nothing may be deployed, such as a decision on restoring data that is still to be made. While it is set every `up` is refused, forward, back and of the same release.",
+      ),
     stepDown: z
       .string(stepDownError)
       .regex(versionPatterns.dbmate, stepDownError)

@@ -102,6 +102,24 @@ describe("an up that can't be carried out", () => {
     expect(refused.text).not.to.match(trace);
   });
 
+  it("says what holds the stack, after the whole assessment, also where nothing would change", async () => {
+    const hold = "whether the orders are restored is being decided";
+    const set = await workspace.pulumi("config", "set", "hold", hold, "--stack", "prod");
+    expect(set.exitCode, set.text).to.equal(0);
+    for (const held of [await workspace.preview("prod"), await workspace.up("prod")]) {
+      expect(held.exitCode).to.equal(1);
+      expect(held.text).to.match(
+        /knowngood\/prod: v1 stays\n[^]* v1 is known good[^]*Refused; nothing was touched\./,
+      );
+      expect(held.text).to.contain(`The stack is on hold, so nothing is deployed in any direction: ${hold}`);
+      expect(held.text).not.to.match(trace);
+    }
+    const lift = /pulumi (config rm hold --stack prod)/.exec((await workspace.up("prod")).text)?.[1] ?? "";
+    expect((await workspace.pulumi(...lift.split(" "))).exitCode).to.equal(0);
+    const lifted = await workspace.up("prod");
+    expect(lifted.exitCode, lifted.text).to.equal(0);
+  });
+
   it("says which service the release has no image for, and which image is nowhere to be had", async () => {
     await workspace.target("prod", "v2-api-only");
     const without = await workspace.up("prod");

@@ -14,6 +14,13 @@ const aFingerprint =
 const rows: WrongRow[] = [
   ["no tag", { imageTag: undefined }, "imageTag", "nothing", aTag],
   ["an empty tag", { imageTag: "" }, "imageTag", '""', aTag],
+  [
+    "a hold without a reason",
+    { hold: "" },
+    "hold",
+    '""',
+    "write why nothing may be deployed: pulumi config set hold REASON",
+  ],
   ["an empty folder", { releases: "" }, "releases", '""', "write a folder"],
   ["no truth value", { protected: "yes" }, "protected", '"yes"', "write true or false"],
   ["a number for a truth value", { destroyData: 1 }, "destroyData", "1", "write true or false"],
@@ -36,7 +43,7 @@ const rows: WrongRow[] = [
     { x: "1" },
     "x",
     "a setting in clear",
-    "no such setting: remove it, or write one of imageTag, releases, protected, docker, services, volumes, database, schema, guards, stepDown, acknowledge, gates, record, destroyData, or, if it is a secret: pulumi config set --secret x",
+    "no such setting: remove it, or write one of imageTag, releases, protected, docker, services, volumes, database, schema, guards, hold, stepDown, acknowledge, gates, record, destroyData, or, if it is a secret: pulumi config set --secret x",
   ],
   [
     "Docker as a text",

@@ -110,6 +110,7 @@ describe("settings", () => {
       database: { url: "db-url", tool: "flyway", table: "app.versions", lockTimeout: 3600, backup: "none" },
       schema: { scratch: "scratch-url", role: "shop_app" },
       guards: { schema: "destructive", horizon: true },
+      hold: "restoring the orders is being decided",
       stepDown: "20260102000000",
       acknowledge: "0123456789ab",
       gates: {
@@ -138,19 +139,21 @@ describe("settings", () => {
     expect(readSettings({ ...rest, values: other }).imageTag).to.equal("v1");
   });
 
-  it("keep a tag, a folder, a version and a fingerprint of digits as texts", () => {
-    const { imageTag, releases, stepDown, acknowledge } = settingsOf({
+  it("keep a tag, a folder, a version, a fingerprint and a reason of digits as texts", () => {
+    const { imageTag, releases, stepDown, acknowledge, hold } = settingsOf({
       ...least,
       imageTag: "1234567",
       releases: "2026",
       stepDown: "0001",
       acknowledge: "000000001e10",
+      hold: "4711",
     });
-    expect([imageTag, releases, stepDown, acknowledge]).to.deep.equal([
+    expect([imageTag, releases, stepDown, acknowledge, hold]).to.deep.equal([
       "1234567",
       "2026",
       "0001",
       "000000001e10",
+      "4711",
     ]);
   });
 
