@@ -42,7 +42,7 @@ async function program() {
     acknowledge: settings.acknowledge,
     askForMovedTags: pulumi.runtime.isDryRun(),
   });
-  const { guards, acknowledge, stepDown, hold } = settings;
+  const { guards, acknowledge, stepDown, hold, quarantine, retry } = settings;
   const assessment = assess({
     stack,
     target,
@@ -52,6 +52,9 @@ async function program() {
     ...(acknowledge !== undefined && { acknowledge }),
     ...(stepDown !== undefined && { stepDown }),
     ...(hold !== undefined && { hold }),
+    quarantine,
+    ...(retry !== undefined && { retry }),
+    now: new Date().toISOString(),
     evidence,
   });
   const report = keepReport(assessment, settings);

@@ -22,6 +22,9 @@ export function announcement(stack: string, assessment: Assessment, report?: str
       : []),
     ...(risk === undefined ? [] : riskText(risk, report).map((line) => `  ${line}`)),
     `  ${knownGoodText(assessment)}`,
+    ...assessment.quarantine.left.map(
+      (tag) => `  ${tag} is quarantined from then on, as the stack is rolled back from it`,
+    ),
   ].join("\n");
 }
 

@@ -6,9 +6,11 @@ import { directionOf, runningFrom, type Direction, type Running } from "../histo
 import type { SchemaPlan } from "../schema/schemaPlan";
 import type { StepDown } from "../schema/stepDown/stepDown";
 import type { Verdict } from "../schema/verdict";
+import type { Settings } from "../settings/settings";
 import { catalogMistakes } from "./catalogMistakes";
 import type { Evidence } from "./evidence";
 import { holdRefusals } from "./hold";
+import { assessQuarantine, type AssessedQuarantine } from "./quarantine";
 import { obstacles, worldWarnings } from "./obstacles";
 import { assessSchema } from "./schemaAssessment";
 import type { SchemaRisk } from "./schemaRisk";
@@ -25,8 +27,9 @@ export interface Assessment {
   risk?: SchemaRisk;
   /** Undefined where the setting asks for none. */
   stepDown?: AssessedStepDown;
+  quarantine: Pick<AssessedQuarantine, "memory" | "left">;
   knownGood: readonly KnownGood[];
-  /** The newest known-good release that is not the target. */
+  /** The newest known-good release that is not the target, and not quarantined. */
   lastKnownGood: KnownGood | undefined;
   warnings: readonly string[];
   /** Why the `up` must not go on; each says what answers it. */
@@ -74,6 +77,10 @@ export interface AssessmentQuestion {
   stepDown?: string;
   /** Why nothing may be deployed, where the setting says so. */
   hold?: string;
+  quarantine: Settings["quarantine"];
+  retry?: Settings["retry"];
+  /** ISO 8601, UTC. */
+  now: string;
   evidence: Evidence;
 }
 
@@ -84,6 +91,14 @@ export function assess(question: AssessmentQuestion): Assessment {
   const knownGood = knownGoodFrom(evidence.state);
   const direction = directionOf(target, running, survey.catalog);
   const mistakes = catalogMistakes(survey, restedOn(target, running, knownGood), direction);
+  const quarantine = assessQuarantine({
+    ...question,
+    retry: question.retry,
+    running,
+    direction,
+    knownGood,
+  });
+  const { memory, left, shunned } = quarantine;
   const { warnings, refusals, ...schema } = assessSchema({ ...question, running, direction, knownGood });
   return {
     target,
@@ -91,11 +106,16 @@ export function assess(question: AssessmentQuestion): Assessment {
     direction,
     services: services.flatMap((service) => moveOf(service, target, running)),
     ...schema,
+    quarantine: { memory, left },
     knownGood,
-    lastKnownGood: lastKnownGood(knownGood, target.tag),
-    warnings: [...worldWarnings(evidence), ...mistakes.warnings, ...warnings],
+    lastKnownGood: lastKnownGood(
+      knownGood.filter(({ tag }) => !shunned.has(tag)),
+      target.tag,
+    ),
+    warnings: [...worldWarnings(evidence), ...mistakes.warnings, ...quarantine.warnings, ...warnings],
     refusals: [
       ...holdRefusals(question),
+      ...quarantine.refusals,
       ...mistakes.refusals,
       ...obstacles(target, services, evidence),
       ...refusals,

@@ -3,6 +3,8 @@ import { parseImageName } from "../catalog/imageName";
 import { manifestExists, RegistryError, resolveTag } from "../catalog/registry";
 import { findCredential } from "../catalog/registryCredentials";
 import type { Release } from "../catalog/release";
+import { failedGatesSince } from "../history/failedGates";
+import { memoryFrom, type FailedGate } from "../history/quarantine";
 import { networkGeneration } from "../history/recordedNetwork";
 import { labels } from "../history/running";
 import { claimOf, type NamedObject, type Occupant, type Stray } from "../history/strays";
@@ -28,6 +30,8 @@ export interface Evidence {
   moved: readonly { service: string; reference: string; catalog: string; registry: string }[];
   /** Registries that could not be asked whether a tag has moved, each with why. */
   silentRegistries: readonly string[];
+  /** Gates that failed since the newest change of release, by the records on this machine. */
+  failedGates: readonly FailedGate[];
   strays: readonly Stray[];
   /** What stands in the way under a name that the stack needs. */
   occupants: readonly Occupant[];
@@ -75,7 +79,8 @@ export async function gather(request: EvidenceRequest): Promise<Evidence> {
     findSignedIn(request),
   ]);
   const reviewed = readReviewed(request);
-  return { state: known, schema, reviewed, images, ...tags, ...onEngine, signedIn };
+  const failedGates = readFailedGates(request, known);
+  return { state: known, schema, reviewed, images, ...tags, failedGates, ...onEngine, signedIn };
 }
 
 function readReviewed({ records, acknowledge }: EvidenceRequest): AssessmentReport | undefined {
@@ -85,6 +90,11 @@ function readReviewed({ records, acknowledge }: EvidenceRequest): AssessmentRepo
   } catch {
     return undefined;
   }
+}
+
+function readFailedGates({ records, stackLabel }: EvidenceRequest, state: StackState): FailedGate[] {
+  const { move } = memoryFrom(state);
+  return move === undefined ? [] : failedGatesSince(records, stackLabel, move.at);
 }
 
 function imagesOf({ target, services }: EvidenceRequest) {

@@ -15,6 +15,7 @@ import { Database, type DatabaseStepDown } from "./database";
 import type { HealthGate } from "./healthGate";
 import { mapValues } from "./mapValues";
 import { Network } from "./network";
+import { Quarantine } from "./quarantine";
 import { Reclaim } from "./reclaim";
 import { byService, commandGates, healthGates } from "./releaseGates";
 import { Service } from "./service";
@@ -69,6 +70,8 @@ export class Release extends pulumi.ComponentResource {
     const prepared = this.database ? withMore(fetched, this.database.schema) : fetched;
     const reclaim = early ?? this.reclaim(name, args, prepared);
     const ready = reclaim ? withMore(prepared, reclaim.removal) : prepared;
+    const { memory } = args.assessment.quarantine;
+    new Quarantine(`${name}-quarantine`, { memory, rememberAfter: ready }, { parent: this });
     this.services = this.started(name, args, { network, volumes, ready });
     images.resolve(Object.values(this.services).map(({ pulled }) => pulled));
     // Services that stay stopped have nothing to be asked, and what was not asked is not good.

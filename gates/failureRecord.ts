@@ -61,6 +61,11 @@ export function failureRecord(
   return redactDeep(record, redact, ownWords);
 }
 
+/** The folder of a stack's records: `<records>/<stack, / as ->`. */
+export function recordsFolder(folder: string, stack: string): string {
+  return join(folder, fileName(stack));
+}
+
 /**
  * Where a record is written: `<records>/<stack, / as ->/<time>-<kind>-<subject>.json`. The time is ISO 8601 in its
  * basic form, since the colons of the other are not allowed in file names everywhere.
@@ -72,7 +77,7 @@ export function recordFile(
   subject: string,
 ): string {
   const time = endedAt.replace(/[-:]/g, "");
-  return join(folder, fileName(stack), `${time}-${kind}-${fileName(subject)}.json`);
+  return join(recordsFolder(folder, stack), `${time}-${kind}-${fileName(subject)}.json`);
 }
 
 /** What became of a record: its file, or why it was not written. */

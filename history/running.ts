@@ -55,7 +55,7 @@ export function runningFrom(state: StackState, catalog: Catalog): Running {
 }
 
 /** The release that each service component was last brought to, as it registered once its container existed. */
-function broughtTo(state: StackState): Map<string, string> {
+export function broughtTo(state: StackState): Map<string, string> {
   return new Map(
     state.resources
       .filter((resource) => resource.type === serviceType)

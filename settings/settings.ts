@@ -3,7 +3,7 @@ import { versionPatterns } from "../catalog/release";
 import { toolNames } from "../migrations/tools/tool";
 import { rule } from "./asWritten";
 import { commandGate } from "./commandSettings";
-import { guards, hold } from "./guardSettings";
+import { guards, hold, quarantine, retry } from "./guardSettings";
 import { healthDefaults, service } from "./serviceSettings";
 import { checkStack } from "./stackRules";
 import { choice, mapOf, resourceName, secretName, structure, text, truthValue, wholeNumber } from "./values";
@@ -118,6 +118,14 @@ export const settingsSchema = structure(
       .optional()
       .describe(
         "Why nothing may be deployed, such as a decision on restoring data that is still to be made. While it is set every `up` is refused, forward, back and of the same release.",
+      ),
+    quarantine: quarantine
+      .default([])
+      .describe("Releases and images that no `up` may go forward to; a rollback to one warns."),
+    retry: retry
+      .optional()
+      .describe(
+        "The release to try again, though its gates failed here or the stack was rolled back from it.",
       ),
     stepDown: z
       .string(stepDownError)

@@ -67,6 +67,7 @@ describe("the announcement", () => {
       "    schema only; data written since v1 last ran not judged",
       "    whole report: .knowngood/assessments/prod-v1.md",
       "  v1 is known good, its gates passed 2026-01-01T00:00:00.000Z",
+      "  v2 is quarantined from then on, as the stack is rolled back from it",
     ]);
   });
 

@@ -32,6 +32,7 @@ describe("the assessment", () => {
         { service: "web", from: undefined, to: { tag: "v1", digest: digest("1") } },
       ],
       schema: undefined,
+      quarantine: { memory: { bad: [], move: { to: "v1", direction: "forward", at: usual.now } }, left: [] },
       knownGood: [],
       lastKnownGood: undefined,
       warnings: [],
@@ -40,11 +41,11 @@ describe("the assessment", () => {
   });
 
   it("of a rollback, with what moves, what stays, the gap and the way back", () => {
-    const { direction, services, schema, lastKnownGood, refusals } = of(v1, {
+    const { direction, services, schema, quarantine, refusals } = of(v1, {
       state: stateOf(...runningV2),
       schema: schemaAt(v1, ["1", "2"]),
     });
-    expect([direction, lastKnownGood?.tag, refusals]).to.deep.equal(["rollback", "v2", []]);
+    expect([direction, quarantine.left, refusals]).to.deep.equal(["rollback", ["v2"], []]);
     expect(services).to.deep.equal([
       {
         service: "api",

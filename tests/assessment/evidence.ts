@@ -18,6 +18,7 @@ export const quiet: Evidence = {
   images: {},
   moved: [],
   silentRegistries: [],
+  failedGates: [],
   strays: [],
   occupants: [],
   engineSilent: undefined,
@@ -31,8 +32,10 @@ export function surveyOf(...releases: Release[]): CatalogSurvey {
 }
 
 /** Guards as they are where nobody sets them. */
-export const usual: Pick<AssessmentQuestion, "stack" | "guards"> = {
+export const usual: Pick<AssessmentQuestion, "stack" | "guards" | "quarantine" | "now"> = {
   stack: "prod",
+  quarantine: [],
+  now: "2026-03-01T00:00:00.000Z",
   guards: { schema: "conditional", horizon: false },
 };
 

@@ -57,6 +57,7 @@ const assessment: Assessment = {
     },
   ],
   schema: undefined,
+  quarantine: { memory: { bad: [] }, left: [] },
   knownGood: [{ tag: "v1", passedAt: "2026-01-01T00:00:00.000Z" }],
   lastKnownGood: { tag: "v1", passedAt: "2026-01-01T00:00:00.000Z" },
   warnings: [],
@@ -96,6 +97,7 @@ describe("Release", () => {
       "knowngood:index:Network release-network",
       "command:local:Command release-network-creation",
       "docker:index/volume:Volume release-volume-uploads",
+      "knowngood:index:Quarantine release-quarantine",
       "knowngood:index:Service release-api",
       "docker:index/remoteImage:RemoteImage release-api-image",
       "docker:index/container:Container release-api-container",
@@ -246,6 +248,13 @@ describe("Release", () => {
       expect(schemaCommand().inputs.create).to.match(/ migrate$/);
       expect(container("api").inputs).to.include({ mustRun: true });
     });
+  });
+
+  it("remembers which releases were bad, once it is known", async () => {
+    const memory = { bad: [{ tag: "v0", rolledBackAt: "2026-01-01T00:00:00.000Z" }] };
+    await declare(args({}, { assessment: { ...assessment, quarantine: { memory, left: [] } } }));
+    const { outputs, outputsRegistered } = world.one("knowngood:index:Quarantine", "release-quarantine");
+    expect([outputs, outputsRegistered]).to.deep.equal([{ memory }, 1]);
   });
 
   it("asks no service before every container is there, and all again when one is replaced", async () => {

@@ -126,6 +126,7 @@ describe("a stack's database", function () {
     await order("v1 on v2's schema");
     expect(await customers()).to.deep.equal([...shipped, "before", "v1 on v2's schema", "with v2"]);
 
+    workspace.settings("prod", { retry: { tag: "v2", reason: "it was not v2" } });
     await up("v2");
     expect(await schemaResource()).to.deep.equal(migrated);
     expect(await schema()).to.deep.include({ ahead: [], applied: ["10", "30"] });

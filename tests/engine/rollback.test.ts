@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { freePorts } from "./freePorts";
 import { answering, servicePort, unhealthy, working } from "./images";
 import { Workspace } from "./workspace";
@@ -43,6 +45,7 @@ describe("a stack by its image tag", () => {
     await workspace.target("prod", "v1");
     const preview = await workspace.preview("prod");
     expect(preview.text).to.contain("knowngood/prod: rollback from v2 to v1");
+    expect(preview.text).to.contain("v2 is quarantined from then on, as the stack is rolled back from it");
     const back = await workspace.up("prod");
     expect(back.exitCode, back.text).to.equal(0);
     expect(await healthText()).to.equal("v1");
@@ -50,12 +53,40 @@ describe("a stack by its image tag", () => {
     expect(after["prod-api"]?.Id).not.to.equal(before["prod-api"]?.Id);
     // The worker's image is the same in both releases: its container was never touched.
     expect(after["prod-worker"]?.Id).to.equal(before["prod-worker"]?.Id);
+
+    // A checkout from before the rollback, on another machine: all that is left is the state.
+    await workspace.target("prod", "v2");
+    rmSync(join(workspace.folder, ".knowngood"), { recursive: true, force: true });
+    const stale = await workspace.up("prod");
+    expect(stale.exitCode).to.equal(1);
+    expect(stale.text).to.match(
+      /Refused; nothing was touched\.\n\s*v2 is quarantined: the stack was rolled back from it at 20\S+Z\. What mends it is a newer release\./,
+    );
+    expect(await healthText()).to.equal("v1");
+
+    const [, typed = ""] = /pulumi config set retry '(.*)' --stack prod/.exec(stale.text) ?? [];
+    const retry = await workspace.pulumi("config", "set", "retry", typed, "--stack", "prod");
+    expect(retry.exitCode, retry.text).to.equal(0);
+    const tried = await workspace.up("prod");
+    expect(tried.exitCode, tried.text).to.equal(0);
+    expect(await healthText()).to.equal("v2");
+    expect((await workspace.up("prod")).text).to.match(/Resources:\n\s+\d+ unchanged\n/);
+
+    await workspace.target("prod", "v1");
+    const backAgain = await workspace.up("prod");
+    expect(backAgain.exitCode, backAgain.text).to.equal(0);
+    await workspace.target("prod", "v2");
+    const spent = await workspace.preview("prod");
+    expect(spent.exitCode).to.equal(1);
+    expect(spent.text).to.contain("The reason in the setting retry has served for one try already: WHY");
   });
 
   it("fails when the gate does, names the way back, and runs the earlier release's gate again", async () => {
     const [port = 0] = await freePorts(1);
     workspace.release("v1", { services: { api: await answering(workspace, "api", "v1") } });
-    workspace.release("v2", { services: { api: await unhealthy(workspace, "api", "v2") } });
+    const sick = await unhealthy(workspace, "api", "v2");
+    workspace.release("v2", { services: { api: sick } });
+    workspace.release("v2-again", { services: { api: sick } });
     await workspace.stack("prod", {
       imageTag: "v1",
       services: {
@@ -71,6 +102,16 @@ describe("a stack by its image tag", () => {
     expect(bad.text).to.contain("Health gate failed: api v2");
     expect(bad.text).to.contain("Last known-good: v1");
     expect(bad.text).to.contain("pulumi config set imageTag v1 --stack prod");
+
+    expect((await workspace.preview("prod")).text).to.match(
+      /v2 is quarantined: its gates failed at 20\S+Z\. It runs already, so this is a warning only\./,
+    );
+    await workspace.target("prod", "v2-again");
+    const renamed = await workspace.preview("prod");
+    expect(renamed.exitCode).to.equal(1);
+    expect(renamed.text).to.contain(
+      "v2-again is quarantined: it has exactly the images of v2, whose gates failed at ",
+    );
 
     await workspace.target("prod", "v1");
     const back = await workspace.up("prod");

@@ -109,6 +109,7 @@ describe("a step-down", function () {
     expect(await livesOf(workspace)).to.deep.equal(back);
 
     await workspace.target("prod", "v2");
+    workspace.settings("prod", { retry: { tag: "v2", reason: "the next step-down needs it" } });
     expect(await succeed()).to.match(/release-database-schema updated/);
     expect(await versions()).to.deep.equal([first, second]);
     expect(await answerOf(port)).to.equal("v2");

@@ -27,6 +27,7 @@ describe("settings", () => {
       volumes: {},
       schema: { scratch: "embedded" },
       guards: { schema: "conditional", horizon: false },
+      quarantine: [],
       gates: { health: { within: 120, every: 10, successes: 3, timeout: 5 }, commands: {} },
       record: { folder: ".knowngood" },
       destroyData: false,
@@ -111,6 +112,11 @@ describe("settings", () => {
       schema: { scratch: "scratch-url", role: "shop_app" },
       guards: { schema: "destructive", horizon: true },
       hold: "restoring the orders is being decided",
+      quarantine: [
+        { tag: "v2", reason: "loses orders" },
+        { digest: `sha256:${"a".repeat(64)}`, reason: "CVE-2026-1" },
+      ],
+      retry: { tag: "v1", reason: "it was the network" },
       stepDown: "20260102000000",
       acknowledge: "0123456789ab",
       gates: {

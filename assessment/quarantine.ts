@@ -1,0 +1,161 @@
+import { findRelease, type CatalogSurvey } from "../catalog/catalog";
+import type { Release } from "../catalog/release";
+import type { KnownGood } from "../history/knownGood";
+import {
+  afterDeployment,
+  memoryFrom,
+  quarantineCause,
+  releasesLeft,
+  withFailures,
+  type QuarantineCause,
+  type QuarantineMemory,
+} from "../history/quarantine";
+import type { Direction, Running } from "../history/running";
+import type { Settings } from "../settings/settings";
+import type { Evidence } from "./evidence";
+
+export interface QuarantineQuestion {
+  /** As `pulumi --stack` takes it. */
+  stack: string;
+  target: Release;
+  direction: Direction;
+  running: Running;
+  knownGood: readonly KnownGood[];
+  survey: CatalogSurvey;
+  evidence: Pick<Evidence, "state" | "failedGates">;
+  /** Releases and images that the settings name. */
+  quarantine: Settings["quarantine"];
+  retry: Settings["retry"];
+  /** ISO 8601, UTC. */
+  now: string;
+}
+
+export interface AssessedQuarantine {
+  /** What the stack remembers once the `up` gets as far as its containers. */
+  memory: QuarantineMemory;
+  /** Releases that are quarantined by this `up`, as it leaves them for an older one. */
+  left: readonly string[];
+  /** Known-good releases that are quarantined, now or by this `up`. */
+  shunned: ReadonlySet<string>;
+  warnings: readonly string[];
+  refusals: readonly string[];
+}
+
+/** Why a release is quarantined: by what happened here, or by the setting at an index. */
+type Cause = QuarantineCause | { index: number; reason: string; image?: string };
+
+/** Whether the target is one that must not come back by itself, and what is remembered of those that are left. */
+export function assessQuarantine(asked: QuarantineQuestion): AssessedQuarantine {
+  const { target, running, knownGood, evidence, retry, now } = asked;
+  const { catalog } = asked.survey;
+  const left = asked.direction === "same" ? [] : releasesLeft(evidence.state, running, target, catalog);
+  // A stack whose containers an update took away before it died ran something newer all the same.
+  const direction = left.length > 0 ? "rollback" : asked.direction;
+  const question = { ...asked, direction };
+  const memory = withFailures(memoryFrom(evidence.state), evidence.failedGates, knownGood, catalog);
+  const cause = causeOf(target, memory, question);
+  const again = isRetried(cause, question);
+  const after = afterDeployment(memory, {
+    target,
+    direction,
+    left,
+    knownGood,
+    catalog,
+    retry: again ? retry?.reason : undefined,
+    now,
+  });
+  const shunned = knownGood
+    .flatMap(({ tag }) => findRelease(catalog, tag) ?? [])
+    .filter((release) => causeOf(release, after, question) !== undefined)
+    .map(({ tag }) => tag);
+  return {
+    memory: after,
+    left: after.bad.filter(({ rolledBackAt }) => rolledBackAt === now).map(({ tag }) => tag),
+    shunned: new Set(shunned),
+    warnings: [...warningsOf(cause, again, question), ...idleRetry(cause, question)],
+    refusals: cause !== undefined && direction === "forward" && !again ? [refusal(cause, question)] : [],
+  };
+}
+
+/** What a person wrote comes before what was seen. */
+function causeOf(
+  release: Release,
+  memory: QuarantineMemory,
+  { quarantine, knownGood }: QuarantineQuestion,
+): Cause | undefined {
+  for (const [index, { tag, digest, reason }] of quarantine.entries()) {
+    if (tag === release.tag) return { index, reason };
+    const image = Object.entries(release.services).find(([, own]) => own.digest === digest);
+    if (image !== undefined) return { index, reason, image: image[0] };
+  }
+  return quarantineCause(memory, release, knownGood);
+}
+
+/** A reason is good for one try: what was bad again after it needs another. */
+function isRetried(cause: Cause | undefined, { target, direction, retry }: QuarantineQuestion): boolean {
+  return (
+    direction === "forward" &&
+    cause !== undefined &&
+    "why" in cause &&
+    retry?.tag === target.tag &&
+    retry.reason !== cause.retriedFor
+  );
+}
+
+function warningsOf(
+  cause: Cause | undefined,
+  again: boolean,
+  { target, direction, retry }: QuarantineQuestion,
+): string[] {
+  if (cause === undefined) return [];
+  const told = causeText(target, cause);
+  if (again) return [`${told}. It is tried again: ${retry?.reason ?? ""}`];
+  if (direction === "rollback") return [`${told}. On the way back this is a warning only.`];
+  return direction === "same" ? [`${told}. It runs already, so this is a warning only.`] : [];
+}
+
+/** A setting that has nothing to do is told, since somebody meant something by it. */
+function idleRetry(
+  cause: Cause | undefined,
+  { target, direction, retry, stack }: QuarantineQuestion,
+): string[] {
+  if (retry === undefined || (direction === "forward" && cause !== undefined && retry.tag === target.tag))
+    return [];
+  return [
+    `The setting retry (${retry.tag}) does nothing here: it lifts the quarantine of the release that a stack goes forward to. ` +
+      `To remove it: pulumi config rm retry --stack ${stack}`,
+  ];
+}
+
+function refusal(cause: Cause, { target, retry, stack }: QuarantineQuestion): string {
+  const told = `${causeText(target, cause)}.`;
+  if (!("why" in cause))
+    return `${told}\nIf it may run after all: pulumi config rm --path 'quarantine[${cause.index}]' --stack ${stack}`;
+  const used =
+    retry?.tag === target.tag
+      ? [`The reason in the setting retry has served for one try already: ${retry.reason}`]
+      : [];
+  return [
+    `${told} What mends it is a newer release.`,
+    ...used,
+    `To try ${target.tag} again all the same: pulumi config set retry '{"tag": "${target.tag}", "reason": "WHY"}' --stack ${stack}`,
+  ].join("\n");
+}
+
+function causeText({ tag }: Release, cause: Cause): string {
+  if (!("why" in cause)) {
+    const image = cause.image === undefined ? "" : `, for its image of ${cause.image}`;
+    return `${tag} is quarantined by the settings${image}: ${cause.reason.replace(/\.$/, "")}`;
+  }
+  const own = cause.tag === tag;
+  switch (cause.why) {
+    case "rolled back":
+      return own
+        ? `${tag} is quarantined: the stack was rolled back from it at ${cause.since}`
+        : `${tag} is quarantined: it has exactly the images of ${cause.tag}, from which the stack was rolled back at ${cause.since}`;
+    case "failed":
+      return own
+        ? `${tag} is quarantined: its gates failed at ${cause.since}`
+        : `${tag} is quarantined: it has exactly the images of ${cause.tag}, whose gates failed at ${cause.since}`;
+  }
+}
