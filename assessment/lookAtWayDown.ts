@@ -1,5 +1,5 @@
 import { connect } from "../migrations/connection";
-import { withoutPassword } from "../migrations/redact";
+import { withoutPassword } from "../migrations/password";
 import type { Gap, SqlSource } from "../schema/gap";
 import { judge, type JudgeOptions } from "../schema/judge";
 import { countLosses, type CountedLosses, type LossCandidate } from "../schema/stepDown/countLosses";

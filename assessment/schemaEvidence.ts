@@ -5,7 +5,7 @@ import { recordedSchema, type RecordedSchema } from "../history/recordedSchema";
 import { runningFrom } from "../history/running";
 import type { StackState } from "../history/stackState";
 import type { AppliedState, ToolName } from "../migrations/tools/tool";
-import { withoutPassword } from "../migrations/redact";
+import { withoutPassword } from "../migrations/password";
 import type { CombinedJudgement } from "../schema/combine";
 import type { Gap } from "../schema/gap";
 import type { RunnerWord } from "../schema/report";

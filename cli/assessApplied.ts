@@ -2,7 +2,7 @@ import { appliedVersionsOf } from "../migrations/tools/appliedVersionsOf";
 import { readAppliedState } from "../migrations/tools/readAppliedState";
 import type { AppliedProblem, AppliedState } from "../migrations/tools/tool";
 import { tools } from "../migrations/tools/tools";
-import { withoutPassword } from "../migrations/redact";
+import { withoutPassword } from "../migrations/password";
 import type { RunnerWord } from "../schema/report";
 import { InvalidInput } from "../settings/violations";
 import { tell } from "./output";

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { lookAtWayDown } from "../assessment/lookAtWayDown";
 import { doubtsOf, type SchemaDoubt } from "../assessment/schemaDoubts";
+import { holdsPassword } from "../migrations/password";
 import type { ReviewedTarget } from "../schema/fingerprint";
 import type { Gap, SqlSource } from "../schema/gap";
 import type { JudgeOptions } from "../schema/judge";
@@ -175,13 +176,12 @@ function isAddress(text: string): boolean {
 
 /** Every user of the machine can read a process's arguments. */
 function warnOfPasswords({ database, scratch }: AssessOptions): void {
-  const shown = (url: string) => /^[a-z]+:\/\/[^/?#]*:[^/?#]*@/i.test(url) || /[?&]password=/i.test(url);
   const elsewhere: [option: string, value: string | true | undefined, instead: string][] = [
     ["--database", database, `set ${databaseVariable} and write --database alone`],
     ["--scratch", scratch, "leave the password out of it and set PGPASSWORD, or a password file"],
   ];
   for (const [option, value, instead] of elsewhere) {
-    if (typeof value === "string" && shown(value))
+    if (typeof value === "string" && holdsPassword(value))
       tell("warning", `the password in ${option} stands in this machine's list of processes: ${instead}`);
   }
 }

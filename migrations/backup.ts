@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Client } from "pg";
 import { connect } from "./connection";
 import { findBackupPrograms } from "./backupPrograms";
+import { splitPassword } from "./password";
 
 /**
  * Dumps the whole database into a folder, in `pg_dump`'s custom format, and reads the dump's list of contents back.
@@ -58,29 +59,6 @@ export async function backupObstacle(url: string): Promise<string | undefined> {
 async function serverMajor(client: Client): Promise<number> {
   const { rows } = await client.query<{ server_version_num: string }>("SHOW server_version_num");
   return Math.floor(Number(rows[0]?.server_version_num) / 10_000);
-}
-
-/** A URL as PostgreSQL's own programs take it, and the password that it held, decoded. */
-export function splitPassword(url: string): { address: string; password: string | undefined } {
-  const [, scheme = "", user = "", found, rest = ""] =
-    /^([a-z]+:\/\/)(?:([^:@/?#]*)(?::([^@/?#]*))?@)?(.*)$/is.exec(url) ?? [];
-  const [place = "", query] = rest.split(/\?(.*)/s);
-  const parameters = (query ?? "").split("&").filter((parameter) => parameter !== "");
-  const named = parameters.find((parameter) => parameter.startsWith("password="));
-  const kept = parameters.filter((parameter) => !/^(password|uselibpqcompat)=/.test(parameter));
-  const encoded = found ?? named?.slice("password=".length);
-  return {
-    address: `${scheme}${user === "" ? "" : `${user}@`}${place}${kept.length === 0 ? "" : `?${kept.join("&")}`}`,
-    password: encoded === undefined ? undefined : decoded(encoded),
-  };
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 /** Seconds that looking whether a backup can be made may take. */

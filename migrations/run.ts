@@ -5,7 +5,7 @@
 import { text } from "node:stream/consumers";
 import { dropDatabase, ensureDatabase, type DatabaseReport } from "./database";
 import { migrate } from "./migrate";
-import { withoutPassword } from "./redact";
+import { withoutPassword } from "./password";
 import type { MigrationRequest, StepDownRequest } from "./request";
 import { stepDown } from "./stepDown";
 

@@ -1,3 +1,4 @@
+import { splitPassword } from "../migrations/password";
 import { combine, type CombinedJudgement } from "./combine";
 import type { Gap } from "./gap";
 import { defaultCacheFolder, judgementKey, keepJudgement, readJudgement } from "./judgementCache";
@@ -20,7 +21,7 @@ export async function judge(gap: Gap, options: JudgeOptions): Promise<CombinedJu
     return { verdict: "compatible", confirmed: true, unconfirmed: [], findings: [], notes: [] };
   const { cacheFolder = defaultCacheFolder(), scratch, role, dump } = options;
   if (cacheFolder === false) return (await judgeAnew(gap, options)).judgement;
-  const server = typeof scratch === "string" ? scratch : withoutSecrets(scratch.url);
+  const server = typeof scratch === "string" ? scratch : splitPassword(scratch.url).address;
   const key = judgementKey(gap, { scratch: server, role, dump, code: judgingCode() });
   const known = readJudgement(cacheFolder, key, typeof scratch === "string" ? undefined : serverMilliseconds);
   if (known !== undefined) return known;
@@ -73,10 +74,6 @@ async function trySchema(gap: Gap, options: ScratchOptions): Promise<ScratchJudg
   } catch (error) {
     return { ran: false, reason: messageOf(error) };
   }
-}
-
-function withoutSecrets(url: string): string {
-  return url.replace(/^([a-z]+:\/\/[^/?#]*?):[^@/?#]*@/i, "$1@").replace(/([?&]password=)[^&]*/gi, "$1");
 }
 
 function messageOf(error: unknown): string {

@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
-import { redactedMark, redactor } from "../../gates/redaction";
+import { redactor } from "../../gates/redaction";
 import { sha256Of, originOf, unreadReason, type CapturedWay } from "../../catalog/capturedSql";
 import type { ShippedMigration } from "../../catalog/migrationFolder";
 import { migrationSections } from "../../catalog/migrationSections";
 import type { Violation } from "../../settings/violations";
+import { maskPasswords, passwordsIn } from "../password";
 import { shipped, shippedText } from "./folderEntries";
 import type { FolderContents, FolderOptions, ToolName } from "./tool";
 
@@ -170,12 +171,7 @@ function withoutSecrets(text: string, command: string): string {
   const given = [...command.matchAll(/\w*(?:pass|secret|token)\w*[= ]["']?([^\s"']+)/gi)].map(
     ([, value = ""]) => value,
   );
-  const redacted = redactor([...held, ...passwordsIn(command), ...given])(text);
-  return redacted.replace(/(:\/\/[^\s:@/]*:)[^\s@]+(?=@)/g, `$1${redactedMark}`);
-}
-
-function passwordsIn(text: string): string[] {
-  return [...text.matchAll(/:\/\/[^\s:@/]*:([^\s@]+)@/g)].map(([, password = ""]) => password);
+  return maskPasswords(redactor([...held, ...passwordsIn(command), ...given])(text));
 }
 
 function failureText({ code, stdout, stderr }: Ended): string {

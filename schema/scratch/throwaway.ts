@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { Client, escapeIdentifier } from "pg";
+import { withoutPassword } from "../../migrations/password";
 import { onSignal } from "./onSignal";
 import { rolesLeftOver, rolesOfOthers } from "./roleMark";
 import { overClient, sessionSettings, type ScratchDatabase } from "./scratchDatabase";
@@ -98,7 +99,7 @@ async function asEntry<Result>(url: string, work: (entry: Client) => Promise<Res
     await entry.connect();
     return await work(entry);
   } catch (error) {
-    throw new Error(explained(error, url));
+    throw new Error(withoutPassword(explained(error, url), url));
   } finally {
     await entry.end().catch(() => undefined);
   }

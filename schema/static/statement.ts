@@ -1,4 +1,5 @@
 import type { Node } from "libpg-query";
+import { maskPasswords } from "../../migrations/password";
 import type { Finding } from "../finding";
 import type { SqlSource } from "../gap";
 
@@ -58,12 +59,11 @@ export function placeOf({ text, start, end, inner }: Statement): Required<Place>
 
 /** SQL without comments and line breaks, its passwords hidden, at most 200 characters. */
 function onOneLine(sql: string): string {
-  const line = sql
+  const hidden = sql
     .replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, " ")
     // Within a quoted statement the quotes round a password are doubled.
     .replace(/\bpassword\s+(?:''[^']*''|E?'(?:[^']|'')*'?)/gi, "PASSWORD '…'")
-    .replace(/\bpassword=[^\s']*/gi, "password=…")
-    .replace(/\s+/g, " ")
-    .trim();
+    .replace(/\bpassword\s*=\s*('{2,})(?:(?!\1).)*\1/gis, "password=…");
+  const line = maskPasswords(hidden, "…").replace(/\s+/g, " ").trim();
   return line.length <= longestStatement ? line : `${line.slice(0, longestStatement - 1)}…`;
 }

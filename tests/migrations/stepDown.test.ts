@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { backupObstacle, splitPassword } from "../../migrations/backup";
+import { backupObstacle } from "../../migrations/backup";
+import { splitPassword } from "../../migrations/password";
 import { findBackupPrograms } from "../../migrations/backupPrograms";
 import { migrate } from "../../migrations/migrate";
 import type { MigrationRequest, StepDownRequest } from "../../migrations/request";
@@ -355,22 +356,6 @@ describe("a step-down of a database", function () {
         "Install them (Debian: apt-get install postgresql-client-7), or go without a backup: " +
         "pulumi config set --path database.backup none",
     );
-  });
-
-  it("takes the password out of a URL, wherever it stands", () => {
-    for (const [url, address, password] of [
-      [
-        "postgres://shop:p%40ss@db:5432/shop?sslmode=require",
-        "postgres://shop@db:5432/shop?sslmode=require",
-        "p@ss",
-      ],
-      ["postgres://shop:hunter2@/shop?host=%2Frun", "postgres://shop@/shop?host=%2Frun", "hunter2"],
-      ["postgres://db/shop?user=shop&password=hunter2", "postgres://db/shop?user=shop", "hunter2"],
-      ["postgres://shop@db/shop?uselibpqcompat=true", "postgres://shop@db/shop", undefined],
-      ["postgres://shop:50%off@db/shop", "postgres://shop@db/shop", "50%off"],
-    ] as const) {
-      expect(splitPassword(url), url).to.deep.equal({ address, password });
-    }
   });
 
   describe("as a process", () => {

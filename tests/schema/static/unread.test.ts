@@ -67,11 +67,17 @@ describe("the static engine on what it can't read", () => {
     expect(findings[0]?.statement)
       .to.match(/^ALTER TABLE a DROP COLUMN b, DROP COLUMN x,.*…$/)
       .and.have.length(200);
-    const hidden = await judged(
-      "",
-      "DO $$ BEGIN EXECUTE x; EXECUTE 'ALTER ROLE a PASSWORD ''s3cret'''; END $$",
-    );
-    expect(JSON.stringify(hidden)).to.not.include("s3cret");
+    for (const holding of [
+      "'ALTER ROLE a PASSWORD ''s3cret'''",
+      "connect('postgres://u:s3cret@db/shop')",
+      "connect('postgres://db/shop?user=u&password=s3cret')",
+      "connect('host=db password=s3cret')",
+      "'connect(''host=db password=''''a s3cret'''''')'",
+    ]) {
+      const hidden = await judged("", `DO $$ BEGIN EXECUTE x; EXECUTE ${holding}; END $$`);
+      expect(hidden.findings[0]?.statement, holding).to.contain("EXECUTE x");
+      expect(JSON.stringify(hidden), holding).to.not.include("s3cret");
+    }
   });
 
   const hostile: [string, string][] = [
