@@ -4,6 +4,7 @@ import { announcement, headline } from "./assessment/announcement";
 import { assess, type Assessment } from "./assessment/assessment";
 import { gather, type Evidence, type EvidenceRequest } from "./assessment/evidence";
 import { targetRelease } from "./assessment/targetRelease";
+import { readSchemaDump } from "./assessment/schemaDump";
 import { assessmentMarkdown } from "./assessment/assessmentMarkdown";
 import { reportPath, saveReport } from "./assessment/savedReports";
 import { surveyCatalog } from "./catalog/catalog";
@@ -75,8 +76,6 @@ async function program() {
           reclaimedBefore: evidence.state.resources.some(({ type }) => type === reclaimType),
           secret: secretOutput,
           recordedMoves: recordedMoves(evidence.state),
-          absent: evidence.absent,
-          networkLost: evidence.networkLost,
           commandsTo: (tag) => [
             `pulumi config set imageTag ${tag} --stack ${stack}`,
             `pulumi up --stack ${stack}`,
@@ -155,7 +154,7 @@ function schemaRequest(
   configuration: StackConfiguration,
 ): EvidenceRequest["schema"] {
   if (database === undefined) return undefined;
-  const { scratch, role } = schema;
+  const { scratch, role, dump } = schema;
   const { table, tool, backup } = database;
   return {
     url: secretText(configuration, database.url),
@@ -164,6 +163,7 @@ function schemaRequest(
     scratch:
       scratch === "embedded" || scratch === "off" ? scratch : { url: secretText(configuration, scratch) },
     role,
+    dump: dump && readSchemaDump(dump, `Pulumi.${stack}.yaml: ${project}:schema.dump.file`),
     stepDown,
     backup,
   };

@@ -48,6 +48,8 @@ export interface AssessedSchema extends SchemaPlan {
   /** The versions that the judgement rests on: the database's own word, else what was recorded. */
   applied: readonly string[];
   recorded: RecordedSchema | undefined;
+  /** Versions that a dump stands in for, which the target was made for though it may not ship them. @default none */
+  dumped?: readonly string[];
 }
 
 /** The one migration that the setting `stepDown` names. */

@@ -31,9 +31,9 @@ export function assessSchema(question: SchemaQuestion): SchemaPart {
     allowed: question.guards.schema,
   });
   const stepDown = assessStepDown(question, evidence, risk);
-  const { pending, gap, head, applied, recorded } = evidence;
+  const { pending, gap, head, applied, recorded, dumped } = evidence;
   return {
-    schema: { pending, gap, head, applied, recorded },
+    schema: { pending, gap, head, applied, recorded, ...(dumped && { dumped }) },
     risk,
     ...(stepDown && { stepDown }),
     warnings: [
@@ -135,7 +135,22 @@ function withoutBackup({ stepDown, noBackup }: SchemaEvidence): string[] {
 }
 
 /** What the database itself says of its migrations, or why it says nothing. */
-function stateWarnings({ state, recorded, unshipped }: SchemaEvidence): string[] {
+function stateWarnings({ state, recorded, unshipped, dumpUnused }: SchemaEvidence): string[] {
+  const dump =
+    dumpUnused === undefined
+      ? []
+      : [
+          `The dump that schema.dump names was left aside: ${dumpUnused}, up to which it is to stand, is not applied in the database. ` +
+            "Name the newest migration that was applied when the dump was taken.",
+        ];
+  return [...dump, ...databaseWarnings({ state, recorded, unshipped })];
+}
+
+function databaseWarnings({
+  state,
+  recorded,
+  unshipped,
+}: Pick<SchemaEvidence, "state" | "recorded" | "unshipped">): string[] {
   if (state === undefined) return [];
   if ("unconfirmed" in state) {
     const basis = recorded === undefined ? "nothing is recorded of it yet" : "judged by what was recorded";

@@ -15,6 +15,7 @@ import type { StepDown } from "../schema/stepDown/stepDown";
 import { planSchema, type SchemaPlan } from "../schema/schemaPlan";
 import type { ScratchSetting } from "../schema/scratch/judgeOnScratch";
 import type { Standing } from "./horizon";
+import { standIn, standsOn, type SchemaDump, type StandIn } from "./schemaDump";
 import { gapReader } from "./schemaGap";
 import { judgeGaps } from "./judgeGaps";
 import { within } from "./within";
@@ -28,6 +29,10 @@ export interface SchemaEvidence extends SchemaPlan {
   applied: readonly string[];
   /** Versions that the database has applied and no release ships. */
   unshipped: readonly string[];
+  /** Versions that a dump of the schema holds, which the target was made for. @default none */
+  dumped?: readonly string[];
+  /** Why the dump is left aside; undefined where nothing speaks against it. */
+  dumpUnused?: string;
   /** What the target does not ship, once the `up` is through. */
   ahead: Gap;
   /** Undefined where nothing is ahead. */
@@ -57,6 +62,8 @@ export interface SchemaRequest {
   table: string | undefined;
   scratch: ScratchSetting;
   role: string | undefined;
+  /** Stands in for the oldest migrations. */
+  dump: SchemaDump | undefined;
   /** The version that the setting `stepDown` names. */
   stepDown: string | undefined;
   /** Whether a backup is made before a step-down that loses data. */
@@ -76,28 +83,40 @@ export async function gatherSchema(
 ): Promise<SchemaEvidence> {
   const { target, catalog } = request;
   const order = migrationOrder(catalog);
-  const versions = order.map(({ version }) => version);
   const [answer, known] = await Promise.all([askDatabase(request), stackState]);
   const state = await comparedWithCatalog(answer, catalog, order);
   const recorded = recordedSchema(known);
   const applied = await versionsOf(state, recorded, order);
-  const plan = planSchema(target.migrations, applied, versions);
+  const dump = standIn(request.dump, applied);
+  const versions = versionOrder(order, dump);
+  const planOf = planner(versions, dump);
+  const plan = planOf(target, applied);
+  const dumped = dump !== undefined && standsOn(dump, target.migrations) ? dump.holds : [];
   const decision = decideStepDown({
     stepDown: request.stepDown,
     stack: request.stack,
     target: target.tag,
-    shipped: target.migrations.map(({ version }) => version),
+    shipped: [...dumped, ...target.migrations.map(({ version }) => version)],
     applied: state !== undefined && "unconfirmed" in state ? state : applied,
     recorded: recorded !== undefined,
     running: runningFrom(known, catalog).services.length > 0,
   });
-  const basis = { order, applied, plan, stepping: decision.kind === "step" ? decision.version : undefined };
+  const basis = {
+    order,
+    versions,
+    applied,
+    plan,
+    planOf,
+    dump,
+    stepping: decision.kind === "step" ? decision.version : undefined,
+  };
   const [runner, judged, stepDown] = await Promise.all([
     runnerOf(target, state, applied),
     judgeAll(request, known, basis),
     lookAtStepDown(request, basis, state),
   ]);
   const unshipped = applied.filter((version) => !versions.includes(version));
+  const dumpUnused = request.dump !== undefined && dump === undefined ? request.dump.upTo : undefined;
   const noBackup =
     decision.kind === "step" && stepDown?.verdict === "lossy" ? await whyNoBackup(request) : undefined;
   return {
@@ -110,22 +129,44 @@ export async function gatherSchema(
     stepDown,
     runner,
     ...(noBackup !== undefined && { noBackup }),
+    ...(dumped.length > 0 && { dumped }),
+    ...(dumpUnused !== undefined && { dumpUnused }),
     ...judged,
   };
 }
 
+/** Every known version, oldest first; what only a dump holds is older than all that a release ships. */
+function versionOrder(order: readonly Migration[], dump: StandIn | undefined): string[] {
+  const known = order.map(({ version }) => version);
+  return [...(dump?.holds ?? []).filter((version) => !known.includes(version)), ...known];
+}
+
+/** What a release's migrations mean for a database, without what a dump holds that the release was made for. */
+function planner(versions: readonly string[], dump: StandIn | undefined): Planner {
+  return ({ migrations }, applied) => {
+    const plan = planSchema(migrations, applied, versions);
+    if (dump === undefined || !standsOn(dump, migrations)) return plan;
+    return { ...plan, gap: plan.gap.filter((version) => !dump.holds.includes(version)) };
+  };
+}
+
+type Planner = (release: Pick<Release, "migrations">, applied: readonly string[]) => SchemaPlan;
+
 /** Of the migration that is stepped down; else of the newest that is applied, where the target does not ship it. */
 async function lookAtStepDown(
   { catalog, target, url, scratch, role }: SchemaRequest,
-  { order, applied, plan, stepping }: Basis,
+  { order, versions, applied, plan, dump, stepping }: Basis,
   state: SchemaEvidence["state"],
 ): Promise<StepDown | undefined> {
-  const versions = order.map(({ version }) => version);
   // The newest by the database's order can be another than the newest by the catalog's.
   const version = stepping ?? planSchema([], applied, versions).head;
   if (version === undefined || !plan.gap.includes(version)) return undefined;
   const { gatherStepDown } = await import("./stepDownEvidence");
-  const { shipped, ahead, unread } = gapReader(catalog, order)(
+  const { shipped, ahead, unread } = gapReader(
+    catalog,
+    order,
+    dump,
+  )(
     target.migrations,
     plan.gap.filter((each) => each !== version),
   );
@@ -198,8 +239,12 @@ async function runnerOf(
 
 interface Basis {
   order: readonly Migration[];
+  /** Every known version, oldest first. */
+  versions: readonly string[];
   applied: readonly string[];
   plan: SchemaPlan;
+  planOf: Planner;
+  dump: StandIn | undefined;
   /** The version that is stepped down. */
   stepping: string | undefined;
 }
@@ -207,12 +252,11 @@ interface Basis {
 async function judgeAll(
   { target, catalog, scratch, role }: SchemaRequest,
   known: StackState,
-  { order, applied, plan, stepping }: Basis,
+  { order, applied, plan, planOf, dump, stepping }: Basis,
 ): Promise<Pick<SchemaEvidence, "ahead" | "judgement" | "standings" | "wayBack">> {
-  const versions = order.map(({ version }) => version);
-  const read = gapReader(catalog, order);
-  const gapFor = ({ migrations }: Release, present: readonly string[]) =>
-    read(migrations, planSchema(migrations, present, versions).gap);
+  const read = gapReader(catalog, order, dump);
+  const gapFor = (release: Release, present: readonly string[]) =>
+    read(release.migrations, planOf(release, present).gap);
   const after = [...applied, ...plan.pending.map(({ version }) => version)].filter(
     (version) => version !== stepping,
   );

@@ -4,14 +4,19 @@ import { migrationSections } from "../catalog/migrationSections";
 import { migrationLabel, type Migration } from "../catalog/release";
 import type { Gap, SqlSource } from "../schema/gap";
 import { InvalidInput } from "../settings/violations";
+import { standsOn, type StandIn } from "./schemaDump";
 
 /** Why a migration can't be judged that is in the database and nowhere else. */
 const shippedByNone = "applied in the database, shipped by no release of the catalog";
 
-/** Gives gaps with their SQL; each migration is read once, however many gaps it is in. */
+/**
+ * Gives gaps with their SQL; each migration is read once, however many gaps it is in.
+ * @param dump stands in for what it holds of the migrations that lead to a schema. @default none
+ */
 export function gapReader(
   catalog: Catalog,
   order: readonly Migration[],
+  dump?: StandIn,
 ): (shipped: readonly Migration[], ahead: readonly string[]) => Gap {
   const known = new Map(order.map((migration) => [migration.version, migration]));
   const read = new Map<string, WayUp>();
@@ -28,7 +33,10 @@ export function gapReader(
       if (sql !== undefined) side.push(sql);
       if (reason !== undefined) gap.unread.push({ name, reason });
     };
-    for (const migration of shipped) add(gap.shipped, migrationLabel(migration), source(migration));
+    const held = dump !== undefined && standsOn(dump, shipped) ? dump : undefined;
+    if (held !== undefined) gap.shipped.push(held.source);
+    const own = shipped.filter(({ version }) => held?.holds.includes(version) !== true);
+    for (const migration of own) add(gap.shipped, migrationLabel(migration), source(migration));
     for (const version of ahead) {
       const migration = known.get(version);
       if (migration === undefined) gap.unread.push({ name: version, reason: shippedByNone });

@@ -23,6 +23,8 @@ export interface DatabaseArgs {
   shipped: readonly Migration[];
   /** Versions applied in the database, oldest first, as it says itself; where it can't be asked, as recorded. */
   applied: readonly string[];
+  /** Versions that the target was made for, though it does not ship them. @default none */
+  dumped?: readonly string[];
   /** What the state holds of the last run, if there was one. */
   recorded?: RecordedSchema;
   /** The one migration to take back before anything else; the services are stopped for it. @default none */
@@ -78,7 +80,7 @@ export class Database extends pulumi.ComponentResource {
     const settled = [...args.applied];
     if (nothingToRun(args)) this.applied = pulumi.output(settled);
     else this.applied = nothingPending(args) ? reported.apply(() => settled) : reported;
-    this.ahead = this.applied.apply((applied) => [...planned(args.shipped, applied).gap]);
+    this.ahead = this.applied.apply((applied) => aheadOf(args, applied));
     // They wait for the schema: where it could not be migrated, what the state held of it before still holds.
     this.standing = pulumi
       .all([this.applied, this.ahead])
@@ -173,6 +175,10 @@ function appliedAfter({ applied, stepDown }: DatabaseArgs): string[] {
 /** A plan by the order in which versions were applied: those of most tools do not sort as text. */
 function planned(shipped: readonly Migration[], applied: readonly string[]): SchemaPlan {
   return planSchema(shipped, applied, applied);
+}
+
+function aheadOf({ shipped, dumped = [] }: DatabaseArgs, applied: readonly string[]): string[] {
+  return planned(shipped, applied).gap.filter((version) => !dumped.includes(version));
 }
 
 /** Whether the database has all that the target ships. */

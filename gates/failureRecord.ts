@@ -1,6 +1,5 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { writeWhole } from "../files/writeWhole.cjs";
 import type { HealthCourse } from "./health";
 import type { ReportedAttempt } from "./healthReport";
 import { isoTime, ownWords, reportedAttempts } from "./healthReport";
@@ -89,7 +88,9 @@ export function writeFailureRecord(folder: string, record: RecordedFailure, subj
   const file = recordFile(folder, record, subject);
   try {
     mkdirSync(join(file, ".."), { recursive: true });
-    writeWhole(file, `${JSON.stringify(record, null, 2)}\n`);
+    const unfinished = `${file}.${process.pid}`;
+    writeFileSync(unfinished, `${JSON.stringify(record, null, 2)}\n`);
+    renameSync(unfinished, file);
     return { file };
   } catch (error) {
     return { problem: (error as Error).message };

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { versionPatterns } from "../catalog/release";
 import { toolNames } from "../migrations/tools/tool";
 import { rule } from "./asWritten";
-import { commandGate, hooks } from "./commandSettings";
+import { commandGate } from "./commandSettings";
 import { guards, hold, quarantine, retry } from "./guardSettings";
 import { healthDefaults, service } from "./serviceSettings";
 import { checkStack } from "./stackRules";
@@ -108,6 +108,21 @@ export const settingsSchema = structure(
         role: text("write the name of a role of the database")
           .optional()
           .describe("Role as which the application reads and writes; without it, the owner of the tables."),
+        dump: structure(
+          {
+            file: text("write a file's name, such as db/schema.sql").describe(
+              "File with the schema alone, as `pg_dump --schema-only` writes it, from the project's folder.",
+            ),
+            upTo: text("write the version in quotes, as the database's own table has it").describe(
+              "Version of the newest migration that was applied when the dump was taken.",
+            ),
+          },
+          'write the dump as a map, such as {file: db/schema.sql, upTo: "20260301090000"}',
+        )
+          .optional()
+          .describe(
+            "A dump of the schema that stands in for the oldest migrations, where a history was squashed and their files no longer make it. What it holds counts as shipped by every release that ships `upTo` or only newer migrations.",
+          ),
       },
       "write the schema's judgement as a map, such as {scratch: embedded}",
     )
@@ -154,9 +169,6 @@ export const settingsSchema = structure(
     )
       .prefault({})
       .describe("Checks that must pass for an `up` to succeed."),
-    hooks: hooks.describe(
-      "Commands around the change of services, each list in order; on rollbacks too. They run when services change, and with the `up` that adds or changes them.",
-    ),
     record: structure(
       {
         folder: text("write a folder")

@@ -4,14 +4,16 @@
 // stack that Pulumi takes of every resource.
 
 const { createHash } = require("node:crypto");
-const { mkdirSync, readFileSync } = require("node:fs");
+const { mkdirSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
+const { homedir } = require("node:os");
 const path = require("node:path");
 const pirates = require("pirates");
 const { version } = require("esbuild/package.json");
-const { cacheRoot } = require("../files/cacheRoot.cjs");
-const { writeWhole } = require("../files/writeWhole.cjs");
 
-const folder = path.join(cacheRoot(), "typescript");
+const caches =
+  process.env.KNOWNGOOD_CACHE ||
+  path.join(process.env.XDG_CACHE_HOME || path.join(homedir(), ".cache"), "knowngood");
+const folder = path.join(caches, "typescript");
 
 pirates.addHook((source, file) => translated(source, file), { exts: [".ts"], ignoreNodeModules: false });
 
@@ -58,7 +60,9 @@ function translate(source, file) {
 function keep(file, script) {
   try {
     mkdirSync(folder, { recursive: true });
-    writeWhole(file, script);
+    const unfinished = `${file}.${process.pid}`;
+    writeFileSync(unfinished, script);
+    renameSync(unfinished, file);
   } catch {
     return;
   }

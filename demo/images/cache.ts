@@ -1,12 +1,13 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
-import { cacheRoot } from "../../files/cacheRoot.cjs";
-import { writeWhole } from "../../files/writeWhole.cjs";
 import { digestOf, type Layer } from "./layer";
 
 /** Where things that are slow to make are kept between runs. */
 export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
-  return join(cacheRoot(environment), "images");
+  const folder =
+    environment.KNOWNGOOD_CACHE || join(environment.XDG_CACHE_HOME || join(homedir(), ".cache"), "knowngood");
+  return join(folder, "images");
 }
 
 /**
@@ -31,7 +32,13 @@ export async function cachedLayer(
   }
   const layer = await make();
   mkdirSync(folder, { recursive: true });
-  writeWhole(file, layer.compressed);
-  writeWhole(`${file}.json`, JSON.stringify({ diffId: layer.diffId, digest: layer.digest }));
+  write(file, layer.compressed);
+  write(`${file}.json`, JSON.stringify({ diffId: layer.diffId, digest: layer.digest }));
   return layer;
+}
+
+function write(file: string, content: Buffer | string): void {
+  const unfinished = `${file}.${process.pid}`;
+  writeFileSync(unfinished, content);
+  renameSync(unfinished, file);
 }

@@ -23,7 +23,6 @@ export const quiet: Evidence = {
   occupants: [],
   engineSilent: undefined,
   networkLost: false,
-  absent: [],
   signedIn: [],
 };
 

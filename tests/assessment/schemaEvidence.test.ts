@@ -35,6 +35,7 @@ describe("what a database says of its schema", function () {
         table: undefined,
         scratch: "off",
         role: undefined,
+        dump: undefined,
         stepDown: third.migration.version,
         backup: "none",
       },

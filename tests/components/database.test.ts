@@ -168,6 +168,17 @@ describe("Database", () => {
     }
   });
 
+  it("is not ahead by what a dump stands in for", async () => {
+    await declare({
+      shipped: [migration("3")],
+      applied: ["1", "2", "3", "4"],
+      recorded: { head: "4", applied: ["1", "2", "3", "4"] },
+      dumped: ["1", "2"],
+    });
+    const { outputs } = world.one("knowngood:index:Database", "shop-database");
+    expect(outputs).to.deep.equal({ applied: ["1", "2", "3", "4"], ahead: ["4"] });
+  });
+
   it("is told what is left by a step-down whose versions do not sort as text", async () => {
     await declare({
       shipped: [migration("9")],

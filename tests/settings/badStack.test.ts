@@ -106,7 +106,7 @@ const rows: WrongRow[] = [
     { x: "1" },
     "x",
     "a setting in clear",
-    "no such setting: remove it, or write one of imageTag, releases, protected, docker, services, volumes, database, schema, guards, hold, quarantine, retry, stepDown, acknowledge, gates, hooks, record, destroyData, or, if it is a secret: pulumi config set --secret x",
+    "no such setting: remove it, or write one of imageTag, releases, protected, docker, services, volumes, database, schema, guards, hold, quarantine, retry, stepDown, acknowledge, gates, record, destroyData, or, if it is a secret: pulumi config set --secret x",
   ],
   [
     "Docker as a text",
@@ -275,6 +275,27 @@ const rows: WrongRow[] = [
     "schema.role",
     '""',
     "write the name of a role of the database",
+  ],
+  [
+    "a dump without the version that it goes up to",
+    { schema: { dump: { file: "db/schema.sql" } } },
+    "schema.dump.upTo",
+    "nothing",
+    "write the version in quotes, as the database's own table has it",
+  ],
+  [
+    "a dump's version without quotes",
+    { schema: { dump: { file: "db/schema.sql", upTo: 20260301090000 } } },
+    "schema.dump.upTo",
+    "20260301090000",
+    "write the version in quotes, as the database's own table has it",
+  ],
+  [
+    "a dump as a text",
+    { schema: { dump: "db/schema.sql" } },
+    "schema.dump",
+    '"db/schema.sql"',
+    'write the dump as a map, such as {file: db/schema.sql, upTo: "20260301090000"}',
   ],
   [
     "a judgement as a text",

@@ -29,7 +29,6 @@ describe("settings", () => {
       guards: { schema: "conditional", horizon: false },
       quarantine: [],
       gates: { health: { within: 120, every: 10, successes: 3, timeout: 5 }, commands: {} },
-      hooks: { before: [], after: [] },
       record: { folder: ".knowngood" },
       destroyData: false,
     });
@@ -110,7 +109,11 @@ describe("settings", () => {
       },
       volumes: { uploads: {} },
       database: { url: "db-url", tool: "flyway", table: "app.versions", lockTimeout: 3600, backup: "none" },
-      schema: { scratch: "scratch-url", role: "shop_app" },
+      schema: {
+        scratch: "scratch-url",
+        role: "shop_app",
+        dump: { file: "db/schema.sql", upTo: "20260101000000" },
+      },
       guards: { schema: "destructive", horizon: true },
       hold: "restoring the orders is being decided",
       quarantine: [
@@ -131,12 +134,6 @@ describe("settings", () => {
             errorCodes: [1, 255],
           },
         },
-      },
-      hooks: {
-        before: [
-          { name: "drain", command: ["./drain.sh"], within: 1, env: { A: "" }, secrets: { B: "apiToken" } },
-        ],
-        after: [{ name: "drain", command: ["./open.sh"], within: 2, env: {}, secrets: {} }],
       },
       record: { folder: "/var/lib/records" },
       destroyData: false,
