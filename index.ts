@@ -76,6 +76,8 @@ async function program() {
           reclaimedBefore: evidence.state.resources.some(({ type }) => type === reclaimType),
           secret: secretOutput,
           recordedMoves: recordedMoves(evidence.state),
+          absent: evidence.absent,
+          networkLost: evidence.networkLost,
           commandsTo: (tag) => [
             `pulumi config set imageTag ${tag} --stack ${stack}`,
             `pulumi up --stack ${stack}`,

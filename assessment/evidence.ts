@@ -39,6 +39,8 @@ export interface Evidence {
   engineSilent: string | undefined;
   /** Whether the stack's network is gone though its state holds it: somebody removed it by hand. */
   networkLost: boolean;
+  /** Services that the engine has no container of. */
+  absent: readonly string[];
   /** Registries of the target's images for which Docker's own configuration has a credential. */
   signedIn: readonly string[];
 }
@@ -153,7 +155,7 @@ async function findMoved(request: EvidenceRequest): Promise<Pick<Evidence, "move
 async function lookAtEngine(
   state: Promise<StackState>,
   { network, services, stackLabel, engine }: EvidenceRequest,
-): Promise<Pick<Evidence, "strays" | "occupants" | "networkLost" | "engineSilent">> {
+): Promise<Pick<Evidence, "strays" | "occupants" | "networkLost" | "absent" | "engineSilent">> {
   const containerNames = services.map((service) => `${network}-${service}`);
   let containers: NamedObject[];
   let networks: NamedObject[];
@@ -163,7 +165,7 @@ async function lookAtEngine(
       objectsNamed("network", [network], engine),
     ]);
   } catch (error) {
-    return { strays: [], occupants: [], networkLost: false, engineSilent: messageOf(error) };
+    return { strays: [], occupants: [], networkLost: false, absent: [], engineSilent: messageOf(error) };
   }
   const known = await state;
   const occupant = (kind: Occupant["kind"], { id, name, labels: own }: NamedObject): Occupant => ({
@@ -182,6 +184,7 @@ async function lookAtEngine(
         .map((found) => occupant("network", found)),
       ...claimed("foreign").map((found) => occupant("container", found)),
     ],
+    absent: services.filter((service) => !containers.some(({ name }) => name === `${network}-${service}`)),
     networkLost: networks.length === 0 && networkGeneration(known) !== undefined,
     engineSilent: undefined,
   };

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { writeWhole } from "../schema/writeWhole";
+import { writeWhole } from "../files/writeWhole.cjs";
 
 /** The folder of reports within the folder of records. */
 const folderName = "assessments";
@@ -38,10 +38,10 @@ export function saveReport(
   try {
     // Statements stand in it.
     mkdirSync(join(records, folderName), { recursive: true, mode: 0o700 });
-    writeWhole(`${named}.json`, json);
-    writeWhole(`${named}.md`, markdown);
-    writeWhole(join(records, folderName, `${fingerprint}.json`), json);
-    writeWhole(join(records, folderName, `${fingerprint}.md`), markdown);
+    writeWhole(`${named}.json`, json, { private: true });
+    writeWhole(`${named}.md`, markdown, { private: true });
+    writeWhole(join(records, folderName, `${fingerprint}.json`), json, { private: true });
+    writeWhole(join(records, folderName, `${fingerprint}.md`), markdown, { private: true });
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { writeWhole } from "../files/writeWhole.cjs";
 import type { SqlToWrite } from "./add";
 import { sqlFile } from "./catalog";
 import type { Release } from "./release";
@@ -38,29 +39,11 @@ export function writeRelease(folder: string, release: Release, sql: readonly Sql
   const paths = files.map(({ file }) => file);
   for (const [index, { file, content }] of files.entries()) {
     try {
-      writeWhole(file, content);
+      mkdirSync(dirname(file), { recursive: true });
+      writeWhole(file, content, { lasting: true });
     } catch (error) {
       throw new ReleaseNotWritten(paths.slice(0, index), paths.slice(index), error);
     }
   }
   return paths;
-}
-
-/** The dot keeps readers of the folder from taking a file that is being written. */
-function writeWhole(file: string, content: Buffer): void {
-  mkdirSync(dirname(file), { recursive: true });
-  const temporary = join(dirname(file), `.${basename(file)}.${process.pid}`);
-  try {
-    const handle = openSync(temporary, "w");
-    try {
-      for (let offset = 0; offset < content.length;) offset += writeSync(handle, content, offset);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
-    renameSync(temporary, file);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
 }

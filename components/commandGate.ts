@@ -5,15 +5,17 @@ import type { CommandRequest } from "../gates/commandRequest";
 import { moveEnvironment, type Move } from "../gates/move";
 import { ownCommand } from "./ownCommand";
 
-export interface CommandGateArgs extends Omit<CommandRequest, "role" | "redact"> {
+export interface CommandGateArgs extends Omit<CommandRequest, "role" | "redact" | "changedWith"> {
   /** Environment whose values are secret; they never show in what is printed. @default none */
   secrets?: Readonly<Record<string, pulumi.Input<string>>>;
   /** What the command is told that it is run for. */
   move: pulumi.Input<Move>;
-  /** Ids of the containers whose replacement makes the gate run again. */
+  /** What makes the command run again when it changes, such as the ids of containers. */
   rerunOn: pulumi.Input<pulumi.Input<string>[]>;
-  /** What must exist before the gate runs. @default nothing */
-  runAfter?: readonly pulumi.Resource[];
+  /** The same, for what may be secret. @default nothing */
+  changedWith?: pulumi.Input<string>;
+  /** What must exist before the command runs. @default nothing */
+  runAfter?: pulumi.Resource[] | Promise<pulumi.Resource[]>;
 }
 
 /** Has a command judge a release; the `up` fails when the command says no, breaks, or does not end in its time. */
@@ -36,13 +38,14 @@ export function commandRun(
   role: CommandRequest["role"],
   args: CommandGateArgs,
 ): command.local.Command {
-  const { secrets = {}, move, rerunOn, runAfter, ...request } = args;
-  const stdin = pulumi.all(secrets).apply((hidden) => {
+  const { secrets = {}, move, rerunOn, changedWith, runAfter, ...request } = args;
+  const stdin = pulumi.all([pulumi.all(secrets), changedWith]).apply(([hidden, other]) => {
     const whole: CommandRequest = {
       ...request,
       role,
       env: { ...request.env, ...hidden },
       redact: Object.values(hidden),
+      ...(other !== undefined && { changedWith: other }),
     };
     return JSON.stringify(whole);
   });
@@ -57,7 +60,7 @@ export function commandRun(
       logging: command.local.Logging.Stderr,
       addPreviousOutputInEnv: false,
     },
-    { parent, dependsOn: [...(runAfter ?? [])] },
+    { parent, dependsOn: runAfter },
   );
 }
 

@@ -13,11 +13,13 @@ import type { Settings } from "../settings/settings";
 import type { CommandGate } from "./commandGate";
 import { Database, type DatabaseStepDown } from "./database";
 import type { HealthGate } from "./healthGate";
+import type { Hook } from "./hook";
 import { mapValues } from "./mapValues";
 import { Network } from "./network";
 import { Quarantine } from "./quarantine";
 import { Reclaim } from "./reclaim";
 import { byService, commandGates, healthGates } from "./releaseGates";
+import { hooksAfter, hooksBefore } from "./releaseHooks";
 import { Service } from "./service";
 
 export interface ReleaseArgs {
@@ -39,11 +41,16 @@ export interface ReleaseArgs {
   commandsTo: (tag: string) => string[];
   /** What the state holds of commands that were told of a change of release. @default nothing */
   recordedMoves?: Readonly<Record<string, RecordedMove>>;
+  /** Services that the engine has no container of. @default none */
+  absent?: readonly string[];
+  /** Whether the stack's network is gone, so that it is made anew. @default false */
+  networkLost?: boolean;
 }
 
 /**
- * A release on a stack, and the order of everything: every image pulled and the schema migrated before the first
- * container stops, every container started before the first gate, every gate passed before the release is known good.
+ * A release on a stack, and the order of everything: every image pulled, the hooks before the change run and the schema
+ * migrated before the first container stops; every container started before the first gate, every service healthy before
+ * the hooks after the change and the other gates, all of them passed before the release is known good.
  * Only a step-down is run while no container is there.
  */
 export class Release extends pulumi.ComponentResource {
@@ -51,6 +58,8 @@ export class Release extends pulumi.ComponentResource {
   readonly database: Database | undefined;
   readonly gates: Readonly<Record<string, HealthGate>>;
   readonly commandGates: Readonly<Record<string, CommandGate>>;
+  readonly hooksBefore: readonly Hook[];
+  readonly hooksAfter: readonly Hook[];
   /** By service. */
   readonly reports: pulumi.Output<Record<string, HealthReport>>;
   /** By gate. */
@@ -63,10 +72,13 @@ export class Release extends pulumi.ComponentResource {
     const images = later<pulumi.Resource[]>();
     const network = this.network(name, args);
     const volumes = this.volumes(name, args);
-    const fetched = images.promise.then((pulled) => [...pulled, network.creation]);
+    const pulled = images.promise.then((resources) => [...resources, network.creation]);
+    const start = !stayStopped(args.assessment);
+    this.hooksBefore = hooksBefore(name, this, args, pulled, start);
+    const fetched = withMore(pulled, ...this.hooksBefore.map(({ run }) => run));
     // What a killed update left running would meet the older schema like any other container.
     const early = stepping(args.assessment) ? this.reclaim(name, args, fetched) : undefined;
-    this.database = this.migrated(name, args, early ? withMore(fetched, early.removal) : images.promise);
+    this.database = this.migrated(name, args, early ? withMore(fetched, early.removal) : fetched);
     const prepared = this.database ? withMore(fetched, this.database.schema) : fetched;
     const reclaim = early ?? this.reclaim(name, args, prepared);
     const ready = reclaim ? withMore(prepared, reclaim.removal) : prepared;
@@ -75,24 +87,25 @@ export class Release extends pulumi.ComponentResource {
     this.services = this.started(name, args, { network, volumes, ready });
     images.resolve(Object.values(this.services).map(({ pulled }) => pulled));
     // Services that stay stopped have nothing to be asked, and what was not asked is not good.
-    const stopped = stayStopped(args.assessment);
-    const checked = { name, parent: this, args, services: stopped ? {} : this.services };
+    const checked = { name, parent: this, args, services: start ? this.services : {} };
     this.gates = healthGates(checked);
-    this.commandGates = commandGates(
-      checked,
-      Object.values(this.gates).map(({ check }) => check),
-    );
+    const healthy = Object.values(this.gates).map(({ check }) => check);
+    this.hooksAfter = hooksAfter(checked, healthy);
+    this.commandGates = commandGates(checked, [...healthy, ...this.hooksAfter.map(({ run }) => run)]);
     this.reports = pulumi.all(mapValues(this.gates, ({ report }) => report));
     this.commandReports = pulumi.all(mapValues(this.commandGates, ({ report }) => report));
-    this.knownGood = pulumi.all([this.reports, this.commandReports]).apply(([ofServices, ofCommands]) => {
-      if (stopped) return [...args.assessment.knownGood];
-      const passedAt =
-        [...Object.values(ofServices), ...Object.values(ofCommands)]
-          .map((report) => report.passedAt)
-          .sort()
-          .at(-1) ?? "";
-      return withKnownGood(args.assessment.knownGood, { tag: args.assessment.target.tag, passedAt });
-    });
+    const hooked = pulumi.all(this.hooksAfter.map(({ report }) => report));
+    this.knownGood = pulumi
+      .all([this.reports, this.commandReports, hooked])
+      .apply(([ofServices, ofCommands, ofHooks]) => {
+        if (!start) return [...args.assessment.knownGood];
+        const passedAt =
+          [...Object.values(ofServices), ...Object.values(ofCommands), ...ofHooks]
+            .map((report) => report.passedAt)
+            .sort()
+            .at(-1) ?? "";
+        return withKnownGood(args.assessment.knownGood, { tag: args.assessment.target.tag, passedAt });
+      });
     this.registerOutputs({
       reports: this.reports,
       ...(Object.keys(this.commandGates).length > 0 && { commandReports: this.commandReports }),
@@ -234,8 +247,11 @@ function stayStopped({ stepDown }: Assessment): boolean {
   return stepDown?.active === true && stepDown.servicesStayStopped;
 }
 
-function withMore(resources: Promise<pulumi.Resource[]>, more: pulumi.Resource): Promise<pulumi.Resource[]> {
-  return resources.then((known) => [...known, more]);
+function withMore(
+  resources: Promise<pulumi.Resource[]>,
+  ...more: pulumi.Resource[]
+): Promise<pulumi.Resource[]> {
+  return resources.then((known) => [...known, ...more]);
 }
 
 /** A promise that is kept from outside: containers wait for images that are declared after them. */

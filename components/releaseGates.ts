@@ -1,9 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Assessment, ServiceMove } from "../assessment/assessment";
 import { successSpacing } from "../gates/healthDecision";
-import type { Move } from "../gates/move";
-import type { GoBack } from "../gates/wayBack";
-import { toldMove } from "../history/recordedMoves";
 import type { ServiceSettings } from "../settings/serviceSettings";
 import type { Settings } from "../settings/settings";
 import { CommandGate } from "./commandGate";
@@ -12,6 +9,7 @@ import { probeOf } from "./healthProbe";
 import { mapValues } from "./mapValues";
 import type { ReleaseArgs } from "./release";
 import type { Service } from "./service";
+import { goBack, moveTold } from "./told";
 
 /** A release whose services are there, to be checked. */
 export interface CheckedRelease {
@@ -61,11 +59,11 @@ export function healthGates({ name, parent, args, services }: CheckedRelease): R
 
 /**
  * The commands that judge a release, side by side.
- * @param runAfter the health gates: what is not healthy needs no further judgement
+ * @param runAfter what makes the services fit to be judged: their health gates, and the hooks after their change
  */
 export function commandGates(
   { name, parent, args, services }: CheckedRelease,
-  runAfter: readonly pulumi.Resource[],
+  runAfter: pulumi.Resource[],
 ): Record<string, CommandGate> {
   if (Object.keys(services).length === 0) return {};
   const ids = containerIds(services);
@@ -76,10 +74,9 @@ export function commandGates(
       {
         ...gate,
         name: gateName,
-        stack: args.stack,
-        release: args.assessment.target.tag,
         secrets: mapValues(secrets, args.secret),
-        move: moveTold(args, `${resource}-check`, ids),
+        // Another release is judged anew, also where it has the same containers.
+        move: moveTold(args, `${resource}-check`, ids, ({ to }) => to === args.assessment.target.tag),
         records: args.settings.record.folder,
         ...goBack(args),
         rerunOn: ids,
@@ -90,23 +87,7 @@ export function commandGates(
   });
 }
 
-/** What a command is told, once it is known whether its triggers make it run. */
-function moveTold(
-  { assessment, stack, recordedMoves = {} }: ReleaseArgs,
-  resource: string,
-  triggers: pulumi.Input<string>[],
-): pulumi.Output<Move> {
-  const { direction, running, target } = assessment;
-  const move: Move = { direction, stack, from: running.tag ?? "", to: target.tag };
-  return pulumi.all(triggers).apply((known) => toldMove(move, recordedMoves[resource], known));
-}
-
-function goBack({ assessment, commandsTo }: ReleaseArgs): { goBack?: GoBack & { commands: string[] } } {
-  const back = assessment.lastKnownGood;
-  return back === undefined ? {} : { goBack: { tag: back.tag, commands: commandsTo(back.tag) } };
-}
-
-function containerIds(services: Readonly<Record<string, Service>>): pulumi.Output<string>[] {
+export function containerIds(services: Readonly<Record<string, Service>>): pulumi.Output<string>[] {
   return Object.values(services).map(({ containerId }) => containerId);
 }
 

@@ -47,7 +47,7 @@ export async function runCommandGate(request: CommandRequest, world: CommandWorl
   const output = boundedLog(clean(end.output, redact));
   const told = {
     name: request.name,
-    release: request.release,
+    release: world.move.to,
     direction: world.move.direction,
     from: world.move.from,
     startedAt: isoTime(began),
@@ -62,7 +62,7 @@ export async function runCommandGate(request: CommandRequest, world: CommandWorl
   const record: CommandFailureRecord = {
     kind: request.role === "gate" ? "command" : "hook",
     outcome,
-    stack: request.stack,
+    stack: world.move.stack,
     ...told,
     endedAt,
     why,
@@ -89,7 +89,7 @@ export function commandFailureText(
   const { name } = request;
   const redact = redactor(request.redact);
   return [
-    headline(request, outcome, `${why}, after ${seconds(end.seconds)}`),
+    headline(request, move, outcome, `${why}, after ${seconds(end.seconds)}`),
     `Ran: ${redact(shortened(request.command.join(" "), 200))} (${moveText(move)})`,
     recordLine(written),
     "",
@@ -100,21 +100,22 @@ export function commandFailureText(
           ...output.map((line) => `  ${line}`),
         ]),
     "",
-    ...wayOn(request),
+    ...wayOn(request, move),
     "",
   ].join("\n");
 }
 
 function headline(
-  { role, name, release, stack }: CommandRequest,
+  { role, name }: CommandRequest,
+  { stack, to }: Move,
   outcome: CommandOutcome["outcome"],
   why: string,
 ): string {
   switch (role) {
     case "gate":
       return outcome === "failed"
-        ? `Command gate failed: ${name} says no to ${release} on ${stack}: ${why}.`
-        : `Command gate broke: ${name} did not judge ${release} on ${stack}: ${why}. This says nothing about the release.`;
+        ? `Command gate failed: ${name} says no to ${to} on ${stack}: ${why}.`
+        : `Command gate broke: ${name} did not judge ${to} on ${stack}: ${why}. This says nothing about the release.`;
     case "before":
       return `Hook failed: ${name}, before the services of ${stack} change: ${why}. No service was touched.`;
     case "after":
@@ -125,10 +126,10 @@ function headline(
 }
 
 /** Where a hook stopped the change, the release that ran still runs. */
-function wayOn(request: CommandRequest): string[] {
-  return request.role === "before"
+function wayOn({ role, goBack }: CommandRequest, { stack }: Move): string[] {
+  return role === "before"
     ? ["The services run as before; the next up tries again."]
-    : wayBack(request);
+    : wayBack({ goBack, stack });
 }
 
 /** Says now and then how long a command has run, and what it printed last. */

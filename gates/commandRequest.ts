@@ -7,9 +7,6 @@ export const commandRequest = z.strictObject({
   /** A gate judges the release; a hook prepares, or follows, the change of services. */
   role: z.enum(["gate", "before", "after"], { error: "write `role` as gate, before or after" }),
   name: text("write the name of the gate or hook"),
-  /** Project and stack, such as `shop/prod`. */
-  stack: text("write the stack's name"),
-  release: text("write the release's tag"),
   /** The program and its arguments, run in the program's folder without a shell. */
   command: z.array(z.string()).min(1, "write the command as a list of words"),
   /** Seconds until the command is stopped. */
@@ -24,6 +21,8 @@ export const commandRequest = z.strictObject({
   goBack: z.strictObject({ tag: text("write the release's tag"), commands: z.array(z.string()) }).optional(),
   /** Secret values, replaced wherever something is printed or written. */
   redact: z.array(z.string()),
+  /** Read by nobody: another value makes the command run again. @default none */
+  changedWith: z.string().optional(),
 });
 
 export type CommandRequest = z.infer<typeof commandRequest>;

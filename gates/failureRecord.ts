@@ -1,5 +1,6 @@
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { writeWhole } from "../files/writeWhole.cjs";
 import type { HealthCourse } from "./health";
 import type { ReportedAttempt } from "./healthReport";
 import { isoTime, ownWords, reportedAttempts } from "./healthReport";
@@ -88,9 +89,7 @@ export function writeFailureRecord(folder: string, record: RecordedFailure, subj
   const file = recordFile(folder, record, subject);
   try {
     mkdirSync(join(file, ".."), { recursive: true });
-    const unfinished = `${file}.${process.pid}`;
-    writeFileSync(unfinished, `${JSON.stringify(record, null, 2)}\n`);
-    renameSync(unfinished, file);
+    writeWhole(file, `${JSON.stringify(record, null, 2)}\n`);
     return { file };
   } catch (error) {
     return { problem: (error as Error).message };

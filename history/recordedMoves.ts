@@ -11,8 +11,8 @@ export interface RecordedMove {
 /** The commands in the state that were told of a move, by their resource's name. */
 export function recordedMoves(state: StackState): Record<string, RecordedMove> {
   return Object.fromEntries(
-    state.resources.flatMap(({ urn, type, inputs }) => {
-      if (type !== "command:local:Command") return [];
+    state.resources.flatMap(({ urn, type, inputs, delete: replaced }) => {
+      if (type !== "command:local:Command" || replaced === true) return [];
       const move = moveIn((inputs?.environment ?? {}) as Record<string, unknown>);
       const triggers = Array.isArray(inputs?.triggers) ? (inputs.triggers as unknown[]) : [];
       return move === undefined ? [] : [[urn.split("::").at(-1) ?? urn, { move, triggers }]];
@@ -21,15 +21,14 @@ export function recordedMoves(state: StackState): Record<string, RecordedMove> {
 }
 
 /**
- * What a command is told. Where the release stays and nothing makes the command run, it is what it was told last, since
- * another environment would make it run.
+ * What a command is told. Where nothing makes it run, it is what it was told last, since another environment would make
+ * it run.
  */
 export function toldMove(
   current: Move,
   recorded: RecordedMove | undefined,
   triggers: readonly unknown[],
 ): Move {
-  if (recorded === undefined || current.direction !== "same" || recorded.move.to !== current.to)
-    return current;
-  return JSON.stringify(recorded.triggers) === JSON.stringify(triggers) ? recorded.move : current;
+  const runs = JSON.stringify(recorded?.triggers) !== JSON.stringify(triggers);
+  return recorded === undefined || runs ? current : recorded.move;
 }

@@ -8,6 +8,8 @@ export interface StateResource {
   id?: string;
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
+  /** Whether it was replaced already, by an update that failed before it removed the old one. */
+  delete?: boolean;
 }
 
 /** A deployment's part that matters here. */

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
-import { cacheRoot } from "./cacheRoot";
+import { cacheRoot } from "../files/cacheRoot.cjs";
+import { writeWhole } from "../files/writeWhole.cjs";
 import type { Gap, SqlSource } from "./gap";
 import type { CombinedJudgement } from "./combine";
-import { writeWhole } from "./writeWhole";
 
 /** Judgements that are kept; the least recently used go first. */
 const kept = 500;
@@ -86,7 +86,7 @@ export function keepJudgement(
     // Statements stand in it.
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const whole: KeptJudgement = { ...judgement, keptAt: now.getTime() };
-    writeWhole(join(folder, `${key}.json`), JSON.stringify(whole));
+    writeWhole(join(folder, `${key}.json`), JSON.stringify(whole), { private: true });
     prune(folder);
   } catch {
     return;

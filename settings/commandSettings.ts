@@ -4,6 +4,7 @@ import {
   environmentValue,
   listOf,
   mapOf,
+  resourceName,
   seconds,
   secretName,
   structure,
@@ -47,4 +48,30 @@ export const commandGate = structure(
   commandExpected,
 );
 
-export type CommandGateSettings = z.output<typeof commandGate>;
+/** A command around the change of services. */
+export const hook = structure(
+  {
+    name: resourceName.describe("What it is called in Pulumi's display and in its record."),
+    ...whatIsRun,
+  },
+  'write the hook as a map, such as {name: drain, command: ["./drain.sh"]}',
+);
+
+const hookList = (text: string) =>
+  listOf(hook, 'write a list of hooks, such as [{name: drain, command: ["./drain.sh"]}]')
+    .default([])
+    .describe(text);
+
+export const hooks = structure(
+  {
+    before: hookList(
+      "Before: once every image is pulled, ahead of migrations and services. One that fails ends the `up`, and no service is touched.",
+    ),
+    after: hookList(
+      "After: once the services are healthy, ahead of the other gates. One that fails fails the `up`.",
+    ),
+  },
+  'write the hooks as a map, such as {before: [{name: drain, command: ["./drain.sh"]}]}',
+).prefault({});
+
+export type HookSettings = z.output<typeof hook>;

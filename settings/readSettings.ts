@@ -1,4 +1,4 @@
-import { fieldsOf, rule, type Complain } from "./asWritten";
+import { fieldsOf, itemsOf, rule, type Complain } from "./asWritten";
 import { knownNames } from "./knownNames";
 import { nearestName } from "./nearestName";
 import { settingsSchema, type Settings } from "./settings";
@@ -99,13 +99,13 @@ function holdsSecretName(path: readonly PropertyKey[]): boolean {
     text === "database.url" ||
     text === "schema.scratch" ||
     /^services\.[^.]+\.(secrets|health\.secretHeaders)\./.test(text) ||
-    /^gates\.commands\.[^.]+\.secrets\./.test(text)
+    /^(gates\.commands\.[^.]+|hooks\.(before|after)\[\d+\])\.secrets\./.test(text)
   );
 }
 
 /** The names of secret settings that the settings refer to, each with the path that does. */
 function secretReferences(settings: unknown): { path: PropertyKey[]; name: unknown }[] {
-  const { services, database, schema, gates } = fieldsOf(settings);
+  const { services, database, schema, gates, hooks } = fieldsOf(settings);
   const { scratch } = fieldsOf(schema);
   const named = (path: PropertyKey[], names: unknown) =>
     Object.entries(fieldsOf(names)).map(([key, name]) => ({ path: [...path, key], name }));
@@ -119,9 +119,15 @@ function secretReferences(settings: unknown): { path: PropertyKey[]; name: unkno
   const ofCommands = Object.entries(fieldsOf(fieldsOf(gates).commands)).flatMap(([gate, value]) =>
     named(["gates", "commands", gate, "secrets"], fieldsOf(value).secrets),
   );
+  const ofHooks = ["before", "after"].flatMap((when) =>
+    itemsOf(fieldsOf(hooks)[when]).flatMap((hook, index) =>
+      named(["hooks", when, index, "secrets"], fieldsOf(hook).secrets),
+    ),
+  );
   return [
     ...ofServices,
     ...ofCommands,
+    ...ofHooks,
     { path: ["database", "url"], name: fieldsOf(database).url },
     ...(isScratchWord(scratch) ? [] : [{ path: ["schema", "scratch"], name: scratch }]),
   ];

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { versionPatterns } from "../catalog/release";
 import { toolNames } from "../migrations/tools/tool";
 import { rule } from "./asWritten";
-import { commandGate } from "./commandSettings";
+import { commandGate, hooks } from "./commandSettings";
 import { guards, hold, quarantine, retry } from "./guardSettings";
 import { healthDefaults, service } from "./serviceSettings";
 import { checkStack } from "./stackRules";
@@ -169,6 +169,9 @@ export const settingsSchema = structure(
     )
       .prefault({})
       .describe("Checks that must pass for an `up` to succeed."),
+    hooks: hooks.describe(
+      "Commands around the change of services, each list in order; on rollbacks too. They run when services change, and with the `up` that adds or changes them.",
+    ),
     record: structure(
       {
         folder: text("write a folder")

@@ -5,7 +5,7 @@ import { resourceName } from "./values";
 
 /** What the settings of a stack mean to each other. */
 export function checkStack(settings: unknown, complain: Complain): void {
-  const { protected: isProtected, destroyData, services, volumes, gates } = fieldsOf(settings);
+  const { protected: isProtected, destroyData, services, volumes, gates, hooks } = fieldsOf(settings);
   if (isProtected === true && destroyData === true) {
     complain(
       ["destroyData"],
@@ -15,6 +15,8 @@ export function checkStack(settings: unknown, complain: Complain): void {
   checkTime(fieldsOf(gates).health, ["gates", "health"], complain);
   for (const [name, gate] of Object.entries(fieldsOf(fieldsOf(gates).commands)))
     checkEnvironment(gate, (path, ...told) => complain(["gates", "commands", name, ...path], ...told));
+  for (const when of ["before", "after"])
+    checkHooks(fieldsOf(hooks)[when], (path, ...told) => complain(["hooks", when, ...path], ...told));
   checkPublishedOnce(services, complain);
   for (const [name, service] of Object.entries(fieldsOf(services))) {
     const tell: Complain = (path, message) => complain(["services", name, ...path], message);
@@ -22,6 +24,16 @@ export function checkStack(settings: unknown, complain: Complain): void {
     checkTcpProbe(service, tell);
     checkOwnTime(service, fieldsOf(gates).health, tell);
   }
+}
+
+/** A hook's name is its resource's, so it is there once. */
+function checkHooks(hooks: unknown, complain: Complain): void {
+  const names = itemsOf(hooks).map((hook) => fieldsOf(hook).name);
+  names.forEach((name, index) => {
+    if (typeof name === "string" && names.indexOf(name) < index)
+      complain([index, "name"], "another hook of this list has this name: give each its own");
+    checkEnvironment(itemsOf(hooks)[index], (path, ...told) => complain([index, ...path], ...told));
+  });
 }
 
 interface Publication {

@@ -2,8 +2,8 @@
 // The folder outside the repository where built programs are kept, and the lock that lets one set-up work at a time.
 
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { cacheRoot } from "../files/cacheRoot.cjs";
 
 /**
  * @typedef {object} Cache
@@ -20,9 +20,7 @@ import { dirname, join } from "node:path";
  * @returns {Cache}
  */
 export function cacheFor(environment, hash) {
-  const root =
-    environment["KNOWNGOOD_CACHE"] ||
-    join(environment["XDG_CACHE_HOME"] || join(environment["HOME"] || homedir(), ".cache"), "knowngood");
+  const root = cacheRoot(environment);
   const folder = join(root, hash);
   return {
     root,

@@ -4,16 +4,14 @@
 // stack that Pulumi takes of every resource.
 
 const { createHash } = require("node:crypto");
-const { mkdirSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
-const { homedir } = require("node:os");
+const { mkdirSync, readFileSync } = require("node:fs");
 const path = require("node:path");
 const pirates = require("pirates");
 const { version } = require("esbuild/package.json");
+const { cacheRoot } = require("../files/cacheRoot.cjs");
+const { writeWhole } = require("../files/writeWhole.cjs");
 
-const caches =
-  process.env.KNOWNGOOD_CACHE ||
-  path.join(process.env.XDG_CACHE_HOME || path.join(homedir(), ".cache"), "knowngood");
-const folder = path.join(caches, "typescript");
+const folder = path.join(cacheRoot(), "typescript");
 
 pirates.addHook((source, file) => translated(source, file), { exts: [".ts"], ignoreNodeModules: false });
 
@@ -60,9 +58,7 @@ function translate(source, file) {
 function keep(file, script) {
   try {
     mkdirSync(folder, { recursive: true });
-    const unfinished = `${file}.${process.pid}`;
-    writeFileSync(unfinished, script);
-    renameSync(unfinished, file);
+    writeWhole(file, script);
   } catch {
     return;
   }

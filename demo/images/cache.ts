@@ -1,13 +1,12 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { cacheRoot } from "../../files/cacheRoot.cjs";
+import { writeWhole } from "../../files/writeWhole.cjs";
 import { digestOf, type Layer } from "./layer";
 
 /** Where things that are slow to make are kept between runs. */
 export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
-  const folder =
-    environment.KNOWNGOOD_CACHE || join(environment.XDG_CACHE_HOME || join(homedir(), ".cache"), "knowngood");
-  return join(folder, "images");
+  return join(cacheRoot(environment), "images");
 }
 
 /**
@@ -32,13 +31,7 @@ export async function cachedLayer(
   }
   const layer = await make();
   mkdirSync(folder, { recursive: true });
-  write(file, layer.compressed);
-  write(`${file}.json`, JSON.stringify({ diffId: layer.diffId, digest: layer.digest }));
+  writeWhole(file, layer.compressed);
+  writeWhole(`${file}.json`, JSON.stringify({ diffId: layer.diffId, digest: layer.digest }));
   return layer;
-}
-
-function write(file: string, content: Buffer | string): void {
-  const unfinished = `${file}.${process.pid}`;
-  writeFileSync(unfinished, content);
-  renameSync(unfinished, file);
 }

@@ -16,7 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { cacheRoot } from "../cacheRoot";
+import { cacheRoot } from "../../files/cacheRoot.cjs";
 
 /** The memory that PGlite needs grows with its buffers, and nothing that is lost in a crash is missed. */
 const settings = `

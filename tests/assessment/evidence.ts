@@ -23,6 +23,7 @@ export const quiet: Evidence = {
   occupants: [],
   engineSilent: undefined,
   networkLost: false,
+  absent: [],
   signedIn: [],
 };
 

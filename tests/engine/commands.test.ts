@@ -1,8 +1,10 @@
 import { expect } from "chai";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CommandFailureRecord, CommandReport } from "../../gates/commandReport";
+import { onlyRecord } from "../gates/runner";
 import { working } from "./images";
+import { livesOf } from "./lives";
 import { Workspace } from "./workspace";
 
 const token = "the-smoke-test's-token";
@@ -20,6 +22,15 @@ describe("a stack's commands", () => {
     return news;
   }
   let seen = 0;
+  /** Everything that a change of services runs, in order. */
+  const all = (told: string) => ["before", "warm", "open", "smoke"].map((name) => `${name} ${told}`);
+  /** The one record that there is; it is removed. */
+  function takeRecord(): CommandFailureRecord {
+    const folder = join(workspace.folder, ".knowngood", "knowngood-prod");
+    const { record } = onlyRecord<CommandFailureRecord>(folder);
+    rmSync(folder, { recursive: true });
+    return record;
+  }
   const tells = (name: string, then = "true") => [
     "sh",
     "-c",
@@ -38,6 +49,13 @@ describe("a stack's commands", () => {
     await workspace.stack("prod", {
       imageTag: "v1",
       services: { worker: { kind: "worker", health: { successes: 1 } } },
+      hooks: {
+        before: [{ name: "drain", command: tells("before", "test ! -e refuse") }],
+        after: [
+          { name: "warm", command: tells("warm") },
+          { name: "open", command: tells("open") },
+        ],
+      },
       gates: {
         commands: {
           smoke: {
@@ -50,7 +68,7 @@ describe("a stack's commands", () => {
     await workspace.secret("prod", "smokeToken", token);
 
     await up();
-    expect(toldSince()).to.deep.equal(["smoke forward knowngood/prod  v1"]);
+    expect(toldSince()).to.deep.equal(all("forward knowngood/prod  v1"));
     const { resources } = await workspace.state("prod");
     const gate = resources.find(({ type }) => type === "knowngood:index:CommandGate");
     const report = gate?.outputs?.report as CommandReport;
@@ -67,20 +85,30 @@ describe("a stack's commands", () => {
       .and.not.to.match(/updated|replaced|created/);
     expect(toldSince()).to.deep.equal([]);
 
+    const lives = await livesOf(workspace);
+    writeFileSync(join(workspace.folder, "refuse"), "");
     await workspace.target("prod", "v2");
+    const refused = await up(1);
+    expect(toldSince()).to.deep.equal(["before forward knowngood/prod v1 v2"]);
+    expect(refused.text).to.match(
+      /Hook failed: drain, before the services of knowngood\/prod change: exit code 1/,
+    );
+    expect(refused.text).to.contain("No service was touched.");
+    expect(await livesOf(workspace)).to.deep.equal(lives);
+    expect(takeRecord().kind).to.equal("hook");
+
+    rmSync(join(workspace.folder, "refuse"));
     const failed = await up(1);
-    expect(toldSince()).to.deep.equal(["smoke forward knowngood/prod v1 v2"]);
+    expect(toldSince()).to.deep.equal(all("forward knowngood/prod v1 v2"));
     expect(failed.text).to.match(
       /Command gate failed: smoke says no to v2 on knowngood\/prod: exit code 1, after/,
     );
     expect(failed.text).to.match(
       /Last known-good: v1\. To go back:\n\s*pulumi config set imageTag v1 --stack prod\n\s*pulumi up --stack prod/,
     );
-    const folder = join(workspace.folder, ".knowngood", "knowngood-prod");
-    const [file = "", ...others] = readdirSync(folder);
-    expect([file.slice("20260101T000000.000Z-".length), others]).to.deep.equal(["command-smoke.json", []]);
-    const record = JSON.parse(readFileSync(join(folder, file), "utf8")) as CommandFailureRecord;
+    const record = takeRecord();
     expect(record).to.deep.include({
+      kind: "command",
       outcome: "failed",
       release: "v2",
       direction: "forward",
@@ -92,14 +120,14 @@ describe("a stack's commands", () => {
 
     await workspace.target("prod", "v1");
     await up();
-    expect(toldSince()).to.deep.equal(["smoke rollback knowngood/prod v2 v1"]);
+    expect(toldSince()).to.deep.equal(all("rollback knowngood/prod v2 v1"));
     await up();
     expect(toldSince()).to.deep.equal([]);
 
     const { "prod-worker": worker } = await workspace.containers();
     await workspace.docker("rm", "-f", worker?.Id ?? "");
     await up();
-    expect(toldSince()).to.deep.equal(["smoke same knowngood/prod v1 v1"]);
+    expect(toldSince()).to.deep.equal(all("same knowngood/prod v1 v1"));
 
     const everything = JSON.stringify([await workspace.state("prod"), record, failed.text, again.text]);
     expect(everything).not.to.contain(token);

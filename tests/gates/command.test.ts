@@ -26,8 +26,6 @@ describe("gates: a command, as a process", function () {
   const requested = (shell: string, change: Partial<CommandRequest> = {}): CommandRequest => ({
     role: "gate",
     name: "smoke",
-    stack: "shop/prod",
-    release: "v2",
     command: ["sh", "-c", shell],
     within: 15,
     errorCodes: [],

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { cacheRoot } from "../../schema/cacheRoot";
+import { cacheRoot } from "../../files/cacheRoot.cjs";
 import type { Gap } from "../../schema/gap";
 import { judgementKey, keepJudgement, readJudgement, type JudgedWith } from "../../schema/judgementCache";
 import { testFolder, type TestFolder } from "../catalog/catalogFolder";

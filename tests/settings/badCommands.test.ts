@@ -71,6 +71,55 @@ const rows: WrongRow[] = [
     "a text that may be a secret",
     "write the name of a secret setting, not the secret itself: set it with pulumi config set --secret NAME, and write NAME here",
   ],
+  [
+    "hooks as a list",
+    { hooks: [] },
+    "hooks",
+    "[]",
+    'write the hooks as a map, such as {before: [{name: drain, command: ["./drain.sh"]}]}',
+  ],
+  [
+    "a hook without a name",
+    { hooks: { after: [{ command: ["x"] }] } },
+    "hooks.after[0].name",
+    "nothing",
+    "write a name",
+  ],
+  [
+    "two hooks of one name",
+    {
+      hooks: {
+        before: [
+          { name: "drain", command: ["x"] },
+          { name: "drain", command: ["y"] },
+        ],
+      },
+    },
+    "hooks.before[1].name",
+    '"drain"',
+    "another hook of this list has this name: give each its own",
+  ],
+  [
+    "a hook's variable both in clear and secret",
+    { hooks: { after: [{ name: "open", command: ["x"], env: { KEY: "1" }, secrets: { KEY: "known" } }] } },
+    "hooks.after[0].secrets.KEY",
+    "KEY, which is in `env` too",
+    "keep it in one of the two",
+  ],
+  [
+    "a hook's secret in place of its name",
+    { hooks: { before: [{ name: "open", command: ["x"], secrets: { KEY: "hunter2!" } }] } },
+    "hooks.before[0].secrets.KEY",
+    "a text that may be a secret",
+    "write the name of a secret setting, not the secret itself: set it with pulumi config set --secret NAME, and write NAME here",
+  ],
+  [
+    "a hook's secret that is not set",
+    { hooks: { before: [{ name: "open", command: ["x"], secrets: { KEY: "other" } }] } },
+    "hooks.before[0].secrets.KEY",
+    "the name other, which is not set",
+    "set it as a secret: pulumi config set --secret other",
+  ],
 ];
 
-describe("settings: wrong command gates", () => toldOneByOne(rows));
+describe("settings: wrong command gates and hooks", () => toldOneByOne(rows));

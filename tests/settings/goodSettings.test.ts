@@ -29,6 +29,7 @@ describe("settings", () => {
       guards: { schema: "conditional", horizon: false },
       quarantine: [],
       gates: { health: { within: 120, every: 10, successes: 3, timeout: 5 }, commands: {} },
+      hooks: { before: [], after: [] },
       record: { folder: ".knowngood" },
       destroyData: false,
     });
@@ -134,6 +135,12 @@ describe("settings", () => {
             errorCodes: [1, 255],
           },
         },
+      },
+      hooks: {
+        before: [
+          { name: "drain", command: ["./drain.sh"], within: 1, env: { A: "" }, secrets: { B: "apiToken" } },
+        ],
+        after: [{ name: "drain", command: ["./open.sh"], within: 2, env: {}, secrets: {} }],
       },
       record: { folder: "/var/lib/records" },
       destroyData: false,

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { writeWhole } from "../../files/writeWhole.cjs";
 import { identityOf, isRunning, type ProcessIdentity } from "./processes";
 
 /** What a run has started, written before and after each start so that a killed run can be cleaned up. */
@@ -34,9 +35,8 @@ export function createRecord(folder: string, random: string): MachineRecord {
 }
 
 export function writeRecord(record: MachineRecord): void {
-  const file = join(record.runFolder, "machine.json");
-  writeFileSync(`${file}.new`, `${JSON.stringify(record, undefined, 2)}\n`, { mode: 0o600 });
-  renameSync(`${file}.new`, file);
+  const text = `${JSON.stringify(record, undefined, 2)}\n`;
+  writeWhole(join(record.runFolder, "machine.json"), text, { private: true });
 }
 
 /** The records of this user's runs that still lie about. */

@@ -1,0 +1,116 @@
+import { createHash } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import type { HookSettings } from "../settings/commandSettings";
+import { Hook } from "./hook";
+import { mapValues } from "./mapValues";
+import type { ReleaseArgs } from "./release";
+import { byService, containerIds, type CheckedRelease } from "./releaseGates";
+import { goBack, moveTold } from "./told";
+
+/**
+ * The hooks before the services change, one after the other. What must not change before they have run waits for the
+ * last of them.
+ * @param runAfter what must be there before anything is prepared: every image
+ * @param start whether the services are started, or stay stopped
+ */
+export function hooksBefore(
+  name: string,
+  parent: pulumi.Resource,
+  args: ReleaseArgs,
+  runAfter: Promise<pulumi.Resource[]>,
+  start: boolean,
+): Hook[] {
+  const { settings, secret } = args;
+  const hidden = changedSecrets(args);
+  return oneAfterTheOther(settings.hooks.before, (hook, previous) => {
+    const resource = `${name}-before-${hook.name}`;
+    const triggers = [whatRuns(args, start), changeNumber(args, `${resource}-run`)];
+    return new Hook(
+      resource,
+      {
+        ...hook,
+        when: "before",
+        secrets: mapValues(hook.secrets, secret),
+        move: moveTold(args, `${resource}-run`, triggers),
+        records: settings.record.folder,
+        rerunOn: triggers,
+        ...(hidden !== undefined && { changedWith: hidden }),
+        runAfter: previous === undefined ? runAfter : [previous.run],
+      },
+      { parent },
+    );
+  });
+}
+
+/**
+ * The hooks after the services changed, one after the other, once the services are healthy; none where they stay
+ * stopped.
+ */
+export function hooksAfter(
+  { name, parent, args, services }: CheckedRelease,
+  runAfter: pulumi.Resource[],
+): Hook[] {
+  if (Object.keys(services).length === 0) return [];
+  const ids = containerIds(services);
+  return oneAfterTheOther(args.settings.hooks.after, (hook, previous) => {
+    const resource = `${name}-after-${hook.name}`;
+    return new Hook(
+      resource,
+      {
+        ...hook,
+        when: "after",
+        secrets: mapValues(hook.secrets, args.secret),
+        move: moveTold(args, `${resource}-run`, ids),
+        records: args.settings.record.folder,
+        ...goBack(args),
+        rerunOn: ids,
+        runAfter: previous === undefined ? runAfter : [previous.run],
+      },
+      { parent },
+    );
+  });
+}
+
+function oneAfterTheOther(
+  settings: readonly HookSettings[],
+  declare: (hook: HookSettings, previous: Hook | undefined) => Hook,
+): Hook[] {
+  return settings.reduce<Hook[]>((hooks, hook) => [...hooks, declare(hook, hooks.at(-1))], []);
+}
+
+/**
+ * What of the settings and the release makes the services what they are, without secrets, as one short text. How they
+ * are probed is no part of it.
+ */
+function whatRuns({ prefix, settings, assessment }: ReleaseArgs, start: boolean): string {
+  const services = Object.entries(byService(settings, assessment)).map(([name, [service, move]]) => [
+    name,
+    move.to.digest,
+    { ...service, health: undefined },
+  ]);
+  const whole = JSON.stringify([prefix, settings.docker.host ?? "", start, services]);
+  return createHash("sha256").update(whole).digest("hex").slice(0, 16);
+}
+
+/**
+ * Counts the changes that no setting shows: a step-down, a container or a network that is gone. They have to be foreseen,
+ * since the engine replaces services only after this has run.
+ */
+function changeNumber(
+  { assessment, absent = [], networkLost, recordedMoves = {} }: ReleaseArgs,
+  run: string,
+): string {
+  const told = recordedMoves[run]?.triggers[1];
+  const before = typeof told === "string" ? Number(/^change (\d+)$/.exec(told)?.[1] ?? 0) : 0;
+  const changes = absent.length > 0 || networkLost === true || assessment.stepDown?.active === true;
+  return `change ${changes ? before + 1 : before}`;
+}
+
+/** What becomes another text with the services' secrets; undefined where they have none. */
+function changedSecrets({ settings, secret }: ReleaseArgs): pulumi.Output<string> | undefined {
+  const names = Object.values(settings.services).flatMap(({ secrets }) => Object.values(secrets));
+  if (names.length === 0) return undefined;
+  return pulumi
+    .all([...new Set(names)].sort().map(secret))
+    .apply((values) => createHash("sha256").update(JSON.stringify(values)).digest("hex"));
+}
