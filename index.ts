@@ -157,7 +157,7 @@ function schemaRequest(
 ): EvidenceRequest["schema"] {
   if (database === undefined) return undefined;
   const { scratch, role, dump } = schema;
-  const { table, tool, backup } = database;
+  const { table, tool, backup, countUpTo } = database;
   return {
     url: secretText(configuration, database.url),
     tool,
@@ -168,6 +168,7 @@ function schemaRequest(
     dump: dump && readSchemaDump(dump, `Pulumi.${stack}.yaml: ${project}:schema.dump.file`),
     stepDown,
     backup,
+    countUpTo,
   };
 }
 

@@ -25,15 +25,21 @@ export interface NewestMigration {
   unreadDown?: string;
 }
 
+/** The database in which the data is counted that would be lost; only read. */
+export interface CountedDatabase {
+  url: string;
+  /** Rows of a table up to which they are counted, and not taken from the planner's estimate. @default 1,000,000 */
+  countUpTo?: number;
+}
+
 /**
  * What taking it back would come to.
- * @param url of the live database, in which the data is counted that would be lost, reading only; undefined where none
- *   can be asked
+ * @param database undefined where none can be asked
  * @param seconds that it may take; @default as long as each judgement may
  */
 export async function lookAtWayDown(
   newest: NewestMigration,
-  url: string | undefined,
+  database: CountedDatabase | undefined,
   judging: JudgeOptions,
   { seconds = Infinity, clock = () => performance.now() } = {},
 ): Promise<StepDown> {
@@ -46,7 +52,7 @@ export async function lookAtWayDown(
       if (timeLimit < leastSeconds) throw new OutOfTime();
       return judge(gap, seconds === Infinity ? judging : { ...judging, timeLimit });
     },
-    count: url === undefined ? undefined : (candidates) => countIn(url, candidates),
+    count: database === undefined ? undefined : (candidates) => countIn(database, candidates),
   });
   const late = lateVerdict(migration, seconds);
   const verdict = await inTime(looked, seconds, late);
@@ -80,13 +86,16 @@ function lateVerdict(named: { version: string; name: string }, seconds: number):
   };
 }
 
-async function countIn(url: string, candidates: readonly LossCandidate[]): Promise<CountedLosses> {
+async function countIn(
+  { url, countUpTo }: CountedDatabase,
+  candidates: readonly LossCandidate[],
+): Promise<CountedLosses> {
   try {
     const client = await connect(url);
     try {
       const query = async <Row>(sql: string, parameters: readonly unknown[] = []) =>
         (await client.query(sql, [...parameters])).rows as Row[];
-      return await countLosses(query, candidates);
+      return await countLosses(query, candidates, { countUpTo });
     } finally {
       await client.end();
     }

@@ -68,6 +68,8 @@ export interface SchemaRequest {
   stepDown: string | undefined;
   /** Whether a backup is made before a step-down that loses data. */
   backup: "dump" | "none";
+  /** Rows of a table up to which what a step-down would lose is counted, and not estimated. */
+  countUpTo: number;
 }
 
 /** Migrations up to which each rest of a gap is judged. */
@@ -154,7 +156,7 @@ type Planner = (release: Pick<Release, "migrations">, applied: readonly string[]
 
 /** Of the migration that is stepped down; else of the newest that is applied, where the target does not ship it. */
 async function lookAtStepDown(
-  { catalog, target, url, scratch, role }: SchemaRequest,
+  { catalog, target, url, countUpTo, scratch, role }: SchemaRequest,
   { order, versions, applied, plan, dump, stepping }: Basis,
   state: SchemaEvidence["state"],
 ): Promise<StepDown | undefined> {
@@ -176,7 +178,7 @@ async function lookAtStepDown(
     migration: order.find((migration) => migration.version === version),
     before: [...shipped, ...ahead],
     unread: unread ?? [],
-    url: state !== undefined && "unconfirmed" in state ? undefined : url,
+    database: state !== undefined && "unconfirmed" in state ? undefined : { url, countUpTo },
     judging: { scratch, ...(role !== undefined && { role }) },
   });
 }

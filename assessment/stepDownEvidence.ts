@@ -7,7 +7,7 @@ import type { Gap, SqlSource } from "../schema/gap";
 import type { JudgeOptions } from "../schema/judge";
 import type { StepDown } from "../schema/stepDown/stepDown";
 import { InvalidInput } from "../settings/violations";
-import { lookAtWayDown, type NewestMigration } from "./lookAtWayDown";
+import { lookAtWayDown, type CountedDatabase, type NewestMigration } from "./lookAtWayDown";
 
 export interface StepDownRequest {
   catalog: Catalog;
@@ -19,8 +19,8 @@ export interface StepDownRequest {
   before: readonly SqlSource[];
   /** What of that can't be read, or not whole; each with why. */
   unread: NonNullable<Gap["unread"]>;
-  /** Of the live database; undefined where it could not be asked. */
-  url: string | undefined;
+  /** Undefined where it could not be asked. */
+  database: CountedDatabase | undefined;
   judging: JudgeOptions;
 }
 
@@ -29,11 +29,11 @@ const lookingSeconds = 30;
 
 /** What taking back a migration would come to; data is counted in the live database, reading only. */
 export function gatherStepDown(request: StepDownRequest): Promise<StepDown> {
-  const { catalog, version, migration, before, unread, url, judging } = request;
+  const { catalog, version, migration, before, unread, database, judging } = request;
   const named = { version, name: migration?.name ?? "" };
   const ways = waysOf(catalog, migration);
   const newest = { migration: named, before, ...ways, unread: [...unread, ...ways.unread] };
-  return lookAtWayDown(newest, url, judging, { seconds: lookingSeconds });
+  return lookAtWayDown(newest, database, judging, { seconds: lookingSeconds });
 }
 
 type MigrationWays = Pick<NewestMigration, "up" | "down" | "unreadDown"> &

@@ -24,6 +24,8 @@ export interface AssessOptions {
   batch?: string;
   scratch: string;
   role?: string;
+  /** Rows. */
+  countUpTo?: number;
   allow: Verdict;
   json?: true;
   markdown?: true;

@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { Option, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import { verdicts } from "../schema/verdict";
 import type * as assessModule from "./assess";
 
@@ -51,6 +51,12 @@ export function addAssessCommand(program: Command): void {
       "the role as which the application reads and writes (default: the tables' owner)",
     )
     .addOption(
+      new Option(
+        "--count-up-to <rows>",
+        "rows of a table of --database up to which what a step-down would lose is counted, and not estimated (default: 1000000)",
+      ).argParser(rows),
+    )
+    .addOption(
       new Option("--allow <verdict>", "the gravest verdict that exits 0")
         .choices(verdicts)
         .default("compatible"),
@@ -62,4 +68,10 @@ export function addAssessCommand(program: Command): void {
     .action((options: assessModule.AssessOptions) =>
       (load("./assess") as typeof assessModule).assess(options),
     );
+}
+
+function rows(text: string): number {
+  if (!/^\d{1,10}$/.test(text))
+    throw new InvalidArgumentError("write a whole number of rows, such as 1000000");
+  return Number(text);
 }

@@ -1,6 +1,6 @@
 import { doubtsOf, type SchemaDoubt } from "../assessment/schemaDoubts";
 import { gapReader } from "../assessment/schemaGap";
-import { lookAtWayDown } from "../assessment/lookAtWayDown";
+import { lookAtWayDown, type CountedDatabase } from "../assessment/lookAtWayDown";
 import { waysOf } from "../assessment/stepDownEvidence";
 import { textProblems } from "../assessment/textProblems";
 import { adviseTag, findRelease, migrationOrder, readCatalog, type Catalog } from "../catalog/catalog";
@@ -20,8 +20,8 @@ export interface ReleasesQuestion {
   releases: string;
   from?: string;
   to: string;
-  /** Of the live database. */
-  url?: string;
+  /** The live one. */
+  database?: CountedDatabase;
 }
 
 /**
@@ -58,7 +58,7 @@ export function releasesSubject(question: ReleasesQuestion, applied: Applied | u
     stepDown:
       head === undefined || !ahead.includes(head)
         ? undefined
-        : newestOf(gap, head, catalog, order, applied === undefined ? undefined : question.url),
+        : newestOf(gap, head, catalog, order, applied === undefined ? undefined : question.database),
   };
 }
 
@@ -68,7 +68,7 @@ function newestOf(
   version: string,
   catalog: Catalog,
   order: readonly Migration[],
-  url: string | undefined,
+  database: CountedDatabase | undefined,
 ): AssessedSubject["stepDown"] {
   const migration = order.find((each) => each.version === version);
   const label = migration === undefined ? version : migrationLabel(migration);
@@ -81,7 +81,7 @@ function newestOf(
     // What stopped half-way, or can't be read whole, is not among what is ahead.
     up: ahead.find(({ name }) => name === label),
   };
-  return (judging) => lookAtWayDown(newest, url, judging);
+  return (judging) => lookAtWayDown(newest, database, judging);
 }
 
 function namedReleases(catalog: Catalog, question: ReleasesQuestion): { from?: Release; to: Release } {

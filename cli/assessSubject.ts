@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { lookAtWayDown } from "../assessment/lookAtWayDown";
+import { lookAtWayDown, type CountedDatabase } from "../assessment/lookAtWayDown";
 import { doubtsOf, type SchemaDoubt } from "../assessment/schemaDoubts";
 import { holdsPassword } from "../migrations/password";
 import type { ReviewedTarget } from "../schema/fingerprint";
@@ -43,8 +43,8 @@ const databaseVariable = "KNOWNGOOD_DATABASE_URL";
  * @throws InvalidInput with everything that is wrong with the options, or can't be read
  */
 export async function readSubject(options: AssessOptions, environment: NodeJS.ProcessEnv): Promise<Question> {
-  const database = databaseUrl(options, environment);
-  refuse([...combinationViolations(options), ...database.violations, ...scratchViolations(options)]);
+  const { url, violations } = databaseUrl(options, environment);
+  refuse([...combinationViolations(options), ...violations, ...scratchViolations(options)]);
   warnOfPasswords(options);
   const dump = readDump(options);
   const judging: JudgeOptions = {
@@ -54,18 +54,25 @@ export async function readSubject(options: AssessOptions, environment: NodeJS.Pr
     ...(!options.cache && { cacheFolder: false as const }),
   };
   if (options.batch !== undefined) return { batch: options.batch, judging };
-  if (options.to === undefined) return { subject: await filesSubject(options, database.url), judging };
-  const applied = database.url === undefined ? undefined : await askApplied(database.url);
-  return { subject: releasesSubject({ ...options, to: options.to, url: database.url }, applied), judging };
+  const { countUpTo } = options;
+  const database = url === undefined ? undefined : { url, ...(countUpTo !== undefined && { countUpTo }) };
+  if (options.to === undefined) return { subject: await filesSubject(options, database), judging };
+  const applied = database === undefined ? undefined : await askApplied(database.url);
+  const { releases, from, to } = options;
+  const question = { releases, to, ...(from !== undefined && { from }), ...(database && { database }) };
+  return { subject: releasesSubject(question, applied), judging };
 }
 
-async function filesSubject(options: AssessOptions, url: string | undefined): Promise<AssessedSubject> {
+async function filesSubject(
+  options: AssessOptions,
+  database: CountedDatabase | undefined,
+): Promise<AssessedSubject> {
   const here = process.cwd();
   const shipped = readSqlFiles("--shipped", options.shipped ?? [], here);
   const ahead = readSqlFiles("--ahead", options.ahead ?? [], here);
   refuse([...shipped.violations, ...ahead.violations]);
-  const applied = url === undefined ? undefined : await askApplied(url);
-  const asked = url !== undefined && applied !== undefined && !("unreachable" in applied);
+  const applied = database === undefined ? undefined : await askApplied(database.url);
+  const asked = applied !== undefined && !("unreachable" in applied);
   const files = { shipped: shipped.sources, ahead: withoutShipped(ahead.sources, shipped.sources) };
   const { gap, doubts } = narrowed(files, applied);
   return {
@@ -81,19 +88,19 @@ async function filesSubject(options: AssessOptions, url: string | undefined): Pr
         ? "the database has applied nothing beside what --shipped holds"
         : "--shipped holds all that --ahead names, by name and content",
     ),
-    stepDown: options.dump === undefined ? stepDownOfFiles(gap, asked ? url : undefined) : undefined,
+    stepDown: options.dump === undefined ? stepDownOfFiles(gap, asked ? database : undefined) : undefined,
   };
 }
 
 /** The newest that is applied is what a step-down would take back; nobody can say what it is without its SQL. */
-function stepDownOfFiles(gap: Gap, url: string | undefined): AssessedSubject["stepDown"] {
+function stepDownOfFiles(gap: Gap, database: CountedDatabase | undefined): AssessedSubject["stepDown"] {
   const up = gap.ahead.at(-1);
   const ways =
     up === undefined || (gap.unread ?? []).length > 0 ? undefined : readWayDown(up.name, process.cwd());
   if (up === undefined || ways === undefined) return undefined;
   const before = [...gap.shipped, ...gap.ahead.slice(0, -1)];
   const newest = { migration: { version: up.name, name: "" }, before, up, ...ways };
-  return (judging) => lookAtWayDown(newest, url, judging);
+  return (judging) => lookAtWayDown(newest, database, judging);
 }
 
 /** Of the files named as ahead, those that the database has applied; all of them where it can't be asked. */
@@ -108,11 +115,17 @@ function narrowed(named: Gap, applied: Applied | undefined): { gap: Gap; doubts:
 
 /** Which options go together: one way to name the gap. */
 function combinationViolations(options: AssessOptions): Violation[] {
-  const { batch, from, to, shipped, ahead, dump, database } = options;
+  const { batch, from, to, shipped, ahead, dump, database, countUpTo } = options;
   const given = Object.entries({ from, to, shipped, ahead, dump, database })
     .filter(([, value]) => value !== undefined)
     .map(([name]) => `--${name}`);
   const wrong = (where: string, found: string, expected: string): Violation[] => [{ where, found, expected }];
+  if (countUpTo !== undefined && database === undefined)
+    return wrong(
+      "--count-up-to",
+      String(countUpTo),
+      "name the --database in which it counts, or leave it out",
+    );
   if (batch !== undefined) {
     if (given.length === 0) return [];
     return wrong("--batch", given.join(", "), "leave them out: each line of the batch names its own gap");

@@ -88,6 +88,11 @@ export const settingsSchema = structure(
         lockTimeout: wholeNumber(1, 3600, "a whole number of seconds")
           .default(60)
           .describe("Seconds to wait for another run of migrations to end."),
+        countUpTo: wholeNumber(0, 1_000_000_000, "a whole number of rows")
+          .default(1_000_000)
+          .describe(
+            "Rows of a table up to which a preview counts what a step-down would lose; of a larger table it tells the planner's estimate.",
+          ),
         backup: choice(["dump", "none"])
           .default("dump")
           .describe(

@@ -18,8 +18,8 @@ export interface CountedLosses {
 }
 
 export interface CountOptions {
-  /** Rows from which on the planner's estimate is taken instead of a count. @default 1,000,000 */
-  estimateAbove?: number;
+  /** Rows of a table up to which they are counted; past it the planner's estimate is taken. @default 1,000,000 */
+  countUpTo?: number | undefined;
   /** Milliseconds of a clock that never goes back. @default that of this process */
   clock?: () => number;
 }
@@ -47,7 +47,7 @@ interface Found {
 export async function countLosses(
   query: Query,
   candidates: readonly LossCandidate[],
-  { estimateAbove = 1_000_000, clock = () => performance.now() }: CountOptions = {},
+  { countUpTo = 1_000_000, clock = () => performance.now() }: CountOptions = {},
 ): Promise<CountedLosses> {
   const deadline = clock() + allCounts;
   const losses: Loss[] = [];
@@ -58,7 +58,7 @@ export async function countLosses(
     await query("SET LOCAL row_security = off");
     for (const candidate of candidates) {
       const left = Math.min(oneCount, deadline - clock());
-      const { loss, check } = await countOne(query, candidate, { estimateAbove, left });
+      const { loss, check } = await countOne(query, candidate, { countUpTo, left });
       if (check === undefined) losses.push(loss);
       else empty.push(check);
     }
@@ -71,7 +71,7 @@ export async function countLosses(
 async function countOne(
   query: Query,
   candidate: LossCandidate,
-  { estimateAbove, left }: { estimateAbove: number; left: number },
+  { countUpTo, left }: { countUpTo: number; left: number },
 ): Promise<{ loss: Loss; check?: EmptyObject }> {
   const { object } = candidate;
   const unconfirmed = (reason: string) => ({ loss: { object, estimated: false, unconfirmed: reason } });
@@ -85,7 +85,7 @@ async function countOne(
     const partly = picksRows(candidate)
       ? { unconfirmed: "counted whole, though the statement takes a part" }
       : {};
-    if (found.estimate >= estimateAbove) {
+    if (found.estimate > countUpTo) {
       const share = found.column === null ? 1 : 1 - (found.nullShare ?? 0);
       return {
         loss: { object, ...measured(Math.round(found.estimate * share)), estimated: true, ...partly },

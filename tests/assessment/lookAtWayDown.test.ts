@@ -71,7 +71,7 @@ describe("looking at a way down", () => {
       migration,
       before: newest.before,
       unread: [],
-      url: undefined,
+      database: undefined,
       judging: options,
     });
     expect(looked.losses.map(({ unconfirmed }) => unconfirmed)).to.deep.equal([

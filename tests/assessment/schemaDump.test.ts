@@ -112,6 +112,7 @@ describe("a squashed history", function () {
       dump,
       stepDown: undefined,
       backup: "none" as const,
+      countUpTo: 1000,
     };
     return gatherSchema(request, Promise.resolve(emptyState));
   };

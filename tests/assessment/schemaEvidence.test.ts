@@ -38,6 +38,7 @@ describe("what a database says of its schema", function () {
         dump: undefined,
         stepDown: third.migration.version,
         backup: "none",
+        countUpTo: 1000,
       },
       Promise.resolve(emptyState),
     );

@@ -69,6 +69,9 @@ describe("knowngood assess --database", function () {
       verdict: "lossy",
       losses: [{ object: "orders.note", values: 2, estimated: false }],
     });
+    await run("ANALYZE orders");
+    const estimated = reportIn(await assess("--to", "v1", "--count-up-to", "1", "--json"));
+    expect(estimated.stepDown?.losses).to.deep.equal([{ object: "orders.note", values: 2, estimated: true }]);
     const level = await assess("--to", "v2");
     expect(level.code).to.equal(0);
     expect(level.stdout).to.match(/^compatible\. Roll back: the schema is the one/);

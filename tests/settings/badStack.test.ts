@@ -242,6 +242,13 @@ const rows: WrongRow[] = [
     "write one of dbmate, golang-migrate, goose, flyway, alembic, laravel, prisma, django",
   ],
   [
+    "part of a row to count",
+    { database: { url: "known", countUpTo: 0.5 } },
+    "database.countUpTo",
+    "0.5",
+    "write a whole number of rows from 0 to 1000000000",
+  ],
+  [
     "no time for the lock",
     { database: { url: "known", lockTimeout: 0 } },
     "database.lockTimeout",

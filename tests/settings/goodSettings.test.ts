@@ -66,6 +66,7 @@ describe("settings", () => {
       url: "databaseUrl",
       table: "schema_migrations",
       lockTimeout: 60,
+      countUpTo: 1_000_000,
       backup: "dump",
     });
   });
@@ -109,7 +110,14 @@ describe("settings", () => {
         },
       },
       volumes: { uploads: {} },
-      database: { url: "db-url", tool: "flyway", table: "app.versions", lockTimeout: 3600, backup: "none" },
+      database: {
+        url: "db-url",
+        tool: "flyway",
+        table: "app.versions",
+        lockTimeout: 3600,
+        countUpTo: 0,
+        backup: "none",
+      },
       schema: {
         scratch: "scratch-url",
         role: "shop_app",

@@ -84,7 +84,7 @@ describe("the losses of a step-down, counted in the live database", function () 
       { object: "parted", rows: 3, estimated: false },
       { object: "parted.note", values: 2, estimated: false },
     ]);
-    expect((await count([dropped("parted")], { estimateAbove: 3 })).losses[0]).to.include({
+    expect((await count([dropped("parted")], { countUpTo: 2 })).losses[0]).to.include({
       rows: 3,
       estimated: true,
     });
@@ -108,11 +108,11 @@ describe("the losses of a step-down, counted in the live database", function () 
     });
   });
 
-  it("are estimated from the size on that is set, and counted below it", async () => {
-    expect((await count([dropped("many")], { estimateAbove: 1001 })).losses[0]).to.include({
+  it("are estimated past the size that is set, and counted up to it", async () => {
+    expect((await count([dropped("many")], { countUpTo: 1000 })).losses[0]).to.include({
       estimated: false,
     });
-    const { losses } = await count([dropped("many"), columnDropped("many.part")], { estimateAbove: 1000 });
+    const { losses } = await count([dropped("many"), columnDropped("many.part")], { countUpTo: 999 });
     expect(losses).to.deep.equal([
       { object: "many", rows: 1000, estimated: true },
       { object: "many.part", values: 250, estimated: true },
