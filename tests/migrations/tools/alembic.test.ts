@@ -10,7 +10,7 @@ import { Server } from "../server";
 import { provide } from "./programs/provide";
 import { alembicProject as project, alembicRevision as revision } from "./projects";
 import { run } from "./run";
-import { columnsOf, runCaptured, stateOf, summaryOf, versions, write } from "./toolShop";
+import { proveCaptured, stateOf, summaryOf, versions, write } from "./toolShop";
 
 const server = new Server();
 
@@ -141,16 +141,7 @@ describe("Alembic, the tool itself", function () {
       /^-- knowngood: from alembic ae1027a6acf; source [0-9a-f]{64}\n-- migrate:up\nCREATE TABLE orders \(\n {4}id SERIAL NOT NULL, \n {4}PRIMARY KEY \(id\)\n\);\n-- migrate:down\nDROP TABLE orders;\n$/,
     );
     expect(index).to.contain("-- migrate:up transaction:false\nCREATE INDEX CONCURRENTLY orders_note");
-    const [own, captured, back] = [
-      await server.newDatabase(),
-      await server.newDatabase(),
-      await server.newDatabase(),
-    ];
-    await command(own, "v2", "upgrade", "0b57a1");
-    await runCaptured(captured, contents, { up: 3 });
-    expect(await columnsOf(captured)).to.deep.equal(await columnsOf(own));
-    await runCaptured(back, contents, { up: 2, down: 1 });
-    expect(await columnsOf(back)).to.deep.equal(["orders.id integer NO"]);
+    await proveCaptured(server, contents, (url) => command(url, "v2", "upgrade", "0b57a1"), 3);
   });
 
   it("is not asked again for what the catalog holds of the same file", async () => {

@@ -8,7 +8,7 @@ import { testFolder, type TestFolder } from "../../catalog/catalogFolder";
 import { Server } from "../server";
 import { provide } from "./programs/provide";
 import { run } from "./run";
-import { columnsOf, runCaptured, stateOf, summaryOf, write } from "./toolShop";
+import { columnsOf, proveCaptured, proveEndsTransactions, stateOf, summaryOf, write } from "./toolShop";
 
 const server = new Server();
 
@@ -95,12 +95,10 @@ describe("golang-migrate, the tool itself", function () {
   it("takes a way down that ends its transaction, as is said of it", async () => {
     const down = "BEGIN WORK;\nALTER TABLE orders DROP COLUMN note;\nCOMMIT WORK;\n";
     write(join(folder.path, "ending"), { ...v1, "000002_note.down.sql": down });
-    const url = await server.newDatabase();
-    await migrate(url, "ending", "up");
-    const { code, output } = await migrate(url, "ending", "down", "1");
-    expect(code, output).to.equal(0);
-    expect(await columnsOf(url)).to.deep.equal(["orders.id integer NO"]);
-    expect(golangMigrate.endsTransactions).to.equal(true);
+    await proveEndsTransactions(server, golangMigrate, {
+      up: (url) => migrate(url, "ending", "up"),
+      down: (url) => migrate(url, "ending", "down", "1"),
+    });
   });
 
   it("has its folder read so that the catalog's SQL does what the tool does", async () => {
@@ -110,16 +108,7 @@ describe("golang-migrate, the tool itself", function () {
     expect(contents.migrations[2]?.sql.toString("utf8")).to.match(
       /^-- knowngood: from golang-migrate 10; source [0-9a-f]{64}\n-- migrate:up transaction:false\nCREATE INDEX/,
     );
-    const [own, captured, back] = [
-      await server.newDatabase(),
-      await server.newDatabase(),
-      await server.newDatabase(),
-    ];
-    await migrate(own, "v2", "up");
-    await runCaptured(captured, contents);
-    expect(await columnsOf(captured)).to.deep.equal(await columnsOf(own));
-    await runCaptured(back, contents, { up: 2, down: 1 });
-    expect(await columnsOf(back)).to.deep.equal(["orders.id integer NO"]);
+    await proveCaptured(server, contents, (url) => migrate(url, "v2", "up"));
   });
 
   it("is never run by an up, which goes on where all is applied and refuses where something is pending", async () => {

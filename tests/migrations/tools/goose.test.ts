@@ -7,7 +7,7 @@ import { testFolder, type TestFolder } from "../../catalog/catalogFolder";
 import { Server } from "../server";
 import { provide } from "./programs/provide";
 import { run } from "./run";
-import { columnsOf, runCaptured, stateOf, summaryOf, versions, write } from "./toolShop";
+import { proveCaptured, proveEndsTransactions, stateOf, summaryOf, versions, write } from "./toolShop";
 
 const server = new Server();
 
@@ -90,29 +90,18 @@ describe("goose, the tool itself", function () {
     const down = "BEGIN;\nALTER TABLE orders DROP COLUMN note;\nCOMMIT;\nDROP FUNCTION total();\n";
     const total = v1["00002_total.sql"].replace(/(?<=Down\n)[^]*/, down);
     write(join(folder.path, "ending"), { ...v1, "00002_total.sql": total });
-    const url = await server.newDatabase();
-    await goosed(url, "ending", "up");
-    const { code, output } = await goosed(url, "ending", "down");
-    expect(code, output).to.equal(0);
+    const url = await proveEndsTransactions(server, goose, {
+      up: (database) => goosed(database, "ending", "up"),
+      down: (database) => goosed(database, "ending", "down"),
+    });
     expect(versions(await stateOf(url, "goose"))).to.deep.equal(["1"]);
-    expect(await columnsOf(url)).to.deep.equal(["orders.id integer NO"]);
-    expect(goose.endsTransactions).to.equal(true);
   });
 
   it("has its folder read so that the catalog's SQL does what the tool does", async () => {
     expect(toolOfFolder(join(folder.path, "v2"))).to.equal("goose");
     const contents = await goose.readFolder(join(folder.path, "v2"), {});
     expect(summaryOf(contents)).to.deep.equal(["1_orders with down", "2_total with down", "10_index"]);
-    const [own, captured, back] = [
-      await server.newDatabase(),
-      await server.newDatabase(),
-      await server.newDatabase(),
-    ];
-    await goosed(own, "v2", "up");
-    await runCaptured(captured, contents);
-    expect(await columnsOf(captured)).to.deep.equal(await columnsOf(own));
-    await runCaptured(back, contents, { up: 2, down: 1 });
-    expect(await columnsOf(back)).to.deep.equal(["orders.id integer NO"]);
+    await proveCaptured(server, contents, (url) => goosed(url, "v2", "up"));
   });
 
   it("keeps the lines of its files, and what is to run outside of a transaction", async () => {

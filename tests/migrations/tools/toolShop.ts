@@ -1,3 +1,4 @@
+import { expect } from "chai";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Client } from "pg";
@@ -5,7 +6,9 @@ import { unreadReason } from "../../../catalog/capturedSql";
 import { migrationSections } from "../../../catalog/migrationSections";
 import { migrationLabel } from "../../../catalog/release";
 import { readAppliedState } from "../../../migrations/tools/readAppliedState";
-import type { AppliedState, FolderContents, ToolName } from "../../../migrations/tools/tool";
+import type { AppliedState, FolderContents, MigrationTool, ToolName } from "../../../migrations/tools/tool";
+import type { Server } from "../server";
+import type { Ended } from "./run";
 
 /** Writes files below a folder, by their paths. */
 export function write(folder: string, files: Readonly<Record<string, string>>): void {
@@ -63,6 +66,48 @@ export async function runCaptured(
     }
   });
 }
+
+/**
+ * That what was captured of a shop's folder does what its tool does: the ways up, and the second one's way down, which
+ * leaves the orders as the first has made them.
+ * @param up runs the same ways up by the tool itself
+ * @param count how many ways up. Default all
+ */
+export async function proveCaptured(
+  server: Pick<Server, "newDatabase">,
+  contents: FolderContents,
+  up: (url: string) => Promise<unknown>,
+  count = contents.migrations.length,
+): Promise<void> {
+  const [own, captured, back] = [
+    await server.newDatabase(),
+    await server.newDatabase(),
+    await server.newDatabase(),
+  ];
+  await up(own);
+  await runCaptured(captured, contents, { up: count });
+  expect(await columnsOf(captured)).to.deep.equal(await columnsOf(own));
+  await runCaptured(back, contents, { up: 2, down: 1 });
+  expect(await columnsOf(back)).to.deep.equal(firstOrders);
+}
+
+/** That a tool runs a way down that ends its transaction, to the end. */
+export async function proveEndsTransactions(
+  server: Pick<Server, "newDatabase">,
+  tool: Pick<MigrationTool, "endsTransactions">,
+  { up, down }: { up: (url: string) => Promise<unknown>; down: (url: string) => Promise<Ended> },
+): Promise<string> {
+  const url = await server.newDatabase();
+  await up(url);
+  const { code, output } = await down(url);
+  expect(code, output).to.equal(0);
+  expect(await columnsOf(url)).to.deep.equal(firstOrders);
+  expect(tool.endsTransactions).to.equal(true);
+  return url;
+}
+
+/** The shop's tables as its first migration makes them. */
+const firstOrders = ["orders.id integer NO"];
 
 /** Runs statements, as many as there are. */
 export async function runSql(url: string, sql: string): Promise<void> {
