@@ -110,9 +110,17 @@ function stepDownLines(
   const rest = stays.length - toldOfStays;
   return [
     `step-down: ${stepDownText(stepDown)}`,
-    ...stays.slice(0, toldOfStays).map((left) => `  not as before after it: ${firstHalf(left)}`),
+    ...stays
+      .slice(0, toldOfStays)
+      .map((left) => `  not as before after it: ${firstHalf(withoutObject(left))}`),
     ...(rest > 0 ? [`  and ${rest} more${where}`] : []),
   ];
+}
+
+/** What begins with an object's name and a colon, without these where the sentence names it. */
+function withoutObject(told: string): string {
+  const [, object = "", sentence = ""] = /^(.+?): (.+)$/s.exec(told) ?? [];
+  return object !== "" && mentions(sentence, object) ? sentence : told;
 }
 
 /** What a step-down would come to, in a sentence. */

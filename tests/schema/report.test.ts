@@ -134,7 +134,7 @@ describe("report", () => {
       reportLines(reportWith({ stepDown: { ...lossy, stays: stays(count) }, stepping }), {
         more: "risk.md",
       }).filter((line) => line.startsWith("    "));
-    const told = [0, 1, 2].map((index) => `    not as before after it: t${index}: t${index} is gone`);
+    const told = [0, 1, 2].map((index) => `    not as before after it: t${index} is gone`);
     expect(lines(3)).to.deep.equal(told);
     expect(lines(4)).to.deep.equal([...told, "    and 1 more: risk.md"]);
     // The `up` that takes it back warns of them itself.
