@@ -41,7 +41,8 @@ async function program() {
     schema: schemaRequest(settings, configuration),
     records: settings.record.folder,
     acknowledge: settings.acknowledge,
-    askForMovedTags: pulumi.runtime.isDryRun(),
+    ci: ciRequest(settings, configuration),
+    previewing: pulumi.runtime.isDryRun(),
   });
   const { guards, acknowledge, stepDown, hold, quarantine, retry } = settings;
   const assessment = assess({
@@ -170,6 +171,14 @@ function schemaRequest(
     backup,
     countUpTo,
   };
+}
+
+/** Where it is asked what CI said of the target. */
+function ciRequest({ guards }: Settings, configuration: StackConfiguration): EvidenceRequest["ci"] {
+  const { repository, api, token, names } = guards.ci;
+  if (repository === undefined) return { github: undefined, names };
+  const secret = token === undefined ? undefined : secretText(configuration, token);
+  return { github: { api, repository, token: secret }, names };
 }
 
 /**

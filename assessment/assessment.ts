@@ -8,6 +8,7 @@ import type { StepDown } from "../schema/stepDown/stepDown";
 import type { Verdict } from "../schema/verdict";
 import type { Settings } from "../settings/settings";
 import { catalogMistakes } from "./catalogMistakes";
+import { ciGuard } from "./ciGuard";
 import type { Evidence } from "./evidence";
 import { holdRefusals } from "./hold";
 import { assessQuarantine, type AssessedQuarantine } from "./quarantine";
@@ -72,7 +73,7 @@ export interface AssessmentQuestion {
   /** Services that the settings declare. */
   services: readonly string[];
   survey: CatalogSurvey;
-  guards: { schema: Verdict; horizon: boolean };
+  guards: { schema: Verdict; horizon: boolean; ci: { unknown: "warn" | "refuse" } };
   /** The fingerprint that was acknowledged, where one was. */
   acknowledge?: string;
   /** The version that the setting `stepDown` names. */
@@ -101,6 +102,8 @@ export function assess(question: AssessmentQuestion): Assessment {
     knownGood,
   });
   const { memory, left, shunned } = quarantine;
+  const { unknown } = question.guards.ci;
+  const ci = ciGuard({ target: target.tag, direction, ci: evidence.ci, unknown });
   const { warnings, refusals, ...schema } = assessSchema({ ...question, running, direction, knownGood });
   return {
     target,
@@ -114,10 +117,17 @@ export function assess(question: AssessmentQuestion): Assessment {
       knownGood.filter(({ tag }) => !shunned.has(tag)),
       target.tag,
     ),
-    warnings: [...worldWarnings(evidence), ...mistakes.warnings, ...quarantine.warnings, ...warnings],
+    warnings: [
+      ...worldWarnings(evidence),
+      ...mistakes.warnings,
+      ...quarantine.warnings,
+      ...ci.warnings,
+      ...warnings,
+    ],
     refusals: [
       ...holdRefusals(question),
       ...quarantine.refusals,
+      ...ci.refusals,
       ...mistakes.refusals,
       ...obstacles(target, services, evidence),
       ...refusals,

@@ -1,4 +1,5 @@
 import { imageReference, type Catalog } from "../catalog/catalog";
+import type { CiAnswer } from "../catalog/ciAnswer";
 import { parseImageName } from "../catalog/imageName";
 import { manifestExists, RegistryError, resolveTag } from "../catalog/registry";
 import { findCredential } from "../catalog/registryCredentials";
@@ -9,6 +10,7 @@ import { networkGeneration } from "../history/recordedNetwork";
 import { labels } from "../history/running";
 import { claimOf, type NamedObject, type Occupant, type Stray } from "../history/strays";
 import { readStackState, type StackState } from "../history/stackState";
+import { askCi, type CiRequest } from "./ciEvidence";
 import { imagesOnHost, objectsNamed } from "./engineQueries";
 import { reviewedReport } from "./savedReports";
 import { gatherSchema, type SchemaEvidence, type SchemaRequest } from "./schemaEvidence";
@@ -30,6 +32,8 @@ export interface Evidence {
   moved: readonly { service: string; reference: string; catalog: string; registry: string }[];
   /** Registries that could not be asked whether a tag has moved, each with why. */
   silentRegistries: readonly string[];
+  /** What CI said of the target. */
+  ci: CiAnswer;
   /** Gates that failed since the newest change of release, by the records on this machine. */
   failedGates: readonly FailedGate[];
   strays: readonly Stray[];
@@ -59,11 +63,13 @@ export interface EvidenceRequest {
   /** Value of DOCKER_HOST, where the settings name one. */
   engine: string | undefined;
   schema: Omit<SchemaRequest, "stack" | "target" | "catalog"> | undefined;
+  /** Where to ask what CI said, and which checks count. */
+  ci: Pick<CiRequest, "github" | "names">;
   /** Folder of the records, and the fingerprint of the report there that was acknowledged. */
   records: string;
   acknowledge: string | undefined;
-  /** Whether to ask the registry if the tag has moved: worth the time in a preview only. */
-  askForMovedTags: boolean;
+  /** Whether this is a preview; what is worth the time in one alone is not asked in an `up`. */
+  previewing: boolean;
 }
 
 /** Seconds for a credential helper to answer. */
@@ -72,17 +78,18 @@ const askSeconds = 10;
 /** Asks everything at once; only the state must answer. */
 export async function gather(request: EvidenceRequest): Promise<Evidence> {
   const state = readStackState(request.stack);
-  const [known, schema, images, tags, onEngine, signedIn] = await Promise.all([
+  const [known, schema, images, tags, onEngine, signedIn, ci] = await Promise.all([
     state,
     request.schema && gatherSchema({ ...request, ...request.schema }, state),
     findImages(request),
-    request.askForMovedTags ? findMoved(request) : { moved: [], silentRegistries: [] },
+    request.previewing ? findMoved(request) : { moved: [], silentRegistries: [] },
     lookAtEngine(state, request),
     findSignedIn(request),
+    askCi({ ...request, ...request.ci }, state),
   ]);
   const reviewed = readReviewed(request);
   const failedGates = readFailedGates(request, known);
-  return { state: known, schema, reviewed, images, ...tags, failedGates, ...onEngine, signedIn };
+  return { state: known, schema, reviewed, images, ...tags, ci, failedGates, ...onEngine, signedIn };
 }
 
 function readReviewed({ records, acknowledge }: EvidenceRequest): AssessmentReport | undefined {

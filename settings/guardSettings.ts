@@ -1,7 +1,35 @@
 import { z } from "zod";
 import { digestPattern, expectations, tagPattern } from "../catalog/release";
 import { verdicts } from "../schema/verdict";
-import { choice, listOf, structure, text, truthValue } from "./values";
+import { choice, listOf, secretName, structure, text, truthValue } from "./values";
+
+const apiError = { error: "write where GitHub's API answers, such as https://github.example/api/v3" };
+
+const ci = structure(
+  {
+    repository: z
+      .string({ error: "write the repository as OWNER/NAME" })
+      .regex(/^[A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+$/, { error: "write the repository as OWNER/NAME" })
+      .optional()
+      .describe(
+        "Repository on GitHub, `OWNER/NAME`, that is asked for the check runs and statuses of the release's commit where the catalog does not say that CI passed. Without it only the catalog is asked.",
+      ),
+    api: z
+      .url({ ...apiError, protocol: /^https?$/ })
+      .default("https://api.github.com")
+      .describe("Where GitHub's API answers."),
+    token: secretName
+      .optional()
+      .describe("Name of the secret setting that holds a token that may read the repository's checks."),
+    names: listOf(text("write the name of a check"), "write a list of checks' names, such as [build, test]")
+      .default([])
+      .describe("Checks that must have passed; by default all that there are."),
+    unknown: choice(["warn", "refuse"])
+      .default("warn")
+      .describe("What is done on the way forward where nobody could say whether CI passed."),
+  },
+  "write what is asked of CI as a map, such as {repository: acme/shop}",
+);
 
 /** What an `up` is refused for. */
 export const guards = structure(
@@ -15,6 +43,11 @@ export const guards = structure(
       .default(false)
       .describe(
         "Whether an `up` whose migrations close the way back to a known-good release is refused until it is acknowledged; otherwise it is warned about.",
+      ),
+    ci: ci
+      .prefault({})
+      .describe(
+        "What CI said of the target's commit: what did not pass, or has not ended, is refused on the way forward.",
       ),
   },
   "write the guards as a map, such as {schema: conditional}",

@@ -98,6 +98,7 @@ function holdsSecretName(path: readonly PropertyKey[]): boolean {
   return (
     text === "database.url" ||
     text === "schema.scratch" ||
+    text === "guards.ci.token" ||
     /^services\.[^.]+\.(secrets|health\.secretHeaders)\./.test(text) ||
     /^(gates\.commands\.[^.]+|hooks\.(before|after)\[\d+\])\.secrets\./.test(text)
   );
@@ -105,7 +106,8 @@ function holdsSecretName(path: readonly PropertyKey[]): boolean {
 
 /** The names of secret settings that the settings refer to, each with the path that does. */
 function secretReferences(settings: unknown): { path: PropertyKey[]; name: unknown }[] {
-  const { services, database, schema, gates, hooks } = fieldsOf(settings);
+  const { services, database, schema, gates, hooks, guards } = fieldsOf(settings);
+  const { token } = fieldsOf(fieldsOf(guards).ci);
   const { scratch } = fieldsOf(schema);
   const named = (path: PropertyKey[], names: unknown) =>
     Object.entries(fieldsOf(names)).map(([key, name]) => ({ path: [...path, key], name }));
@@ -129,6 +131,7 @@ function secretReferences(settings: unknown): { path: PropertyKey[]; name: unkno
     ...ofCommands,
     ...ofHooks,
     { path: ["database", "url"], name: fieldsOf(database).url },
+    { path: ["guards", "ci", "token"], name: token },
     ...(isScratchWord(scratch) ? [] : [{ path: ["schema", "scratch"], name: scratch }]),
   ];
 }

@@ -18,6 +18,7 @@ export const quiet: Evidence = {
   images: {},
   moved: [],
   silentRegistries: [],
+  ci: { verdict: "passed", found: "the catalog says that it passed" },
   failedGates: [],
   strays: [],
   occupants: [],
@@ -37,7 +38,7 @@ export const usual: Pick<AssessmentQuestion, "stack" | "guards" | "quarantine" |
   stack: "prod",
   quarantine: [],
   now: "2026-03-01T00:00:00.000Z",
-  guards: { schema: "conditional", horizon: false },
+  guards: { schema: "conditional", horizon: false, ci: { unknown: "warn" } },
 };
 
 /** What a database says that has these versions, and no judgement where nothing is ahead of the target. */

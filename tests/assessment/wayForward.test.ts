@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { assessmentMarkdown } from "../../assessment/assessmentMarkdown";
-import { judgementOf } from "./evidence";
+import { judgementOf, usual } from "./evidence";
 import { back, forward, renamed, reportOf } from "./judgedStack";
 
 describe("what a way forward means in the schema", () => {
@@ -14,7 +14,7 @@ describe("what a way forward means in the schema", () => {
   });
 
   it("is refused under guards.horizon until it is acknowledged, and again when it closes more", () => {
-    const guards = { schema: "conditional", horizon: true } as const;
+    const guards = { ...usual.guards, horizon: true };
     const refused = forward({}, { guards });
     const { fingerprint } = reportOf(refused);
     expect(refused.refusals[0]).to.contain(`pulumi config set acknowledge ${fingerprint} --stack prod`);

@@ -1,6 +1,8 @@
 import { expect } from "chai";
 import { createHash } from "node:crypto";
+import type { ReleasedImage } from "../../catalog/release";
 import { freePorts } from "./freePorts";
+import { startGitHub } from "../github/github";
 import { startHalfRegistry, type HalfRegistry } from "./halfRegistry";
 import { answering, servicePort, working } from "./images";
 import { livesOf } from "./lives";
@@ -15,18 +17,22 @@ describe("an up that can't be carried out", () => {
   let broken: HalfRegistry | undefined;
   let running: Record<string, string>;
   let services: Record<string, object>;
+  let api2: ReleasedImage;
+  let worker1: ReleasedImage;
   const nowhere = `sha256:${createHash("sha256").update("never pushed").digest("hex")}`;
 
   before(async () => {
     workspace = new Workspace();
     broken = await startHalfRegistry(workspace.machine.registry);
     const [port = 0] = await freePorts(1);
-    const [api1, api2, api3, worker1, worker3] = await Promise.all([
+    const [api1, api3, worker3] = await Promise.all([
       answering(workspace, "api", "v1"),
-      answering(workspace, "api", "v2"),
       answering(workspace, "api", "v3"),
-      working(workspace, "worker", "v1"),
       working(workspace, "worker", "v3"),
+    ]);
+    [api2, worker1] = await Promise.all([
+      answering(workspace, "api", "v2"),
+      working(workspace, "worker", "v1"),
     ]);
     workspace.release("v1", { services: { api: api1, worker: worker1 } });
     workspace.release("v2-api-only", { services: { api: api2 } });
@@ -118,6 +124,52 @@ describe("an up that can't be carried out", () => {
     expect((await workspace.pulumi(...lift.split(" "))).exitCode).to.equal(0);
     const lifted = await workspace.up("prod");
     expect(lifted.exitCode, lifted.text).to.equal(0);
+  });
+
+  it("goes forward to no release that CI did not let pass, by the catalog's word or by GitHub's", async () => {
+    const github = await startGitHub();
+    try {
+      const images = { api: api2, worker: worker1 };
+      workspace.release("red", {
+        services: images,
+        ci: { verdict: "failed", url: "https://ci.example/17" },
+      });
+      workspace.release("asked", { services: images, commit: github.commit });
+      workspace.settings("prod", {
+        imageTag: "asked",
+        guards: { ci: { repository: "acme/shop", api: github.url, token: "githubToken", names: ["build"] } },
+      });
+      await workspace.secret("prod", "githubToken", github.token);
+
+      await github.run("build");
+      const pending = await workspace.preview("prod");
+      expect(pending.exitCode).to.equal(1);
+      expect(pending.text).to.contain("CI is still pending for asked: build has not ended (http");
+      await github.run("build", "failure");
+      const refused = await workspace.up("prod");
+      expect(refused.exitCode).to.equal(1);
+      expect(refused.text).to.contain("CI did not pass for asked: build did not pass (http");
+      await github.run("build", "success");
+      const passed = await workspace.preview("prod");
+      expect(passed.exitCode, passed.text).to.equal(0);
+      expect(passed.text).not.to.contain("whether CI passed");
+      for (const { text } of [pending, refused, passed]) expect(text).not.to.contain(github.token);
+    } finally {
+      await github.close();
+    }
+    const unknown = await workspace.preview("prod");
+    expect(unknown.exitCode, unknown.text).to.equal(0);
+    expect(unknown.text).to.match(
+      /warning: Unconfirmed: whether CI passed for asked: the catalog does not say whether asked passed, and http\S+ does not tell of acme\/shop@/,
+    );
+    await workspace.target("prod", "red");
+    const red = await workspace.up("prod");
+    expect(red.exitCode).to.equal(1);
+    expect(red.text).to.contain(
+      "CI did not pass for red: the catalog says that red did not pass, and the catalog names no commit of it to ask GitHub for " +
+        "(https://ci.example/17).",
+    );
+    await workspace.pulumi("config", "rm", "guards", "--stack", "prod");
   });
 
   it("says which service the release has no image for, and which image is nowhere to be had", async () => {

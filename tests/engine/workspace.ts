@@ -22,6 +22,8 @@ export interface TestMigration {
 export interface TestRelease {
   services: Record<string, ReleasedImage>;
   migrations?: readonly TestMigration[];
+  commit?: string;
+  ci?: Release["ci"];
 }
 
 /** A container as `docker inspect` tells of it. */
@@ -93,7 +95,7 @@ export class Workspace {
   }
 
   /** Writes a release into the catalog, newer than those before. */
-  release(tag: string, { services, migrations = [] }: TestRelease): void {
+  release(tag: string, { services, migrations = [], commit, ci }: TestRelease): void {
     this.order += 1;
     const release: Release = {
       tag,
@@ -107,6 +109,8 @@ export class Workspace {
         return { version, name, sha256 };
       }),
       flags: [],
+      ...(ci !== undefined && { ci }),
+      ...(commit !== undefined && { commit }),
     };
     writeFileSync(join(this.folder, "releases", `${tag}.yaml`), releaseText(release));
   }

@@ -26,7 +26,11 @@ describe("settings", () => {
       },
       volumes: {},
       schema: { scratch: "embedded" },
-      guards: { schema: "conditional", horizon: false },
+      guards: {
+        schema: "conditional",
+        horizon: false,
+        ci: { api: "https://api.github.com", names: [], unknown: "warn" },
+      },
       quarantine: [],
       gates: { health: { within: 120, every: 10, successes: 3, timeout: 5 }, commands: {} },
       hooks: { before: [], after: [] },
@@ -123,7 +127,17 @@ describe("settings", () => {
         role: "shop_app",
         dump: { file: "db/schema.sql", upTo: "20260101000000" },
       },
-      guards: { schema: "destructive", horizon: true },
+      guards: {
+        schema: "destructive",
+        horizon: true,
+        ci: {
+          repository: "acme/shop.site",
+          api: "http://github.example/api/v3",
+          token: "apiToken",
+          names: ["build"],
+          unknown: "refuse",
+        },
+      },
       hold: "restoring the orders is being decided",
       quarantine: [
         { tag: "v2", reason: "loses orders" },
