@@ -52,7 +52,13 @@ function docker(args: readonly string[], engine: string | undefined): Promise<{ 
       if (error === null || /no such (image|container|network|object)|network .* not found/i.test(stderr))
         resolve({ stdout });
       else
-        reject(new Error(error.killed ? `no answer in ${answerSeconds} s` : stderr.trim() || error.message));
+        reject(new Error(error.killed ? `no answer in ${answerSeconds} s` : oneLine(stderr) || error.message));
     });
   });
+}
+
+/** The CLI says the same of each thing that it was asked for. */
+function oneLine(text: string): string {
+  const lines = text.split("\n").map((line) => line.trim());
+  return [...new Set(lines)].filter((line) => line !== "").join("; ");
 }
