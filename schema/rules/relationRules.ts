@@ -57,6 +57,16 @@ export const relationRules = [
     },
   },
   {
+    id: "child-table-added",
+    verdict: "conditional",
+    title: "A table got a child, whose rows are read with its own",
+    remedy: "ALTER TABLE … NO INHERIT …, or see that old code can read rows twice under one key.",
+    example: {
+      shipped: "CREATE TABLE orders (id int PRIMARY KEY);",
+      ahead: "CREATE TABLE late_orders (days int) INHERITS (orders);",
+    },
+  },
+  {
     id: "partition-attached",
     verdict: "conditional",
     title: "A table became a partition or a child of another one",

@@ -78,4 +78,14 @@ export const trialRules: readonly Rule[] = [
         "CREATE FUNCTION tidy() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.note = upper(NEW.note); RETURN NEW; END $$; CREATE TRIGGER tidy BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION tidy();",
     },
   },
+  {
+    id: "numbers-taken",
+    verdict: "conditional",
+    title: "Rows bear numbers that a sequence has yet to give out",
+    remedy: "Set the sequence past the highest number before old code inserts.",
+    example: {
+      shipped: "CREATE TABLE orders (id serial PRIMARY KEY, note text);",
+      ahead: "INSERT INTO orders (id, note) VALUES (100, 'first');",
+    },
+  },
 ];

@@ -35,9 +35,13 @@ export function groupResults(
   });
   return [...groups.values()].flatMap((places) => {
     const failures = places.map((place) => failureOf(trials[place], before[place], after[place]));
-    const worse = failures.find((failure) => failure !== undefined);
-    const works = places.find((_, at) => failures[at] === undefined);
-    const trial = trials[(works === undefined ? places[0] : works) ?? 0];
+    const lost = failures.includes(unseen);
+    const worse = lost ? unseen : failures.find((failure) => failure !== undefined);
+    // A write that changes nothing does not show that writes are kept.
+    const works = places.find(
+      (place, at) => failures[at] === undefined && !(lost && trials[place]?.effect === undefined),
+    );
+    const trial = trials[works ?? places[Math.max(0, failures.indexOf(worse))] ?? 0];
     if (trial === undefined) return [];
     if (works === undefined) return [{ trial, ...(worse !== undefined && { failure: worse }) }];
     const [was, is] = [before[works]?.answer, after[works]?.answer];
@@ -46,12 +50,15 @@ export function groupResults(
   });
 }
 
+const unseen = "what it writes is not there afterwards";
+
 function failureOf(trial?: Trial, before?: TrialOutcome, after?: TrialOutcome): string | undefined {
   if (after?.failure !== undefined) return after.failure;
   const writes = trial?.deed === "insert" || trial?.deed === "update" || trial?.deed === "delete";
   const reads = trial?.deed === "select" && trial.role !== undefined;
   if ((writes || reads) && (before?.rows ?? 0) > 0 && (after?.rows ?? 0) === 0)
     return writes ? "no row was written" : "no row was read";
+  if (before?.seen === true && after?.seen === false) return unseen;
   return undefined;
 }
 

@@ -17,8 +17,7 @@ export async function readAs(
     const column = there.get(nameOf(fact) ?? "");
     if (column === undefined) return [];
     const plain = `${escapeIdentifier(column.name)}::text`;
-    const typed =
-      column.typeText === fact.typeText ? plain : `${escapeIdentifier(column.name)}::${fact.typeText}::text`;
+    const typed = column.typeText === fact.typeText ? plain : castText(column, fact);
     return [{ name: fact.name, plain, typed }];
   });
   const read = (foreign: ReadonlySet<string>) =>
@@ -35,6 +34,12 @@ export async function readAs(
       if (plain !== typed && !(await isReadable(database, relation, typed))) foreign.add(name);
     return read(foreign).catch(() => undefined);
   }
+}
+
+function castText({ name, typeText }: ColumnFacts, { typeText: wanted }: ColumnFacts): string {
+  // Of numbers, only an integer is cast to a flag.
+  const between = wanted === "boolean" && /^(smallint|bigint|numeric)/.test(typeText) ? "::integer" : "";
+  return `${escapeIdentifier(name)}${between}::${wanted}::text`;
 }
 
 async function isReadable(

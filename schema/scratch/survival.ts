@@ -135,7 +135,7 @@ function underNewLabels(old: TableRows, facts: readonly ColumnFacts[], { before,
 
 /**
  * The other table that rows missing under the old name are in, together with those that stayed: the table itself under
- * a new name, a partition that was detached, a table that the gap made.
+ * a new name, a partition that was detached, the table that it was a partition of, a table that the gap made.
  */
 async function homeOfAll(
   database: ScratchDatabase,
@@ -150,7 +150,9 @@ async function homeOfAll(
     const now = after.relation(oid);
     return partitionBound !== null && now?.partitionBound === null ? [now] : [];
   });
-  const homes = [own, ...left, ...fresh.map((one) => one.relation)].filter(
+  const whole =
+    relation.partitionBound === null ? [] : (relation.parents ?? []).map((oid) => after.relation(oid));
+  const homes = [own, ...left, ...whole, ...fresh.map((one) => one.relation)].filter(
     (home): home is RelationFacts => home !== undefined && home.oid !== named?.oid,
   );
   const byName = ({ name }: ColumnFacts) => name;

@@ -5,6 +5,7 @@ import type { StructuralFinding } from "../snapshot/structuralFinding";
 import { takeSnapshot } from "../snapshot/takeSnapshot";
 import { chooseTrials, type Choice } from "./choose";
 import { groupResults, settled } from "./outcome";
+import { numberFindings, numbersIn } from "./numbersTaken";
 import { movePastOurRows } from "./pastOurRows";
 import { stayWithin } from "./reach";
 import { fillTables, type Filled, type RowStyle } from "./rows/fill";
@@ -78,14 +79,17 @@ export async function tryGap(
   watch.enter("calls");
   const callsBefore = await runTrials(database, calls);
   watch.enter("schema");
+  const ours = new Set(choice.tables.map(({ oid }) => oid));
+  const numbers = await numbersIn(database, old, ours);
   await runAhead(database, gap, surroundings, filled);
   const after = await takeSnapshot(database.query);
   await movePastOurRows(database, old, new Catalog(after));
+  const taken = numberFindings(numbers, await numbersIn(database, new Catalog(after), ours));
   const relationsAfter = await runAgain(database, trials, relationsBefore);
   watch.enter("calls");
   const callsAfter = await runAgain(database, calls, callsBefore);
   watch.enter("schema");
-  const findings = settled(compareSnapshots(before, after), {
+  const findings = settled([...compareSnapshots(before, after), ...taken], {
     groups: groupResults(
       [...trials, ...calls],
       [...relationsBefore, ...callsBefore],

@@ -31,6 +31,7 @@ export function compareRelations(sides: Sides): StructuralFinding[] {
   return [
     ...missing,
     ...pairsOf(sides).flatMap((pair) => [...replaced(pair), ...hierarchy(pair, sides), ...kept(pair)]),
+    ...newChildren(sides),
   ];
 }
 
@@ -169,6 +170,25 @@ function hierarchy({ before, after }: RelationPair, sides: Sides): StructuralFin
         ]
       : []),
   ];
+}
+
+/** Tables that the gap made children of old ones. Partitions keep what their parent keeps, these do not. */
+function newChildren({ before, after }: Sides): StructuralFinding[] {
+  return after.facts.relations
+    .filter(({ oid, partitionBound }) => partitionBound === null && before.relation(oid) === undefined)
+    .flatMap((child) =>
+      (child.parents ?? [])
+        .flatMap((oid) => before.relation(oid) ?? [])
+        .filter((parent) => after.relationNamed(parent)?.oid === parent.oid)
+        .map((parent) =>
+          structuralFinding(
+            "child-table-added",
+            relationName(parent),
+            `${written(child)} is a child of ${written(parent)}; release code that reads ${written(parent)} reads its rows too, for which no unique constraint of ${written(parent)} holds.`,
+            { remedy: `ALTER TABLE ${written(child)} NO INHERIT ${written(parent)}.` },
+          ),
+        ),
+    );
 }
 
 function named(oids: number[] | null, catalog: Sides["before"]): Map<string, RelationFacts> {

@@ -39,17 +39,28 @@ export function draftRow(
     const value = fixed?.[row % Math.max(1, fixed.length)] ?? valueText(wish, catalog) ?? null;
     draft.set(name, sparse && nullable && (row + place) % 4 === 3 ? null : value);
   });
-  for (const reference of plan.references) refer(draft, reference, parents, row);
+  plan.references.forEach((reference, place) => refer(draft, reference, parents, row, place));
   return draft;
 }
 
-/** Makes a row refer to a row that is there; to none where there is none. */
-function refer(draft: Draft, reference: PlannedReference, parents: ParentValues, row: number): void {
+/**
+ * Makes a row refer to a row that is there; to none where there is none.
+ * @param place the reference's among those of the table
+ */
+function refer(
+  draft: Draft,
+  reference: PlannedReference,
+  parents: ParentValues,
+  row: number,
+  place: number,
+): void {
   const rows = parents(reference).filter((values) => values.every((value) => value !== null));
   // The other half stays without children, so that a row can be deleted.
-  const values = rows[row % Math.max(1, Math.ceil(rows.length / 2))];
-  reference.columns.forEach((name, place) => {
-    if (draft.has(name) && draft.get(name) !== null) draft.set(name, values?.[place] ?? null);
+  const half = Math.max(1, Math.ceil(rows.length / 2));
+  // Tables that join two others want each pair but once.
+  const values = rows[(row + place * Math.floor(row / half)) % half];
+  reference.columns.forEach((name, at) => {
+    if (draft.has(name) && draft.get(name) !== null) draft.set(name, values?.[at] ?? null);
   });
 }
 

@@ -4,8 +4,8 @@ import type { DatabaseFailure } from "../runSource";
 import type { ScratchDatabase } from "../scratchDatabase";
 import { insertText, relationText } from "../sqlText";
 import { draftRow, mended, type Draft, type DraftStyle, type ParentValues } from "./drafts";
-import { candidateValues } from "./candidates";
-import { wordsOf, type Hints } from "./hints";
+import { eitherSide } from "./eitherSide";
+import type { Hints } from "./hints";
 import { readRows, type TableRows } from "./readRows";
 import { planTable, wantedPrefix, type TablePlan } from "./tablePlan";
 import type { TextStyle } from "./values";
@@ -89,30 +89,6 @@ async function addWanted(database: ScratchDatabase, { relation, conditions }: Ta
       if ((await attempt(database, add)) === undefined) added.push(name);
     }
   return added;
-}
-
-/** The most rows that one table gets for the sake of conditions. */
-const mostForFilters = 24;
-
-/** Rows on both sides of the conditions by which the gap and the views pick rows. */
-function eitherSide(plan: TablePlan, catalog: Catalog, hints: Hints, draft: (row: number) => Draft): Draft[] {
-  const views = catalog.facts.relations.flatMap(({ kind, definition }) =>
-    (kind === "v" || kind === "m") && definition !== null && /\bwhere\b/i.test(definition)
-      ? [definition.replace(/^.*?\bwhere\b/is, "")]
-      : [],
-  );
-  const unique = new Set(catalog.uniqueIndexesOf(plan.relation.oid).flatMap(({ columns }) => columns));
-  const picked = plan.columns.filter(
-    ({ plain, numbered, facts }) => plain && !numbered && !unique.has(facts.number),
-  );
-  const rows: Draft[] = [];
-  for (const text of [...hints.filters, ...views]) {
-    const words = new Set(wordsOf(text));
-    for (const { name } of picked.filter((column) => words.has(column.name)))
-      for (const value of candidateValues(text).slice(0, 8))
-        if (rows.length < mostForFilters) rows.push(draft(300 + rows.length).set(name, value));
-  }
-  return rows;
 }
 
 export function parentsIn({ tables }: Pick<Filled, "tables">): ParentValues {

@@ -25,7 +25,7 @@ export interface Material {
 }
 
 /** Types that can be compared with `=` whatever the value. */
-const comparable =
+export const comparable =
   /^(smallint|integer|bigint|numeric|text|character|uuid|date|timestamp|time |boolean|inet|bytea|"char"|name)/;
 
 /** Rows for a condition that the gap brings, and for one that is there already. */
@@ -107,7 +107,19 @@ function draftsOf(
     ),
   ]);
   const modest = [71, 72].map((row) => modestRow(fresh(row), plan, catalog, row));
-  return [...alike, fresh(52), ...modest, ...meeting].slice(0, 30);
+  return [...alike, fresh(52), withDefaults(fresh(53), plan), ...modest, ...meeting].slice(0, 30);
+}
+
+/** With the values that columns have where they are left out: what refers to a fixed set of values refers to these. */
+function withDefaults(draft: Draft, { columns }: TablePlan): Draft {
+  return new Map(
+    [...draft].map(([name, value]) => {
+      const expression = columns.find((column) => column.name === name)?.facts.expression ?? "";
+      const [, text, number] =
+        /^(?:'((?:[^']|'')*)'(?:::[\w\s."]+(?:\(\d+\))?)?|(-?[\d.]+|true|false))$/.exec(expression) ?? [];
+      return [name, text?.replaceAll("''", "'") ?? number ?? value];
+    }),
+  );
 }
 
 /** Small values, the same in columns that are compared, which narrower types and most conditions take. */

@@ -2,7 +2,7 @@ import { escapeIdentifier } from "pg";
 import type { ObjectName } from "../../objectName";
 import type { Draft } from "../rows/drafts";
 import { insertText, literal, relationText } from "../sqlText";
-import type { Material } from "./material";
+import { comparable, type Material } from "./material";
 import type { Trial } from "./trial";
 
 const canInsert = 8;
@@ -24,7 +24,13 @@ export function ordinaryTrials(material: Material, role?: string): Trial[] {
   ];
   const trials = kind === "m" || kind === "f" ? selects(material) : all;
   if (role === undefined) return trials;
-  return trials.map((trial) => ({ ...trial, role, group: `${trial.group} as ${role}` }));
+  // A role that may write need not be one that may read what it wrote.
+  return trials.map((trial) => ({
+    ...trial,
+    role,
+    group: `${trial.group} as ${role}`,
+    effect: undefined,
+  }));
 }
 
 export function relationObject({ relation }: Material): ObjectName {
@@ -70,6 +76,7 @@ function inserts(material: Material): Trial[] {
       relation: relation.oid,
       ordinary: true,
       steps: rows.map((row) => insertText(relation, [row])),
+      effect: counted(material, ">"),
     }));
   });
 }
@@ -79,10 +86,10 @@ function updates(material: Material): Trial[] {
   return plain.flatMap((column) => {
     const values = new Set(drafts.slice(0, 12).map((draft) => draft.get(column) ?? null));
     const rows = existing.length === 0 ? [new Map<string, null>()] : existing.slice(0, 2);
-    return rows.flatMap((row) =>
+    const trials = rows.flatMap((row) =>
       [...new Set([...values, ...comparedWith(material, row, column)])]
         .filter((value) => value !== null)
-        .map((value) => ({
+        .map((value): Trial => ({
           group: `${relation.oid} update ${column}`,
           deed: "update" as const,
           object: columnObject(material, column),
@@ -91,9 +98,39 @@ function updates(material: Material): Trial[] {
           steps: [
             `UPDATE ${relationText(relation)} SET ${escapeIdentifier(column)} = ${literal(value)}${whereRow(material, row)}`,
           ],
+          ...changes(material, row, column, value),
         })),
     );
+    return [
+      ...trials.filter(({ effect }) => effect !== undefined),
+      ...trials.filter(({ effect }) => effect === undefined),
+    ];
   });
+}
+
+/** With whether the column still holds what it held before it was given another value. */
+function changes(
+  material: Material,
+  row: Draft,
+  column: string,
+  value: string,
+): { effect?: Trial["effect"] } {
+  const { relation, columns, key } = material;
+  const was = row.get(column);
+  const type = columns.find(({ name }) => name === column)?.typeText ?? "";
+  if (was === undefined || was === value || key.includes(column) || !comparable.test(type)) return {};
+  const name = escapeIdentifier(column);
+  const there = `${relationText(relation)}${whereRow(material, row)} AND ${name} IS DISTINCT FROM ${literal(was)}`;
+  return { effect: { then: `SELECT EXISTS (SELECT FROM ${there})` } };
+}
+
+/** With whether there are more or fewer rows than there were before. */
+function counted({ relation }: Material, than: ">" | "<"): Trial["effect"] {
+  const count = `SELECT count(*) FROM ${relationText(relation)}`;
+  return {
+    first: `SELECT pg_catalog.set_config('knowngood.count', (${count})::text, true)`,
+    then: `SELECT (${count}) ${than} pg_catalog.current_setting('knowngood.count')::bigint`,
+  };
 }
 
 /** What stands beside a column in the same row, since conditions compare the two. */
@@ -113,6 +150,7 @@ function deletes(material: Material): Trial[] {
     relation: relation.oid,
     ordinary: true,
     steps: [`DELETE FROM ${relationText(relation)}${whereRow(material, row)}`],
+    effect: counted(material, "<"),
   }));
 }
 

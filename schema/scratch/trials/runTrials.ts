@@ -75,8 +75,10 @@ async function runBatch(
   database: ScratchDatabase,
   runs: readonly Run[],
 ): Promise<(TrialOutcome | undefined)[]> {
-  const request = runs.map(({ trial: { role, steps, answers }, group, least }) => ({
+  const request = runs.map(({ trial: { role, steps, answers, effect }, group, least }) => ({
     role: role ?? null,
+    first: effect?.first ?? null,
+    effect: effect?.then ?? null,
     steps: answers === true ? steps.slice(0, -1) : steps,
     asked: answers === true ? steps.at(-1) : null,
     group,
@@ -86,13 +88,19 @@ async function runBatch(
   const [answer] = await database.query<{ results: string }>(
     "SELECT pg_catalog.current_setting('knowngood.results') AS results",
   );
-  return (JSON.parse(answer?.results ?? "[]") as [string | null, string, number, string | null][]).map(
-    ([code, failure, rows, text]) =>
-      code === leftOut
-        ? undefined
-        : { rows, ...(code !== null && { code, failure }), ...(text !== null && { answer: text }) },
+  return (JSON.parse(answer?.results ?? "[]") as Answer[]).map(([code, failure, rows, text, seen]) =>
+    code === leftOut
+      ? undefined
+      : {
+          rows,
+          ...(code !== null && { code, failure }),
+          ...(text !== null && { answer: text }),
+          ...(seen !== null && { seen }),
+        },
   );
 }
+
+type Answer = [code: string | null, failure: string, rows: number, text: string | null, seen: boolean | null];
 
 /** Answers go through a setting of the session, so that nothing is made that a catalog would show. */
 function script(request: string): string {
@@ -102,22 +110,27 @@ DECLARE
   knowngood_step text;
   knowngood_count bigint;
   knowngood_answer text;
+  knowngood_seen boolean;
   knowngood_results text[] := '{}';
   knowngood_working int := -1;
 BEGIN
   FOR knowngood_trial IN
-    SELECT t->>'role' AS role, t->'steps' AS steps, t->>'asked' AS asked, (t->>'group')::int AS place, (t->>'least')::int AS least
+    SELECT t->>'role' AS role, t->'steps' AS steps, t->>'asked' AS asked, t->>'first' AS first, t->>'effect' AS effect, (t->>'group')::int AS place, (t->>'least')::int AS least
     FROM pg_catalog.json_array_elements(${escapeLiteral(request)}::json) t
   LOOP
     IF knowngood_trial.place = knowngood_working THEN
-      knowngood_results := knowngood_results || '["${leftOut}", "", 0, null]'::text;
+      knowngood_results := knowngood_results || '["${leftOut}", "", 0, null, null]'::text;
       CONTINUE;
     END IF;
     knowngood_count := 0;
     knowngood_answer := NULL;
+    knowngood_seen := NULL;
     BEGIN
       IF knowngood_trial.role IS NOT NULL THEN
         EXECUTE pg_catalog.format('SET LOCAL ROLE %I', knowngood_trial.role);
+      END IF;
+      IF knowngood_trial.first IS NOT NULL THEN
+        EXECUTE knowngood_trial.first;
       END IF;
       FOR knowngood_step IN SELECT s FROM pg_catalog.json_array_elements_text(knowngood_trial.steps) s LOOP
         EXECUTE knowngood_step;
@@ -127,18 +140,21 @@ BEGIN
         EXECUTE knowngood_trial.asked INTO knowngood_answer;
         GET DIAGNOSTICS knowngood_count = ROW_COUNT;
       END IF;
+      IF knowngood_trial.effect IS NOT NULL THEN
+        EXECUTE knowngood_trial.effect INTO knowngood_seen;
+      END IF;
       SET CONSTRAINTS ALL IMMEDIATE;
       RAISE EXCEPTION USING ERRCODE = '${done}';
     EXCEPTION
       WHEN SQLSTATE '${done}' THEN
-        IF knowngood_count >= knowngood_trial.least THEN
+        IF knowngood_count >= knowngood_trial.least AND knowngood_seen IS NOT FALSE THEN
           knowngood_working := knowngood_trial.place;
         END IF;
         knowngood_results := knowngood_results
-          || pg_catalog.json_build_array(NULL, '', knowngood_count, knowngood_answer)::text;
+          || pg_catalog.json_build_array(NULL, '', knowngood_count, knowngood_answer, knowngood_seen)::text;
       WHEN OTHERS OR assert_failure THEN
         knowngood_results := knowngood_results
-          || pg_catalog.json_build_array(SQLSTATE, SQLERRM, 0, NULL)::text;
+          || pg_catalog.json_build_array(SQLSTATE, SQLERRM, 0, NULL, NULL)::text;
     END;
   END LOOP;
   PERFORM pg_catalog.set_config('knowngood.results',

@@ -19,6 +19,8 @@ export interface Trial {
   role?: string;
   /** One after the other; the last one counts its rows, and its first column is the answer. */
   steps: readonly string[];
+  /** A query whose one value is true once what was written can be seen; and what it needs to know from before. */
+  effect?: { first?: string; then: string } | undefined;
   /** Whether a different answer matters. @default false */
   answers?: boolean;
 }
@@ -30,4 +32,6 @@ export interface TrialOutcome {
   /** Rows that the last step read or wrote. */
   rows: number;
   answer?: string;
+  /** Whether what was written could be seen; undefined where that was not asked. */
+  seen?: boolean;
 }

@@ -35,7 +35,10 @@ export async function plan(
     if (ahead.length === 0) return undefined;
     const found: GapCase["reads"][number][] = [];
     for (const read of reads) {
-      const elsewhere = await search(client, homes.get(read.name) ?? 0, before.get(read.name));
+      const wanted = before.get(read.name);
+      // What only old code's role no longer reads is there for all that.
+      const there = (await attempt(client, read.old)) === wanted;
+      const elsewhere = there ? read.old : await search(client, homes.get(read.name) ?? 0, wanted);
       found.push({ ...read, elsewhere });
     }
     return { ...old, name, ordinary, edge, reads: found, ahead };

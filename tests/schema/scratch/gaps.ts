@@ -164,4 +164,58 @@ export const triedGaps: readonly TriedGap[] = [
     verdict: "compatible",
     findings: [],
   },
+  {
+    name: "a trigger that keeps a column as it is",
+    shipped: orders,
+    ahead: trigger("NEW.total = OLD.total; RETURN NEW;", "BEFORE UPDATE"),
+    verdict: "breaking",
+    findings: ["trigger-added orders.touch", "statement-fails orders.total"],
+  },
+  {
+    name: "a view's trigger that puts rows nowhere",
+    shipped: `${orders} CREATE VIEW notes AS SELECT id, note, total FROM orders;`,
+    ahead: `CREATE FUNCTION nowhere() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+      CREATE TRIGGER nowhere INSTEAD OF INSERT ON notes FOR EACH ROW EXECUTE FUNCTION nowhere();`,
+    verdict: "breaking",
+    findings: ["trigger-added notes.nowhere", "statement-fails notes"],
+  },
+  {
+    name: "a view that picks rows by a number beside a flag",
+    shipped: `CREATE TABLE posts (id serial PRIMARY KEY, shown boolean NOT NULL, reads int NOT NULL);
+      CREATE VIEW shown_posts AS SELECT id, reads FROM posts WHERE shown;`,
+    ahead: "CREATE OR REPLACE VIEW shown_posts AS SELECT id, reads FROM posts WHERE shown AND reads >= 6;",
+    verdict: "breaking",
+    findings: ["view-changed shown_posts"],
+  },
+  {
+    name: "a row put in under a number of its own",
+    shipped: orders,
+    ahead: "INSERT INTO orders (id, total) VALUES (500, 1);",
+    verdict: "conditional",
+    findings: ["numbers-taken orders.id"],
+  },
+  {
+    name: "a row put in under a number that the sequence is set past",
+    shipped: orders,
+    ahead: "INSERT INTO orders (id, total) VALUES (500, 1); SELECT setval('orders_id_seq', 500);",
+    verdict: "compatible",
+    findings: [],
+  },
+  {
+    name: "rows of a partition put into others",
+    shipped: `CREATE TABLE logs (at date NOT NULL, line text) PARTITION BY RANGE (at);
+      CREATE TABLE logs_25 PARTITION OF logs FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');`,
+    ahead: `ALTER TABLE logs DETACH PARTITION logs_25;
+      CREATE TABLE logs_all PARTITION OF logs FOR VALUES FROM ('2025-01-01') TO ('2027-01-01');
+      INSERT INTO logs SELECT * FROM logs_25; DROP TABLE logs_25;`,
+    verdict: "breaking",
+    findings: ["values-moved logs_25"],
+  },
+  {
+    name: "a flag made a number",
+    shipped: "CREATE TABLE flags (id int PRIMARY KEY, up boolean NOT NULL);",
+    ahead: "ALTER TABLE flags ALTER up TYPE smallint USING up::int;",
+    verdict: "breaking",
+    findings: ["type-changed flags.up"],
+  },
 ];
