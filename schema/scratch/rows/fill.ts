@@ -76,6 +76,10 @@ export async function fillTables(
     }
     filled.tables.set(relation.oid, await readRows(database, relation, catalog));
   }
+  // Rows of a partition came through its parent, which can stand behind it.
+  for (const { relation } of plans.values())
+    if (relation.partitionBound !== null)
+      filled.tables.set(relation.oid, await readRows(database, relation, catalog));
   await database.run("COMMIT");
   return filled;
 }
