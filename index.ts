@@ -7,6 +7,7 @@ import { targetRelease } from "./assessment/targetRelease";
 import { readSchemaDump } from "./assessment/schemaDump";
 import { assessmentMarkdown } from "./assessment/assessmentMarkdown";
 import { reportPath, saveReport } from "./assessment/savedReports";
+import { backupPlace } from "./backups/backupPlace";
 import { surveyCatalog } from "./catalog/catalog";
 import { reclaimType } from "./components/reclaim";
 import { Release } from "./components/release";
@@ -93,6 +94,7 @@ async function program() {
     ...(release.database && {
       schema: release.database.standing,
       horizon: release.database.horizon,
+      backup: release.database.backup,
     }),
     gates: release.reports.apply((reports) =>
       Object.fromEntries(Object.entries(reports).map(([name, report]) => [name, reportSummary(report)])),
@@ -153,7 +155,7 @@ function refuse({ refusals }: Assessment): void {
 
 /** What is asked of the database, and how it is judged; undefined for a stack without one. */
 function schemaRequest(
-  { database, schema, stepDown }: Settings,
+  { database, schema, stepDown, record, docker: engine }: Settings,
   configuration: StackConfiguration,
 ): EvidenceRequest["schema"] {
   if (database === undefined) return undefined;
@@ -168,8 +170,12 @@ function schemaRequest(
     role,
     dump: dump && readSchemaDump(dump, `Pulumi.${stack}.yaml: ${project}:schema.dump.file`),
     stepDown,
-    backup,
     countUpTo,
+    backup: {
+      when: backup.when,
+      command: backup.command !== undefined,
+      ...backupPlace({ stack: `${project}/${stack}`, record, docker: engine, backup }),
+    },
   };
 }
 

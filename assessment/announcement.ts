@@ -2,6 +2,7 @@ import { migrationLabel } from "../catalog/release";
 import { reportLines, verdictWords } from "../schema/reportLines";
 import { stepDownText } from "../schema/stepDown/stepDownText";
 import { verdicts, type Verdict } from "../schema/verdict";
+import { backupText } from "./backupPlan";
 import type { Assessment, AssessedSchema, ServiceMove } from "./assessment";
 import type { SchemaRisk } from "./schemaRisk";
 
@@ -20,6 +21,7 @@ export function announcement(stack: string, assessment: Assessment, report?: str
     ...(stepDown?.active === true && stepDown.verdict !== undefined
       ? [`  ${stepDownText(stepDown.verdict, stepDown.servicesStayStopped)}`]
       : []),
+    ...(schema?.backup === undefined ? [] : [`  ${backupText(schema.backup)}`]),
     ...(risk === undefined ? [] : riskText(risk, report).map((line) => `  ${line}`)),
     `  ${knownGoodText(assessment)}`,
     ...assessment.quarantine.left.map(

@@ -7,6 +7,7 @@ import type { SchemaPlan } from "../schema/schemaPlan";
 import type { StepDown } from "../schema/stepDown/stepDown";
 import type { Verdict } from "../schema/verdict";
 import type { Settings } from "../settings/settings";
+import type { BackupPlan } from "./backupPlan";
 import { catalogMistakes } from "./catalogMistakes";
 import { ciGuard } from "./ciGuard";
 import type { Evidence } from "./evidence";
@@ -51,6 +52,8 @@ export interface AssessedSchema extends SchemaPlan {
   recorded: RecordedSchema | undefined;
   /** Versions that a dump stands in for, which the target was made for though it may not ship them. @default none */
   dumped?: readonly string[];
+  /** The backup that is made before the schema changes; undefined for none. */
+  backup?: BackupPlan;
 }
 
 /** The one migration that the setting `stepDown` names. */

@@ -20,7 +20,7 @@ type SchemaPart = Pick<Assessment, "schema" | "risk" | "stepDown" | "warnings" |
 export function assessSchema(question: SchemaQuestion): SchemaPart {
   const { schema: evidence } = question.evidence;
   if (evidence === undefined) return { schema: undefined, warnings: [], refusals: [] };
-  const { stepDown: judged, decision } = evidence;
+  const { stepDown: judged, decision, backup } = evidence;
   const stepping = decision.kind === "step";
   const risk = assessRisk({
     ...question,
@@ -33,7 +33,11 @@ export function assessSchema(question: SchemaQuestion): SchemaPart {
   const stepDown = assessStepDown(question, evidence, risk);
   const { pending, gap, head, applied, recorded, dumped } = evidence;
   return {
-    schema: { pending, gap, head, applied, recorded, ...(dumped && { dumped }) },
+    schema: {
+      ...{ pending, gap, head, applied, recorded },
+      ...(dumped && { dumped }),
+      ...(backup && { backup }),
+    },
     risk,
     ...(stepDown && { stepDown }),
     warnings: [
@@ -126,11 +130,12 @@ function unjudged({ decision, stepDown }: SchemaEvidence): string[] {
   ];
 }
 
-/** The services would be stopped when it is found out. */
-function withoutBackup({ stepDown, noBackup }: SchemaEvidence): string[] {
-  if (noBackup === undefined) return [];
+/** Before a step-down the services would be stopped when it is found out. */
+function withoutBackup({ backup }: SchemaEvidence): string[] {
+  if (backup?.obstacle === undefined) return [];
   return [
-    `Stepping down ${stepDown?.version ?? ""} loses data, and no backup can be made before it. ${noBackup}`,
+    `A backup is to be made first, since ${backup.reason}, and it can't be made. ${backup.obstacle}\n` +
+      "To go without one: pulumi config set --path database.backup.when never",
   ];
 }
 

@@ -14,6 +14,8 @@ import type { GapMigration } from "../schema/stepDown/wholeWay";
 import type { StepDown } from "../schema/stepDown/stepDown";
 import { planSchema, type SchemaPlan } from "../schema/schemaPlan";
 import type { ScratchSetting } from "../schema/scratch/judgeOnScratch";
+import { planBackup, type BackupSetting } from "./backupEvidence";
+import { backupReason, type BackupPlan } from "./backupPlan";
 import type { Standing } from "./horizon";
 import { standIn, standsOn, type SchemaDump, type StandIn } from "./schemaDump";
 import { gapReader } from "./schemaGap";
@@ -39,8 +41,8 @@ export interface SchemaEvidence extends SchemaPlan {
   judgement: CombinedJudgement | undefined;
   /** What taking back the newest migration would come to; undefined where nobody looked. */
   stepDown: StepDown | undefined;
-  /** Why no backup can be made before a step-down that needs one; undefined where nothing speaks against it. */
-  noBackup?: string;
+  /** The backup that is made before the schema changes; undefined for none. */
+  backup?: BackupPlan;
   /** What the setting `stepDown` comes to. */
   decision: StepDownDecision;
   /** What the target's own migration runner does on a database that is ahead. */
@@ -66,10 +68,10 @@ export interface SchemaRequest {
   dump: SchemaDump | undefined;
   /** The version that the setting `stepDown` names. */
   stepDown: string | undefined;
-  /** Whether a backup is made before a step-down that loses data. */
-  backup: "dump" | "none";
   /** Rows of a table up to which what a step-down would lose is counted, and not estimated. */
   countUpTo: number;
+  /** How a backup is made before the schema changes, and when. */
+  backup: BackupSetting;
 }
 
 /** Migrations up to which each rest of a gap is judged. */
@@ -119,8 +121,16 @@ export async function gatherSchema(
   ]);
   const unshipped = applied.filter((version) => !versions.includes(version));
   const dumpUnused = request.dump !== undefined && dump === undefined ? request.dump.upTo : undefined;
-  const noBackup =
-    decision.kind === "step" && stepDown?.verdict === "lossy" ? await whyNoBackup(request) : undefined;
+  const { pendingGap, pendingJudgement, ...standings } = judged;
+  const reason = backupReason({
+    when: request.backup.when,
+    pending: plan.pending.length,
+    judgement: pendingJudgement,
+    unread: (pendingGap.unread ?? []).map(({ name }) => name),
+    steppingDown: decision.kind === "step" ? stepDown : undefined,
+  });
+  const backup =
+    reason === undefined ? undefined : await planBackup(request.backup, request.url, reason, state);
   return {
     ...plan,
     state,
@@ -130,10 +140,10 @@ export async function gatherSchema(
     decision,
     stepDown,
     runner,
-    ...(noBackup !== undefined && { noBackup }),
     ...(dumped.length > 0 && { dumped }),
     ...(dumpUnused !== undefined && { dumpUnused }),
-    ...judged,
+    ...(backup && { backup }),
+    ...standings,
   };
 }
 
@@ -181,13 +191,6 @@ async function lookAtStepDown(
     database: state !== undefined && "unconfirmed" in state ? undefined : { url, countUpTo },
     judging: { scratch, ...(role !== undefined && { role }) },
   });
-}
-
-async function whyNoBackup({ backup, url }: SchemaRequest): Promise<string | undefined> {
-  if (backup === "none") return undefined;
-  const { backupObstacle } = await import("../migrations/backup");
-  const obstacle = await backupObstacle(url);
-  return obstacle === undefined ? undefined : withoutPassword(obstacle, url);
 }
 
 async function askDatabase({ url, tool, table }: SchemaRequest): Promise<SchemaEvidence["state"]> {
@@ -255,7 +258,13 @@ async function judgeAll(
   { target, catalog, scratch, role }: SchemaRequest,
   known: StackState,
   { order, applied, plan, planOf, dump, stepping }: Basis,
-): Promise<Pick<SchemaEvidence, "ahead" | "judgement" | "standings" | "wayBack">> {
+): Promise<
+  Pick<SchemaEvidence, "ahead" | "judgement" | "standings" | "wayBack"> & {
+    /** What this `up` applies, on what is applied. */
+    pendingGap: Gap;
+    pendingJudgement: CombinedJudgement | undefined;
+  }
+> {
   const read = gapReader(catalog, order, dump);
   const gapFor = (release: Release, present: readonly string[]) =>
     read(release.migrations, planOf(release, present).gap);
@@ -265,16 +274,27 @@ async function judgeAll(
   const others = releasesToReturnTo(target, catalog, known);
   const ahead = gapFor(target, after);
   const rests = plan.gap.length <= longestWay ? plan.gap.map((_, index) => plan.gap.slice(0, index)) : [];
-  const judged = await judgeGaps(
+  const present = order.filter(({ version }) => applied.includes(version) && version !== stepping);
+  const pendingGap = read(
+    present,
+    plan.pending.map(({ version }) => version),
+  );
+  const changing = isEmpty(pendingGap) ? [] : [pendingGap];
+  const all = await judgeGaps(
     [
       ahead,
+      ...changing,
       ...others.flatMap((release) => [gapFor(release, after), gapFor(release, applied)]),
       ...rests.map((rest) => read(target.migrations, rest)),
     ],
     { scratch, ...(role !== undefined && { role }) },
   );
+  const pendingJudgement = all[changing.length];
+  const judged = [all[0], ...all.slice(1 + changing.length)];
   const left = judged.slice(1 + 2 * others.length);
   return {
+    pendingGap,
+    pendingJudgement: changing.length === 0 ? undefined : pendingJudgement,
     ahead,
     judgement: isEmpty(ahead) ? undefined : judged[0],
     standings: others.map(({ tag }, index) => ({

@@ -1,5 +1,6 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import type { BackupReport, BackupRequest } from "../backups/request";
 import { sqlFile } from "../catalog/catalog";
 import type { Horizon } from "../assessment/horizon";
 import type { JudgedSchema } from "../assessment/judgedSchema";
@@ -29,6 +30,8 @@ export interface DatabaseArgs {
   recorded?: RecordedSchema;
   /** The one migration to take back before anything else; the services are stopped for it. @default none */
   stepDown?: DatabaseStepDown;
+  /** The backup that is made first, where anything is to be changed. @default none */
+  backup?: DatabaseBackup;
   /** What the schema means once it is migrated, for the outputs. @default not judged */
   judged?: JudgedSchema;
   /** Whether `pulumi destroy` drops the database, where this stack made it. @default false */
@@ -43,13 +46,18 @@ export interface SchemaStanding extends Partial<JudgedSchema["schema"]> {
   ahead: string[];
 }
 
+export interface DatabaseBackup extends Omit<BackupRequest, "command"> {
+  /** The user's own way; its secrets by environment variable. */
+  command?: Omit<NonNullable<BackupRequest["command"]>, "secrets"> & {
+    secrets: Readonly<Record<string, pulumi.Input<string>>>;
+  };
+}
+
 export interface DatabaseStepDown {
   /** The newest migration that is applied. */
   migration: Migration;
   /** What the run holds it to. */
   checks: StepDownChecks;
-  /** Folder for a dump of the whole database that is made first. @default none */
-  backups?: string;
 }
 
 /**
@@ -66,6 +74,8 @@ export class Database extends pulumi.ComponentResource {
   readonly ahead: pulumi.Output<string[]>;
   /** Both, with what they mean. */
   readonly standing: pulumi.Output<SchemaStanding>;
+  /** The last backup that was made before the schema changed; undefined where none was. */
+  readonly backup: pulumi.Output<BackupReport | undefined>;
   /** How far back the schema lets a release go; undefined where it was not judged. */
   readonly horizon: pulumi.Output<Horizon | undefined>;
 
@@ -73,9 +83,9 @@ export class Database extends pulumi.ComponentResource {
     super("knowngood:index:Database", name, {}, options);
     const server = this.ensure(name, args);
     this.schema = this.migrate(name, args, server);
-    const reported = pulumi
-      .unsecret(this.schema.stdout)
-      .apply((text) => (JSON.parse(text) as MigrationReport).applied);
+    const report = pulumi.unsecret(this.schema.stdout).apply((text) => JSON.parse(text) as MigrationReport);
+    const reported = report.apply(({ applied }) => applied);
+    this.backup = report.apply(({ backup }) => backup);
     // Where nothing is pending, what the database says now is newer than the last run's report, and knows the catalog's order.
     const settled = [...args.applied];
     if (nothingToRun(args)) this.applied = pulumi.output(settled);
@@ -89,6 +99,7 @@ export class Database extends pulumi.ComponentResource {
     this.registerOutputs({
       applied: this.applied,
       ahead: this.ahead,
+      backup: this.backup,
       ...(args.judged && { standing: this.standing, horizon: this.horizon }),
     });
   }
@@ -143,15 +154,23 @@ export class Database extends pulumi.ComponentResource {
       name,
       file: sqlFile(args.catalogFolder, sha256),
     });
-    return pulumi.secret(args.url).apply((url) => {
+    const { backup: own } = args;
+    const secrets = pulumi.secret(own?.command?.secrets ?? {});
+    return pulumi.all([pulumi.secret(args.url), secrets]).apply(([url, given]) => {
+      const { command, ...rest } = own ?? {};
+      const backup = {
+        ...(own && rest),
+        ...(command && { command: { ...command, secrets: given } }),
+      } as BackupRequest;
       const request: MigrationRequest = {
         url,
         table: args.table ?? "schema_migrations",
         lockTimeout: args.lockTimeout ?? 60,
         migrations: shipped.map(inCatalog),
+        ...(own && shipped.length + (stepDown ? 1 : 0) > 0 && { backup }),
       };
       if (stepDown === undefined) return JSON.stringify(request);
-      const { migration, checks, backups } = stepDown;
+      const { migration, checks } = stepDown;
       const to = appliedAfter(args).at(-1);
       const taking: StepDownRequest = {
         ...request,
@@ -159,7 +178,6 @@ export class Database extends pulumi.ComponentResource {
           migration: inCatalog(migration),
           ...(to !== undefined && { to }),
           checks,
-          ...(backups !== undefined && { backups }),
         },
       };
       return JSON.stringify(taking);

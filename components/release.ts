@@ -8,10 +8,11 @@ import { withKnownGood, type KnownGood } from "../history/knownGood";
 import type { RecordedMove } from "../history/recordedMoves";
 import { labels } from "../history/running";
 import type { Stray } from "../history/strays";
-import { backupFolder } from "../migrations/backupFolder";
+import { backupPlace } from "../backups/backupPlace";
+import type { BackupSettings } from "../settings/backupSettings";
 import type { Settings } from "../settings/settings";
 import type { CommandGate } from "./commandGate";
-import { Database, type DatabaseStepDown } from "./database";
+import { Database, type DatabaseBackup, type DatabaseStepDown } from "./database";
 import type { HealthGate } from "./healthGate";
 import type { Hook } from "./hook";
 import { mapValues } from "./mapValues";
@@ -162,7 +163,8 @@ export class Release extends pulumi.ComponentResource {
         applied: assessment.schema.applied,
         recorded: assessment.schema.recorded,
         ...(assessment.schema.dumped && { dumped: assessment.schema.dumped }),
-        stepDown: steppingDown(assessment.stepDown, settings),
+        stepDown: steppingDown(assessment.stepDown),
+        ...(assessment.schema.backup && { backup: backingUp(args, settings.database.backup) }),
         ...(assessment.risk && { judged: judgedSchema(assessment.risk.report) }),
         dropOnDestroy: settings.destroyData,
         migrateAfter,
@@ -226,17 +228,24 @@ export class Release extends pulumi.ComponentResource {
  * What the database takes back, where this `up` is to take something back.
  * @throws Error where that was not judged, which is refused long before
  */
-function steppingDown(
-  stepDown: AssessedStepDown | undefined,
-  { database, record }: Settings,
-): DatabaseStepDown | undefined {
+function steppingDown(stepDown: AssessedStepDown | undefined): DatabaseStepDown | undefined {
   if (stepDown?.active !== true) return undefined;
   const { version, migration, verdict } = stepDown;
   const checks = verdict?.checks;
   if (migration?.version !== version || verdict?.version !== version || checks === undefined)
     throw new Error(`The step-down of ${version} was not judged, so it is not run.`);
-  const backups = verdict.verdict === "lossy" && database?.backup === "dump";
-  return { migration, checks, ...(backups && { backups: backupFolder(record.folder) }) };
+  return { migration, checks };
+}
+
+/** How the backup is made that the assessment found needed. */
+function backingUp({ stack, settings, secret }: ReleaseArgs, backup: BackupSettings): DatabaseBackup {
+  const { command, within, secrets } = backup;
+  return {
+    ...backupPlace({ stack, record: settings.record, docker: settings.docker, backup }),
+    keep: backup.keep,
+    ...(backup.keepDays !== undefined && { keepDays: backup.keepDays }),
+    ...(command && { command: { words: command, within, secrets: mapValues(secrets, secret) } }),
+  };
 }
 
 function stepping({ stepDown }: Assessment): boolean {

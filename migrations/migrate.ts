@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Client } from "pg";
+import { makeBackup } from "../backups/makeBackup";
+import type { BackupReport } from "../backups/request";
 import { appliedVersions } from "./appliedVersions";
 import { connect } from "./connection";
 import { dbmate } from "./dbmate";
@@ -11,10 +13,11 @@ import type { MigrationReport, MigrationRequest } from "./request";
 
 /**
  * Applies what is pending, under an advisory lock, so that two runs at once don't apply it twice. Migrations of another
- * tool than dbmate are not run, only looked for.
+ * tool than dbmate are not run, only looked for. A backup that is asked for is made first, under the same lock.
+ * @param now for the backup's name
  * @throws Error that says which migration and which statement failed, and how the database stands
  */
-export async function migrate(request: MigrationRequest): Promise<MigrationReport> {
+export async function migrate(request: MigrationRequest, now = new Date()): Promise<MigrationReport> {
   const client = await connect(request.url);
   try {
     await lock(client, request.lockTimeout);
@@ -22,15 +25,40 @@ export async function migrate(request: MigrationRequest): Promise<MigrationRepor
     if (other !== undefined) return await reportOtherTool(client, request, other);
     const before = new Set(await appliedVersions(client, request.table));
     const pending = request.migrations.filter(({ version }) => !before.has(version));
+    let backup: BackupReport | undefined;
     if (pending.length > 0) {
+      backup = await backUpFirst(client, request, [...before], now);
       const { exitCode, signal, output } = await dbmate("migrate", { ...request, migrations: pending });
       if (signal !== undefined) throw new Error(await interruption(client, request, signal));
       if (exitCode !== 0) throw new Error(await failure(client, request, output));
     }
     const applied = await appliedVersions(client, request.table);
-    return { ran: applied.filter((version) => !before.has(version)), applied };
+    return {
+      ran: applied.filter((version) => !before.has(version)),
+      applied,
+      ...(backup !== undefined && { backup }),
+    };
   } finally {
     await client.end();
+  }
+}
+
+async function backUpFirst(
+  client: Client,
+  { url, table, backup }: MigrationRequest,
+  applied: readonly string[],
+  now: Date,
+): Promise<BackupReport | undefined> {
+  if (backup === undefined) return undefined;
+  try {
+    return await makeBackup({ client, url, table, applied }, backup, now);
+  } catch (error) {
+    throw new Error(
+      `${(error as Error).message}\nNo migration was begun: nothing was changed in the database, and the running services ` +
+        "were not touched. To try again: pulumi up; to go without a backup: " +
+        "pulumi config set --path database.backup.when never",
+      { cause: error },
+    );
   }
 }
 

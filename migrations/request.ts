@@ -1,3 +1,4 @@
+import type { BackupReport, BackupRequest } from "../backups/request";
 import type { StepDownChecks } from "../schema/stepDown/stepDown";
 
 /** What the migration commands read from standard input, since a command line is open to everybody on the machine. */
@@ -10,6 +11,8 @@ export interface MigrationRequest {
   lockTimeout: number;
   /** Every migration that the release ships, in order; the file holds both ways, as dbmate writes them. */
   migrations: RequestedMigration[];
+  /** The backup that is made first, where anything is to be changed; undefined for none. */
+  backup?: BackupRequest;
 }
 
 export interface RequestedMigration {
@@ -26,8 +29,6 @@ export interface StepDownRequest extends MigrationRequest {
     /** The newest version afterwards; undefined when none is left. A second run finds by it that nothing is left to do. */
     to?: string;
     checks: StepDownChecks;
-    /** Folder for a dump of the whole database that is made first; undefined for none. */
-    backups?: string;
   };
 }
 
@@ -37,12 +38,12 @@ export interface MigrationReport {
   ran: string[];
   /** Every version that the database holds now, oldest first. */
   applied: string[];
+  /** The backup that was made first, else the one before. */
+  backup?: BackupReport;
 }
 
 /** What a step-down answers. */
 export interface StepDownReport extends MigrationReport {
   /** The version that is taken back. */
   steppedDown: string;
-  /** The dump that was made first. */
-  backup?: string;
 }

@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers";
 import { dropDatabase, ensureDatabase, type DatabaseReport } from "./database";
 import { migrate } from "./migrate";
 import { withoutPassword } from "./password";
-import type { MigrationRequest, StepDownRequest } from "./request";
+import type { MigrationReport, MigrationRequest, StepDownRequest } from "./request";
 import { stepDown } from "./stepDown";
 
 async function main(): Promise<void> {
@@ -27,7 +27,7 @@ function perform(action: string | undefined, request: MigrationRequest): Promise
     case "ensure":
       return ensureDatabase(request, reportedBefore());
     case "migrate":
-      return migrate(request);
+      return withLastBackup(migrate(request));
     case "stepDown":
       return stepDown(request as StepDownRequest, new Date());
     case "drop":
@@ -39,15 +39,26 @@ function perform(action: string | undefined, request: MigrationRequest): Promise
   }
 }
 
-/** What `ensure` answered last, which Pulumi hands to the command that is run again and to the one that deletes. */
-function reportedBefore(): DatabaseReport | undefined {
+/** The output goes on telling of the last backup while no newer one is made. */
+async function withLastBackup(report: Promise<MigrationReport>): Promise<MigrationReport> {
+  const now = await report;
+  const backup = now.backup ?? parsed<MigrationReport>(process.env.PULUMI_COMMAND_STDOUT)?.backup;
+  return backup === undefined ? now : { ...now, backup };
+}
+
+function parsed<Value>(text: string | undefined): Partial<Value> | undefined {
   try {
-    const report = JSON.parse(process.env.PULUMI_COMMAND_STDOUT ?? "") as Partial<DatabaseReport> | null;
-    if (typeof report?.database !== "string") return undefined;
-    return { created: report.created === true, database: report.database };
+    return (JSON.parse(text ?? "") as Partial<Value> | null) ?? undefined;
   } catch {
     return undefined;
   }
+}
+
+/** What `ensure` answered last, which Pulumi hands to the command that is run again and to the one that deletes. */
+function reportedBefore(): DatabaseReport | undefined {
+  const report = parsed<DatabaseReport>(process.env.PULUMI_COMMAND_STDOUT);
+  if (typeof report?.database !== "string") return undefined;
+  return { created: report.created === true, database: report.database };
 }
 
 void main();

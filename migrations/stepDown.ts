@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { escapeIdentifier, type Client } from "pg";
+import { makeBackup } from "../backups/makeBackup";
+import type { BackupReport } from "../backups/request";
 import { migrationSections } from "../catalog/migrationSections";
 import type { SqlSource } from "../schema/gap";
 import type { Query } from "../schema/snapshot/query";
@@ -9,7 +11,6 @@ import type { StepDownChecks } from "../schema/stepDown/stepDown";
 import { controlText, transactionControl } from "../schema/stepDown/transactionControl";
 import { unexpectedChanges } from "../schema/stepDown/unexpectedChanges";
 import { appliedVersions } from "./appliedVersions";
-import { backUp } from "./backup";
 import { connect } from "./connection";
 import { lock } from "./lock";
 import { migrate } from "./migrate";
@@ -27,13 +28,14 @@ import { refuseData } from "./stillEmpty";
 export async function stepDown(request: StepDownRequest, now: Date): Promise<StepDownReport> {
   const { version } = request.stepDown.migration;
   const client = await connect(request.url);
-  let backup: string | undefined;
+  let backup: BackupReport | undefined;
   const interruption = interruptionOf(client);
   try {
     await lock(client, request.lockTimeout);
     await noticeDeath(client);
-    if (isTaken(await appliedVersions(client, request.table), request)) {
-      backup = await backUpFirst(client, request, now);
+    const applied = await appliedVersions(client, request.table);
+    if (isTaken(applied, request)) {
+      backup = await backUpFirst(client, request, applied, now);
       await takeBack(client, request);
     }
   } catch (error) {
@@ -42,7 +44,10 @@ export async function stepDown(request: StepDownRequest, now: Date): Promise<Ste
     interruption.forget();
     await client.end();
   }
-  const { ran, applied } = await migrate(request);
+  const { backup: asked, ...further } = request;
+  const again = backup === undefined && asked !== undefined ? { backup: asked } : {};
+  const { ran, applied, backup: later } = await migrate({ ...further, ...again }, now);
+  backup ??= later;
   return { ran, applied, steppedDown: version, ...(backup !== undefined && { backup }) };
 }
 
@@ -68,17 +73,15 @@ async function noticeDeath(client: Client): Promise<void> {
   await client.query("SET client_connection_check_interval = '1s'").catch(() => undefined);
 }
 
-async function backUpFirst(client: Client, request: StepDownRequest, now: Date): Promise<string | undefined> {
-  const { backups, migration } = request.stepDown;
-  if (backups === undefined) return undefined;
-  const time = now.toISOString().replace(/[:.]/g, "-");
+async function backUpFirst(
+  client: Client,
+  { url, table, backup }: StepDownRequest,
+  applied: readonly string[],
+  now: Date,
+): Promise<BackupReport | undefined> {
+  if (backup === undefined) return undefined;
   try {
-    return await backUp(
-      client,
-      request.url,
-      backups,
-      `${time}-before-stepping-down-${migration.version}_${migration.name}`,
-    );
+    return await makeBackup({ client, url, table, applied }, backup, now);
   } catch (error) {
     throw new Error(`${(error as Error).message}\nNothing was changed in the database. ${wayOut}`, {
       cause: error,

@@ -99,6 +99,7 @@ function holdsSecretName(path: readonly PropertyKey[]): boolean {
     text === "database.url" ||
     text === "schema.scratch" ||
     text === "guards.ci.token" ||
+    text.startsWith("database.backup.secrets.") ||
     /^services\.[^.]+\.(secrets|health\.secretHeaders)\./.test(text) ||
     /^(gates\.commands\.[^.]+|hooks\.(before|after)\[\d+\])\.secrets\./.test(text)
   );
@@ -132,6 +133,7 @@ function secretReferences(settings: unknown): { path: PropertyKey[]; name: unkno
     ...ofHooks,
     { path: ["database", "url"], name: fieldsOf(database).url },
     { path: ["guards", "ci", "token"], name: token },
+    ...named(["database", "backup", "secrets"], fieldsOf(fieldsOf(database).backup).secrets),
     ...(isScratchWord(scratch) ? [] : [{ path: ["schema", "scratch"], name: scratch }]),
   ];
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { versionPatterns } from "../catalog/release";
 import { toolNames } from "../migrations/tools/tool";
 import { rule } from "./asWritten";
+import { backup } from "./backupSettings";
 import { commandGate, hooks } from "./commandSettings";
 import { guards, hold, quarantine, retry } from "./guardSettings";
 import { healthDefaults, service } from "./serviceSettings";
@@ -93,10 +94,10 @@ export const settingsSchema = structure(
           .describe(
             "Rows of a table up to which a preview counts what a step-down would lose; of a larger table it tells the planner's estimate.",
           ),
-        backup: choice(["dump", "none"])
-          .default("dump")
+        backup: backup
+          .prefault({})
           .describe(
-            "What is kept before a step-down that loses data: `dump` (by `pg_dump` of the server's own major version, into `backups` of `record.folder`), or `none`.",
+            "The backup that is made before the schema changes, by `pg_dump` of the server's own version.",
           ),
       },
       "write the database as a map, such as {url: databaseUrl}",

@@ -5,7 +5,6 @@ import type { StepDown } from "./stepDown";
  * @param stayStopped whether the services are not started again
  */
 export function stepDownText({ version, name, verdict }: StepDown, stayStopped: boolean): string {
-  const backup = verdict === "lossy" ? "then a backup is made, unless database.backup is none, " : "";
   const services = stayStopped ? "services stay stopped" : "services start again";
-  return `step-down of ${version}_${name}, ${verdict}: every service stops, ${backup}the one migration is taken back, ${services}`;
+  return `step-down of ${version}_${name}, ${verdict}: every service stops, the one migration is taken back, ${services}`;
 }

@@ -5,7 +5,7 @@ import { readSchemaDump, standIn, standsOn } from "../../assessment/schemaDump";
 import { gatherSchema, type SchemaEvidence, type SchemaRequest } from "../../assessment/schemaEvidence";
 import { readCatalog } from "../../catalog/catalog";
 import { emptyState } from "../../history/stackState";
-import { findBackupPrograms } from "../../migrations/backupPrograms";
+import { findPostgresPrograms } from "../../backups/postgresPrograms";
 import { InvalidInput } from "../../settings/violations";
 import { releaseOf, sha256, testFolder, writeCatalog, type TestFolder } from "../catalog/catalogFolder";
 import { Server } from "../migrations/server";
@@ -71,8 +71,8 @@ describe("a squashed history", function () {
     );
     for (const version of ["1", "2"]) await run(`INSERT INTO schema_migrations VALUES ('${version}')`);
     const major = Number((await server.ask(url, "SHOW server_version_num"))[0]?.slice(0, -4));
-    const { dump } = await findBackupPrograms(major);
-    folder.write("schema.sql", execFileSync(dump, ["--schema-only", url], { encoding: "utf8" }));
+    const { dump } = await findPostgresPrograms(major, url);
+    folder.write("schema.sql", execFileSync(dump[0] ?? "", ["--schema-only", url], { encoding: "utf8" }));
     await server.ask(url, "ALTER TABLE orders ADD COLUMN total int");
     await server.ask(url, "ALTER TABLE orders DROP COLUMN note");
     for (const version of ["3", "4"]) await run(`INSERT INTO schema_migrations VALUES ('${version}')`);
@@ -111,7 +111,7 @@ describe("a squashed history", function () {
       role: undefined,
       dump,
       stepDown: undefined,
-      backup: "none" as const,
+      backup: { when: "never", stack: "shop/prod", folder: "none", command: false } as const,
       countUpTo: 1000,
     };
     return gatherSchema(request, Promise.resolve(emptyState));

@@ -37,7 +37,7 @@ describe("what a database says of its schema", function () {
         role: undefined,
         dump: undefined,
         stepDown: third.migration.version,
-        backup: "none",
+        backup: { when: "never", stack: "shop/prod", folder: "none", command: false },
         countUpTo: 1000,
       },
       Promise.resolve(emptyState),

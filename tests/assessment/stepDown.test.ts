@@ -73,10 +73,12 @@ describe("the assessment of a step-down", () => {
   });
 
   it("is refused where the backup that it needs can't be made, acknowledged or not", () => {
-    const noBackup = "No pg_dump and pg_restore of PostgreSQL 17, the server's own version, were found.";
+    const obstacle = "No pg_dump and pg_restore of PostgreSQL 17, the server's own version, were found.";
     const own = fingerprintIn(of({ stepDown: lossy }).refusals);
-    expect(of({ stepDown: lossy, noBackup }, own).refusals).to.deep.equal([
-      `Stepping down 2 loses data, and no backup can be made before it. ${noBackup}`,
+    const backup = { reason: "the step-down of 2 loses data", obstacle };
+    expect(of({ stepDown: lossy, backup }, own).refusals).to.deep.equal([
+      `A backup is to be made first, since the step-down of 2 loses data, and it can't be made. ${obstacle}\n` +
+        "To go without one: pulumi config set --path database.backup.when never",
     ]);
   });
 
@@ -113,8 +115,7 @@ describe("the assessment of a step-down", () => {
     );
     const judgement = judgementOf(finding("breaking", "table-renamed", "orders"));
     expect(line({ stepDown: lossy, judgement })).to.equal(
-      "  step-down of 2_m2, lossy: every service stops, then a backup is made, unless database.backup is none, " +
-        "the one migration is taken back, services stay stopped",
+      "  step-down of 2_m2, lossy: every service stops, the one migration is taken back, services stay stopped",
     );
     expect(line({ decision: { kind: "none" }, stepDown: lossless })).to.equal(undefined);
   });

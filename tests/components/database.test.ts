@@ -133,14 +133,21 @@ describe("Database", () => {
       expect((schema().inputs.environment as Record<string, string>).KNOWNGOOD_SCHEMA_HEAD).to.equal("empty");
       expect(JSON.parse(String(schema().inputs.stdin))).not.to.have.nested.property("stepDown.to");
     });
+  });
 
-    it("has it make a backup first, where it is given a folder", async () => {
-      await declare({ ...back, stepDown: { ...stepDown, backups: "records/backups" } });
-      expect(JSON.parse(String(schema().inputs.stdin))).to.have.nested.property(
-        "stepDown.backups",
-        "records/backups",
-      );
+  it("has a backup made first, as it is told to, and its secrets stay secret", async () => {
+    const backup = { stack: "shop/prod", folder: "backups", keep: 3 };
+    const asked = () => (JSON.parse(String(schema().inputs.stdin)) as { backup?: unknown }).backup;
+    await declare({ backup });
+    expect(asked()).to.deep.equal(backup);
+    world = await World.with(goodAnswers);
+    const command = { words: ["./snapshot.sh"], within: 60 };
+    await declare({
+      backup: { ...backup, command: { ...command, secrets: { TOKEN: pulumi.secret("t0ken") } } },
     });
+    expect(asked()).to.deep.equal({ ...backup, command: { ...command, secrets: { TOKEN: "t0ken" } } });
+    expect(schema().secretInputs).to.deep.equal(["stdin"]);
+    expect(String(server().inputs.stdin)).not.to.contain("backup");
   });
 
   it("registers what is applied and by how much it is ahead, in clear", async () => {

@@ -143,12 +143,16 @@ describe("Release", () => {
       }
     });
 
-    it("makes a backup where data is lost, unless it is to make none", async () => {
+    it("has a backup made where the assessment says so", async () => {
+      const asked = () => (JSON.parse(String(schemaCommand().inputs.stdin)) as { backup?: unknown }).backup;
       await declare(back(lossy));
-      expect(orderOf()?.backups).to.equal(".knowngood/backups");
+      expect(asked()).to.equal(undefined);
       world = await World.with(goodAnswers);
-      await declare(back(lossy, { database: { backup: "none" } }));
-      expect(orderOf()).not.to.have.property("backups");
+      const needed = back(lossy, { database: { backup: { keep: 3, folder: "dumps" } } });
+      if (needed.assessment?.schema === undefined) throw new Error("it has a database");
+      const schema = { ...needed.assessment.schema, backup: { reason: "it loses data" } };
+      await declare({ ...needed, assessment: { ...needed.assessment, schema } });
+      expect(asked()).to.deep.equal({ stack: "shop/prod", folder: "dumps", keep: 3 });
     });
 
     it("leaves services stopped that can't run on what is left: made, not started, not asked, not good", async () => {

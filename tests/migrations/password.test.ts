@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "pg";
-import { backUp } from "../../migrations/backup";
+import { makeBackup } from "../../backups/makeBackup";
 import { connect } from "../../migrations/connection";
 import { dbmate } from "../../migrations/dbmate";
 import {
@@ -139,7 +139,12 @@ describe("a password in what a database is connected to by", () => {
       await client.connect();
       try {
         await expectSilent(
-          (url) => backUp(client, url, mkdtempSync(join(server.folder, "backups-")), "one"),
+          (url) =>
+            makeBackup(
+              { client, url, table: "schema_migrations", applied: [] },
+              { stack: "shop/prod", folder: mkdtempSync(join(server.folder, "backups-")), keep: 1 },
+              new Date(),
+            ),
           /^The backup failed: pg_dump: error: .*(password authentication failed|Connection refused)/s,
         );
       } finally {

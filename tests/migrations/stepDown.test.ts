@@ -1,14 +1,10 @@
 import { expect } from "chai";
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
-import { backupObstacle } from "../../migrations/backup";
-import { splitPassword } from "../../migrations/password";
-import { findBackupPrograms } from "../../migrations/backupPrograms";
 import { migrate } from "../../migrations/migrate";
 import type { MigrationRequest, StepDownRequest } from "../../migrations/request";
 import { stepDown } from "../../migrations/stepDown";
@@ -288,74 +284,44 @@ describe("a step-down of a database", function () {
   });
 
   describe("with a backup", () => {
-    const folder = () => join(mkdtempSync(join(server.folder, "backups-")), "records", "backups");
-    const backed = (request: StepDownRequest, backups: string) => ({
+    const backed = (request: StepDownRequest, folder: string): StepDownRequest => ({
       ...request,
-      stepDown: { ...request.stepDown, backups },
+      backup: { stack: "shop/prod", folder, keep: 10 },
     });
 
-    it("keeps the database as it was, and can be read back", async () => {
+    it("has it made first, and once, though migrations follow that ask for one, too", async () => {
       const { url, request } = await migrated(dropNote);
       await server.ask(url, "INSERT INTO one VALUES (1, 'kept') RETURNING id");
-      const backups = folder();
-      const { backup } = await stepDown(backed(request, backups), now);
-      expect(backup).to.equal(join(backups, "2026-03-01T09-00-00-000Z-before-stepping-down-2_m2.dump"));
-      expect(readdirSync(backups).sort()).to.deep.equal([
-        ".gitignore",
-        "2026-03-01T09-00-00-000Z-before-stepping-down-2_m2.dump",
-      ]);
-      expect([statSync(backups).mode & 0o777, statSync(backup ?? "").mode & 0o777]).to.deep.equal([
-        0o700, 0o600,
-      ]);
-      const restored = await server.newDatabase();
-      const { address, password } = splitPassword(restored);
-      await promisify(execFile)("pg_restore", ["--no-owner", "--dbname", address, backup ?? ""], {
-        env: { ...process.env, PGPASSWORD: password },
-      });
-      expect(await server.ask(restored, "SELECT note FROM one")).to.deep.equal(["kept"]);
-    });
-
-    it("is known to be possible, or why not, before anything is touched", async () => {
-      const { url } = await migrated(dropNote);
-      expect(await backupObstacle(url)).to.equal(undefined);
-      const name = /\/(\w+)\?/.exec(url)?.[1] ?? "";
-      const asAdministrator = server.postgres.adminUrl.replace("/postgres?", `/${name}?`);
-      await server.ask(asAdministrator, "CREATE TABLE hidden ()");
-      expect(await backupObstacle(url)).to.match(/^The backup failed: .*permission denied for table hidden/);
-      expect(await backupObstacle("postgres://nobody@127.0.0.1:1/none")).to.match(
-        /can't be reached at 127.0.0.1:1/,
+      const folder = join(mkdtempSync(join(server.folder, "backups-")), "records", "backups");
+      const [third] = server.request(url, [["3", table("three")]]).migrations;
+      if (third === undefined) throw new Error("a migration was asked for");
+      const { backup } = await stepDown(
+        { ...backed(request, folder), migrations: [...request.migrations, third] },
+        now,
       );
+      const name = "shop-prod-2-2026-03-01T09-00-00-000Z";
+      expect(backup).to.deep.include({ place: join(folder, `${name}.dump`), head: "2", tables: 2, rows: 3 });
+      expect(readdirSync(folder).sort()).to.deep.equal([".gitignore", `${name}.dump`, `${name}.json`]);
+      expect(await versions(url)).to.deep.equal(["1", "3"]);
     });
 
     it("makes none when there is nothing to take back any more", async () => {
       const { request } = await migrated(dropNote);
       await stepDown(request, now);
-      const backups = folder();
-      expect(await stepDown(backed(request, backups), now)).not.to.have.property("backup");
-      expect(existsSync(backups)).to.equal(false);
+      const folder = join(mkdtempSync(join(server.folder, "backups-")), "backups");
+      expect(await stepDown(backed(request, folder), now)).not.to.have.property("backup");
+      expect(existsSync(folder)).to.equal(false);
     });
 
-    it("takes nothing back when it can't be made, and leaves no half of one", async () => {
+    it("takes nothing back when it can't be made", async () => {
       const { url, request } = await migrated(dropNote);
-      const backups = join(server.folder, "a-file");
-      writeFileSync(backups, "");
-      expect(await failureOf(backed(request, join(backups, "backups")))).to.contain(
-        "Nothing was changed in the database.",
+      const file = join(server.folder, "a-file");
+      writeFileSync(file, "");
+      expect(await failureOf(backed(request, join(file, "backups")))).to.contain(
+        "Nothing was changed in the database. The services that would have met the older schema are stopped.",
       );
       expect(await versions(url)).to.deep.equal(["1", "2"]);
     });
-  });
-
-  it("finds the programs of the server's own major version, and says what to install where there are none", async () => {
-    const { stdout } = await promisify(execFile)("pg_dump", ["--version"]);
-    const major = Number(/ (\d+)/.exec(stdout)?.[1]);
-    expect((await findBackupPrograms(major)).dump).to.match(/pg_dump$/);
-    const failure = await findBackupPrograms(7).catch((error: unknown) => (error as Error).message);
-    expect(failure).to.equal(
-      "No pg_dump and pg_restore of PostgreSQL 7, the server's own version, were found. " +
-        "Install them (Debian: apt-get install postgresql-client-7), or go without a backup: " +
-        "pulumi config set --path database.backup none",
-    );
   });
 
   describe("as a process", () => {

@@ -71,7 +71,7 @@ describe("settings", () => {
       table: "schema_migrations",
       lockTimeout: 60,
       countUpTo: 1_000_000,
-      backup: "dump",
+      backup: { when: "risky", keep: 10, within: 3600, secrets: {} },
     });
   });
 
@@ -120,7 +120,16 @@ describe("settings", () => {
         table: "app.versions",
         lockTimeout: 3600,
         countUpTo: 0,
-        backup: "none",
+        backup: {
+          when: "always",
+          folder: "/srv/backups",
+          keep: 1,
+          keepDays: 36_500,
+          image: "postgres:17",
+          command: ["./snapshot.sh", "--now"],
+          within: 86_400,
+          secrets: { PANEL_TOKEN: "apiToken" },
+        },
       },
       schema: {
         scratch: "scratch-url",
