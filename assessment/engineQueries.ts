@@ -52,7 +52,9 @@ function docker(args: readonly string[], engine: string | undefined): Promise<{ 
       if (error === null || /no such (image|container|network|object)|network .* not found/i.test(stderr))
         resolve({ stdout });
       else
-        reject(new Error(error.killed ? `no answer in ${answerSeconds} s` : oneLine(stderr) || error.message));
+        reject(
+          new Error(error.killed ? `no answer in ${answerSeconds} s` : oneLine(stderr) || error.message),
+        );
     });
   });
 }
