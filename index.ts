@@ -42,6 +42,7 @@ async function program() {
     schema: schemaRequest(settings, configuration),
     records: settings.record.folder,
     acknowledge: settings.acknowledge,
+    wayBack: settings.guards.wayBack,
     ci: ciRequest(settings, configuration),
     previewing: pulumi.runtime.isDryRun(),
   });

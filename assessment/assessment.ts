@@ -16,6 +16,7 @@ import { assessQuarantine, type AssessedQuarantine } from "./quarantine";
 import { obstacles, worldWarnings } from "./obstacles";
 import { assessSchema } from "./schemaAssessment";
 import type { SchemaRisk } from "./schemaRisk";
+import { wayBackWarnings } from "./wayBack";
 
 /** What an `up` would do and what speaks against it, decided before anything is touched. */
 export interface Assessment {
@@ -124,6 +125,7 @@ export function assess(question: AssessmentQuestion): Assessment {
       ...worldWarnings(evidence),
       ...mistakes.warnings,
       ...quarantine.warnings,
+      ...wayBackWarnings(evidence.wayBack, shunned),
       ...ci.warnings,
       ...warnings,
     ],

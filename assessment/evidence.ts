@@ -14,6 +14,7 @@ import { askCi, type CiRequest } from "./ciEvidence";
 import { imagesOnHost, objectsNamed } from "./engineQueries";
 import { reviewedReport } from "./savedReports";
 import { gatherSchema, type SchemaEvidence, type SchemaRequest } from "./schemaEvidence";
+import { findWayBack, type WayBackImage } from "./wayBack";
 import type { AssessmentReport } from "./schemaRisk";
 
 /** Where an image can be had; `unconfirmed` carries why nobody could say. */
@@ -32,6 +33,8 @@ export interface Evidence {
   moved: readonly { service: string; reference: string; catalog: string; registry: string }[];
   /** Registries that could not be asked whether a tag has moved, each with why. */
   silentRegistries: readonly string[];
+  /** Where the images of the last known-good releases are; nothing but in a preview. */
+  wayBack: readonly WayBackImage[];
   /** What CI said of the target. */
   ci: CiAnswer;
   /** Gates that failed since the newest change of release, by the records on this machine. */
@@ -63,6 +66,8 @@ export interface EvidenceRequest {
   /** Value of DOCKER_HOST, where the settings name one. */
   engine: string | undefined;
   schema: Omit<SchemaRequest, "stack" | "target" | "catalog"> | undefined;
+  /** How many known-good releases are to have their images. */
+  wayBack: number;
   /** Where to ask what CI said, and which checks count. */
   ci: Pick<CiRequest, "github" | "names">;
   /** Folder of the records, and the fingerprint of the report there that was acknowledged. */
@@ -78,7 +83,7 @@ const askSeconds = 10;
 /** Asks everything at once; only the state must answer. */
 export async function gather(request: EvidenceRequest): Promise<Evidence> {
   const state = readStackState(request.stack);
-  const [known, schema, images, tags, onEngine, signedIn, ci] = await Promise.all([
+  const [known, schema, images, tags, onEngine, signedIn, ci, wayBack] = await Promise.all([
     state,
     request.schema && gatherSchema({ ...request, ...request.schema }, state),
     findImages(request),
@@ -86,10 +91,11 @@ export async function gather(request: EvidenceRequest): Promise<Evidence> {
     lookAtEngine(state, request),
     findSignedIn(request),
     askCi({ ...request, ...request.ci }, state),
+    findWayBack(request, state),
   ]);
   const reviewed = readReviewed(request);
   const failedGates = readFailedGates(request, known);
-  return { state: known, schema, reviewed, images, ...tags, ci, failedGates, ...onEngine, signedIn };
+  return { state: known, schema, reviewed, images, ...tags, ci, wayBack, failedGates, ...onEngine, signedIn };
 }
 
 function readReviewed({ records, acknowledge }: EvidenceRequest): AssessmentReport | undefined {

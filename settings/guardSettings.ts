@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { digestPattern, expectations, tagPattern } from "../catalog/release";
 import { verdicts } from "../schema/verdict";
-import { choice, listOf, secretName, structure, text, truthValue } from "./values";
+import { choice, listOf, secretName, structure, text, truthValue, wholeNumber } from "./values";
 
 const apiError = { error: "write where GitHub's API answers, such as https://github.example/api/v3" };
 
@@ -43,6 +43,11 @@ export const guards = structure(
       .default(false)
       .describe(
         "Whether an `up` whose migrations close the way back to a known-good release is refused until it is acknowledged; otherwise it is warned about.",
+      ),
+    wayBack: wholeNumber(0, 20)
+      .default(3)
+      .describe(
+        "How many of the last known-good releases are to have their images on the host and in the registry; a preview tells what is missing. 0 asks for none.",
       ),
     ci: ci
       .prefault({})

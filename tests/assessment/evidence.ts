@@ -20,6 +20,7 @@ export const quiet: Evidence = {
   silentRegistries: [],
   ci: { verdict: "passed", found: "the catalog says that it passed" },
   failedGates: [],
+  wayBack: [],
   strays: [],
   occupants: [],
   engineSilent: undefined,

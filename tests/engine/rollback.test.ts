@@ -42,6 +42,13 @@ describe("a stack by its image tag", () => {
     expect(forward.exitCode, forward.text).to.equal(0);
     expect(await healthText()).to.equal("v2");
 
+    const image = `${api1.repository}@${api1.digest}`;
+    const removed = await workspace.docker("image", "rm", image);
+    expect(removed.exitCode, removed.text).to.equal(0);
+    expect((await workspace.preview("prod")).text).to.contain(
+      `The way back to v1 has to be pulled first: the image of api in v1 is not on the host: docker pull ${image}`,
+    );
+
     await workspace.target("prod", "v1");
     const preview = await workspace.preview("prod");
     expect(preview.text).to.contain("knowngood/prod: rollback from v2 to v1");

@@ -22,6 +22,13 @@ const rows: WrongRow[] = [
     "write why nothing may be deployed: pulumi config set hold REASON",
   ],
   [
+    "a way back of more releases than are remembered",
+    { guards: { wayBack: 21 } },
+    "guards.wayBack",
+    "21",
+    "write a whole number from 0 to 20",
+  ],
+  [
     "a repository by its address",
     { guards: { ci: { repository: "https://github.com/acme/shop" } } },
     "guards.ci.repository",

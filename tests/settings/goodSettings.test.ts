@@ -29,6 +29,7 @@ describe("settings", () => {
       guards: {
         schema: "conditional",
         horizon: false,
+        wayBack: 3,
         ci: { api: "https://api.github.com", names: [], unknown: "warn" },
       },
       quarantine: [],
@@ -139,6 +140,7 @@ describe("settings", () => {
       guards: {
         schema: "destructive",
         horizon: true,
+        wayBack: 20,
         ci: {
           repository: "acme/shop.site",
           api: "http://github.example/api/v3",
