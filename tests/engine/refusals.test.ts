@@ -11,7 +11,9 @@ import { Workspace } from "./workspace";
 /** What a stack trace looks like. */
 const trace = /^\s+at .+:\d+/m;
 
-describe("an up that can't be carried out", () => {
+describe("an up that can't be carried out", function () {
+  // Up to eight commands of Pulumi a test: minutes on a busy machine.
+  this.timeout(480_000);
   let workspace: Workspace;
   /** Has the manifest of an image of v3, and nothing else of it. */
   let broken: HalfRegistry | undefined;

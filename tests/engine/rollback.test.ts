@@ -5,7 +5,9 @@ import { freePorts } from "./freePorts";
 import { answering, servicePort, unhealthy, working } from "./images";
 import { Workspace } from "./workspace";
 
-describe("a stack by its image tag", () => {
+describe("a stack by its image tag", function () {
+  // Up to thirteen commands of Pulumi a test: minutes on a busy machine.
+  this.timeout(480_000);
   let workspace: Workspace;
   beforeEach(() => (workspace = new Workspace()));
   afterEach(() => workspace.dispose());
