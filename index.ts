@@ -14,6 +14,8 @@ import { Release } from "./components/release";
 import type { HealthReport } from "./gates/healthReport";
 import { recordedMoves } from "./history/recordedMoves";
 import { networkGeneration } from "./history/recordedNetwork";
+import { follow } from "./records/follow";
+import { startRecording, unfinishedWarnings } from "./records/recording";
 import { secretOutput, secretText, stackConfiguration } from "./settings/engineConfiguration";
 import { readSettings, type StackConfiguration } from "./settings/readSettings";
 import { defaultTable, type Settings } from "./settings/settings";
@@ -62,8 +64,24 @@ async function program() {
     evidence,
   });
   const report = keepReport(assessment, settings);
-  await announce(assessment, report, backendWarning(settings, stateBackend(process.env)));
+  await announce(
+    assessment,
+    report,
+    backendWarning(settings, stateBackend(process.env)),
+    ...unfinishedWarnings(`${project}/${stack}`, settings),
+  );
   refuse(assessment);
+  const recorder = pulumi.runtime.isDryRun()
+    ? undefined
+    : await startRecording({
+        stack: `${project}/${stack}`,
+        configuration,
+        settings,
+        assessment,
+        catalog: survey.catalog,
+        state: evidence.state,
+        tell: (level, text) => pulumi.log[level](text),
+      });
 
   const release = withoutStacks(
     () =>
@@ -89,6 +107,7 @@ async function program() {
         { providers: { docker: engineProvider(settings.docker.host, evidence) } },
       ),
   );
+  if (recorder) follow(recorder, release);
   return {
     release: release.knownGood.apply(() => target.tag),
     services: Object.fromEntries(Object.entries(release.services).map(([name, { image }]) => [name, image])),

@@ -103,6 +103,7 @@ export function recordLine(written: Written): string {
     : `The record could not be written: ${written.problem}`;
 }
 
-function fileName(name: string): string {
+/** A name as a part of a file's name. */
+export function fileName(name: string): string {
   return name.replace(/[^\w.-]/g, "-").replace(/^\.+/, "-");
 }

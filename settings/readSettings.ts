@@ -100,6 +100,7 @@ function holdsSecretName(path: readonly PropertyKey[]): boolean {
     text === "schema.scratch" ||
     text === "guards.ci.token" ||
     text.startsWith("database.backup.secrets.") ||
+    text === "record.webhook" ||
     /^services\.[^.]+\.(secrets|health\.secretHeaders)\./.test(text) ||
     /^(gates\.commands\.[^.]+|hooks\.(before|after)\[\d+\])\.secrets\./.test(text)
   );
@@ -107,7 +108,7 @@ function holdsSecretName(path: readonly PropertyKey[]): boolean {
 
 /** The names of secret settings that the settings refer to, each with the path that does. */
 function secretReferences(settings: unknown): { path: PropertyKey[]; name: unknown }[] {
-  const { services, database, schema, gates, hooks, guards } = fieldsOf(settings);
+  const { services, database, schema, gates, hooks, guards, record } = fieldsOf(settings);
   const { token } = fieldsOf(fieldsOf(guards).ci);
   const { scratch } = fieldsOf(schema);
   const named = (path: PropertyKey[], names: unknown) =>
@@ -134,6 +135,7 @@ function secretReferences(settings: unknown): { path: PropertyKey[]; name: unkno
     { path: ["database", "url"], name: fieldsOf(database).url },
     { path: ["guards", "ci", "token"], name: token },
     ...named(["database", "backup", "secrets"], fieldsOf(fieldsOf(database).backup).secrets),
+    { path: ["record", "webhook"], name: fieldsOf(record).webhook },
     ...(isScratchWord(scratch) ? [] : [{ path: ["schema", "scratch"], name: scratch }]),
   ];
 }

@@ -5,6 +5,7 @@ import { rule } from "./asWritten";
 import { backup } from "./backupSettings";
 import { commandGate, hooks } from "./commandSettings";
 import { guards, hold, quarantine, retry } from "./guardSettings";
+import { record } from "./recordSettings";
 import { healthDefaults, service } from "./serviceSettings";
 import { checkStack } from "./stackRules";
 import { choice, mapOf, resourceName, secretName, structure, text, truthValue, wholeNumber } from "./values";
@@ -178,16 +179,7 @@ export const settingsSchema = structure(
     hooks: hooks.describe(
       "Commands around the change of services, each list in order; on rollbacks too. They run when services change, and with the `up` that adds or changes them.",
     ),
-    record: structure(
-      {
-        folder: text("write a folder")
-          .default(".knowngood")
-          .describe("Folder in which a failed gate leaves its record, from the project's folder."),
-      },
-      "write the record as a map, such as {folder: .knowngood}",
-    )
-      .prefault({})
-      .describe("What is kept of each `up`."),
+    record: record.prefault({}).describe("What is kept of each `up`, and who is told."),
     destroyData: truthValue
       .default(false)
       .describe(

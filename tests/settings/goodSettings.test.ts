@@ -35,7 +35,7 @@ describe("settings", () => {
       quarantine: [],
       gates: { health: { within: 120, every: 10, successes: 3, timeout: 5 }, commands: {} },
       hooks: { before: [], after: [] },
-      record: { folder: ".knowngood" },
+      record: { folder: ".knowngood", evidence: { logLines: 200, kept: 50 } },
       destroyData: false,
     });
   });
@@ -175,7 +175,15 @@ describe("settings", () => {
         ],
         after: [{ name: "drain", command: ["./open.sh"], within: 2, env: {}, secrets: {} }],
       },
-      record: { folder: "/var/lib/records" },
+      record: {
+        folder: "/var/lib/records",
+        file: "/var/log/releases.jsonl",
+        reason: "payments fail",
+        detected: "alert",
+        owner: "anna",
+        webhook: "db-url",
+        evidence: { logLines: 0, kept: 1 },
+      },
       destroyData: false,
     };
     expect(

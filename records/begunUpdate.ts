@@ -1,0 +1,65 @@
+import type { Assessment } from "../assessment/assessment";
+import { redactDeep, type Redact } from "../gates/redaction";
+import type { Settings } from "../settings/settings";
+import type { Operator } from "./operator";
+import type { BegunUpdate, RecordedSchema } from "./releaseRecord";
+
+export interface UpdateFacts {
+  id: string;
+  /** Project and stack, such as `shop/prod`. */
+  stack: string;
+  assessment: Assessment;
+  settings: Pick<Settings, "record">;
+  by: Operator;
+  /** Folder of the evidence, where some was kept. */
+  evidence: string | undefined;
+  startedAt: Date;
+  /** Takes secrets out of what a person or a pipeline wrote. */
+  redact: Redact;
+}
+
+/** What is known of an `up` when it begins. */
+export function begunUpdate(facts: UpdateFacts): BegunUpdate {
+  const { id, stack, assessment, settings, by, evidence, startedAt, redact } = facts;
+  const { direction, running, services, target } = assessment;
+  const { reason, detected, owner } = settings.record;
+  const schema = schemaOf(assessment);
+  const written = {
+    ...(reason !== undefined && { reason }),
+    ...(detected !== undefined && { detected }),
+    ...(owner !== undefined && { owner }),
+    by,
+    ...(target.ci !== undefined && { ci: target.ci }),
+  };
+  return {
+    id,
+    stack,
+    direction,
+    from: {
+      ...(running.tag !== undefined && { tag: running.tag }),
+      services: Object.fromEntries(
+        running.services.map(({ service, tag, digest }) => [service, { tag, digest }]),
+      ),
+    },
+    to: {
+      tag: target.tag,
+      services: Object.fromEntries(services.map(({ service, to }) => [service, to])),
+    },
+    ...redactDeep(written, redact, new Set(["verdict"])),
+    ...(schema && { schema }),
+    ...(evidence !== undefined && { evidence }),
+    startedAt: startedAt.toISOString(),
+  };
+}
+
+function schemaOf({ schema, risk, stepDown }: Assessment): RecordedSchema | undefined {
+  if (schema === undefined) return undefined;
+  const taken = stepDown?.active === true ? stepDown.version : undefined;
+  const ahead = schema.gap.filter((version) => version !== taken);
+  return {
+    ...(risk !== undefined && schema.gap.length > 0 && { verdict: risk.report.verdict }),
+    leftAhead: ahead,
+    toApply: schema.pending.map(({ version }) => version),
+    ...(taken !== undefined && { stepDown: taken }),
+  };
+}

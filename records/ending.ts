@@ -1,0 +1,82 @@
+import { steps, type BegunUpdate, type RecordedGate, type ReleaseRecord, type Step } from "./releaseRecord";
+
+/** What is kept of a gate's report. */
+export interface PassedGate {
+  outcome: "passed";
+  startedAt: string;
+  passedAt: string;
+  attemptsMade?: number;
+}
+
+/** How far an `up` has come. */
+export interface Progress {
+  /** Names of what has to be done, by part. */
+  due: Readonly<Record<Step, readonly string[]>>;
+  /** Names of what is done, by part. */
+  done: Readonly<Record<Step, ReadonlySet<string>>>;
+  /** Of the gates that passed, by name. */
+  reports: ReadonlyMap<string, PassedGate>;
+  /** Containers by service, as far as they are known. */
+  containers: ReadonlyMap<string, string>;
+  /** Whether all of it is done. */
+  good: boolean;
+}
+
+/** What was seen of an end. */
+export interface Ending {
+  /** Whether the engine, or a person, ended the program; otherwise the engine was gone, or nobody saw it. */
+  told: boolean;
+  at: Date;
+  /** Undefined where another process tells of it. */
+  progress?: Progress;
+  failedGates: readonly RecordedGate[];
+}
+
+/** The record of an `up` that has ended. */
+export function recordOf(begun: BegunUpdate, { told, at, progress, failedGates }: Ending): ReleaseRecord {
+  const good = progress?.good === true;
+  const stoppedAt = progress && stop(progress);
+  const failed = told || failedGates.length > 0;
+  return {
+    ...begun,
+    outcome: good ? "passed" : failed ? "failed" : "unfinished",
+    ...(stoppedAt && !good && { stoppedAt }),
+    gates: [...(progress ? passedGates(progress, begun) : []), ...failedGates],
+    endedAt: at.toISOString(),
+    ...(progress && { seconds: Math.round((at.getTime() - Date.parse(begun.startedAt)) / 100) / 10 }),
+  };
+}
+
+/** Whether an `up` that passed has changed anything: put a container in place, moved the schema, or run a gate. */
+export function changedSomething(
+  begun: BegunUpdate,
+  { containers, reports }: Progress,
+  before: ReadonlyMap<string, string>,
+): boolean {
+  const { toApply = [], stepDown } = begun.schema ?? {};
+  const replaced = [...containers].some(([service, id]) => before.get(service) !== id);
+  const removed = [...before.keys()].some((service) => !containers.has(service));
+  const asked = [...reports.values()].some(({ startedAt }) => startedAt >= begun.startedAt);
+  return replaced || removed || asked || toApply.length > 0 || stepDown !== undefined;
+}
+
+function stop({ due, done }: Progress): ReleaseRecord["stoppedAt"] {
+  for (const step of steps) {
+    const open = due[step].filter((name) => !done[step].has(name));
+    if (open.length > 0) return { step, open };
+  }
+  return undefined;
+}
+
+/** A report of an earlier `up` stays in the state while nothing makes its gate run again. */
+function passedGates({ reports }: Progress, { startedAt: begin }: BegunUpdate): RecordedGate[] {
+  return [...reports]
+    .filter(([, { startedAt }]) => startedAt >= begin)
+    .map(([name, { outcome, startedAt, passedAt, attemptsMade }]) => ({
+      name,
+      outcome,
+      startedAt,
+      endedAt: passedAt,
+      ...(attemptsMade !== undefined && { attemptsMade }),
+    }));
+}

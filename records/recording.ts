@@ -1,0 +1,129 @@
+import { randomBytes } from "node:crypto";
+import { hostname, userInfo } from "node:os";
+import { join } from "node:path";
+import type { Assessment } from "../assessment/assessment";
+import type { Catalog } from "../catalog/catalog";
+import { dockerEngine } from "../gates/engine";
+import { redactor, type Redact } from "../gates/redaction";
+import { recordedGates } from "../history/recordedGates";
+import type { StackState } from "../history/stackState";
+import { secretText } from "../settings/engineConfiguration";
+import type { StackConfiguration } from "../settings/readSettings";
+import type { Settings } from "../settings/settings";
+import { unfinishedUpdates } from "./begunUpdates";
+import { begunUpdate } from "./begunUpdate";
+import { lookAtServices } from "./evidence";
+import { keepEvidence } from "./keptEvidence";
+import { knownSecrets } from "./knownSecrets";
+import { operator } from "./operator";
+import { moveWords } from "./releaseRecord";
+import { foundRecord, keep, UpdateRecorder, type RecorderOptions, type RecordPlace } from "./updateRecorder";
+
+export interface RecordingRequest {
+  /** Project and stack, such as `shop/prod`. */
+  stack: string;
+  configuration: StackConfiguration;
+  settings: Settings;
+  assessment: Assessment;
+  catalog: Catalog;
+  state: StackState;
+  tell: RecorderOptions["tell"];
+}
+
+/** The file of records that has no setting of its own. */
+const fileName = "records.jsonl";
+
+/**
+ * Begins the record of an `up`, before anything is declared: keeps evidence of what runs, and tells of updates that
+ * were killed. Whether the `up` changes anything is known at its end alone; what was kept for one that did not is taken
+ * away again. Never fails: what can't be read or written is warned of.
+ */
+export async function startRecording(request: RecordingRequest): Promise<UpdateRecorder> {
+  const { stack, configuration, settings, assessment, tell } = request;
+  const startedAt = new Date();
+  const redact = redactor(knownSecrets(configuration));
+  const place = placeOf(settings);
+  const evidence = await takeEvidence(request, startedAt, redact);
+  const begun = begunUpdate({
+    id: `${startedAt.toISOString().replace(/[-:]/g, "")}-${randomBytes(4).toString("hex")}`,
+    stack,
+    assessment,
+    settings,
+    by: operator(process.env, accountName(), hostname()),
+    evidence,
+    startedAt,
+    redact,
+  });
+  const { webhook } = settings.record;
+  return UpdateRecorder.begin(begun, {
+    ...place,
+    ...(webhook !== undefined && { webhook: secretText(configuration, webhook) }),
+    before: new Map(assessment.running.services.map(({ service, containerId }) => [service, containerId])),
+    found: await recordFound(stack, place, tell),
+    tell,
+  });
+}
+
+/** What a preview tells of updates that were killed; the next `up` records them. */
+export function unfinishedWarnings(stack: string, settings: Settings): string[] {
+  return unfinishedUpdates(settings.record.folder, stack, false).map(
+    (begun) =>
+      `An \`up\` did not come to its end: ${moveWords(begun)}, begun ${begun.startedAt} by ${begun.by.name}. The next \`up\` records it.`,
+  );
+}
+
+async function recordFound(stack: string, place: RecordPlace, tell: RecorderOptions["tell"]) {
+  const found = unfinishedUpdates(place.folder, stack, true).map((begun) => foundRecord(begun, place.folder));
+  for (const record of found) {
+    const problem = keep(record, place);
+    const text = `An \`up\` that did not come to its end is recorded in ${place.file}: ${moveWords(record)}, begun ${record.startedAt}.`;
+    await tell("warn", problem ?? text);
+  }
+  return found;
+}
+
+async function takeEvidence(
+  { stack, settings, assessment, catalog, state, tell }: RecordingRequest,
+  takenAt: Date,
+  redact: Redact,
+): Promise<string | undefined> {
+  const { folder, evidence } = settings.record;
+  const { running } = assessment;
+  if (running.services.length === 0) return undefined;
+  const engine = dockerEngine(settings.docker.host, new AbortController().signal);
+  const services = await lookAtServices(running.services, engine, evidence.logLines, redact);
+  const problems = services.flatMap((service) => service.problems);
+  if (problems.length > 0)
+    await tell("warn", `Evidence of what runs is not whole; there is no ${problems.join("; no ")}`);
+  const tags = new Set(running.services.map(({ tag }) => tag));
+  const ran = catalog.releases.filter(({ tag }) => tags.has(tag));
+  try {
+    return keepEvidence(
+      folder,
+      {
+        stack,
+        takenAt: takenAt.toISOString(),
+        services,
+        gates: recordedGates(state),
+        ci: Object.fromEntries(ran.flatMap(({ tag, ci }) => (ci === undefined ? [] : [[tag, ci]]))),
+      },
+      evidence.kept,
+    );
+  } catch (error) {
+    await tell("warn", `Evidence of what runs could not be kept in ${folder}: ${(error as Error).message}`);
+    return undefined;
+  }
+}
+
+function placeOf({ record: { folder, file } }: Settings): RecordPlace {
+  return { folder, file: file ?? join(folder, fileName) };
+}
+
+function accountName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container's user need not have a name.
+    return `user ${process.getuid?.() ?? "unknown"}`;
+  }
+}

@@ -1,0 +1,219 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { appendLine } from "./appendLine";
+import { forgetBegun, noteBegun } from "./begunUpdates";
+import { changedSomething, recordOf, type PassedGate, type Progress } from "./ending";
+import { failedGates } from "./failedGates";
+import { dropEvidence } from "./keptEvidence";
+import { endedMessage, startedMessage } from "./message";
+import { steps, type BegunUpdate, type ReleaseRecord, type Step } from "./releaseRecord";
+import { atTheEnd, patiently, send, type SendOptions } from "./webhook";
+
+/** Where records go. */
+export interface RecordPlace {
+  /** Folder of all that is kept. */
+  folder: string;
+  /** File to which a line is appended. */
+  file: string;
+}
+
+export interface RecorderOptions extends RecordPlace {
+  /** Address of a webhook, which is a secret. @default nothing is sent */
+  webhook?: string;
+  /** Containers by service that ran before. */
+  before: ReadonlyMap<string, string>;
+  /** Records of updates that were found without an end, of which nobody has been told. @default none */
+  found?: readonly ReleaseRecord[];
+  /** Tells the person at the `up`, as far as the engine still listens. */
+  tell: (level: "info" | "warn", text: string) => Promise<void>;
+}
+
+/** Milliseconds for the engine to say that it ends the program, once nothing is left to do for it. */
+const sayMilliseconds = 500;
+/** Milliseconds at the end for words that the engine may not take any more, and for what is being sent. */
+const lastMilliseconds = 1_000;
+
+/**
+ * Records one `up` from its beginning to its end, whatever the end.
+ *
+ * It is the program that writes, and not a resource at the end: after a resource has failed the engine starts no other,
+ * so that one would tell of good updates alone. The program lives through all of it. When a resource fails, or after
+ * Ctrl-C, the engine waits for what is under way and then sends SIGINT to the program, with five seconds before it kills
+ * it; when the engine itself was killed the program finds the connection gone and runs out of work. What is left is a
+ * program that was killed with the engine: the note that it made at the beginning is found by the next `up`.
+ *
+ * The record is written synchronously, before anything is sent. Nothing here fails the `up`.
+ */
+export class UpdateRecorder {
+  private due: Progress["due"] = byStep(() => []);
+  private readonly done = byStep(() => new Set<string>());
+  private readonly reports = new Map<string, PassedGate>();
+  private readonly containers = new Map<string, string>();
+  private good = false;
+  private over = false;
+  /** What is told and sent meanwhile; it settles without an error. */
+  private underWay: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    private readonly begun: BegunUpdate,
+    private readonly options: RecorderOptions,
+  ) {}
+
+  /** Notes that an `up` begins, and follows it to its end. */
+  static begin(begun: BegunUpdate, options: RecorderOptions): UpdateRecorder {
+    const recorder = new UpdateRecorder(begun, options);
+    try {
+      noteBegun(options.folder, begun);
+    } catch (error) {
+      recorder.tell("warn", `Were this \`up\` killed, no record would tell of it: ${messageOf(error)}`);
+    }
+    const messages = (options.found ?? []).map(endedMessage);
+    // On its way while the rollback is: only the result waits for it.
+    if (begun.direction === "rollback") messages.push(startedMessage(begun));
+    recorder.send(messages, patiently);
+    recorder.listen();
+    return recorder;
+  }
+
+  /** What has to be done for the `up` to be good; of parts that are left out, nothing. */
+  expect(due: Partial<Progress["due"]>): void {
+    this.due = byStep((step) => due[step] ?? []);
+  }
+
+  reached(step: Step, name: string): void {
+    this.done[step].add(name);
+  }
+
+  containerIs(service: string, id: string): void {
+    this.containers.set(service, id);
+    this.reached("services", service);
+  }
+
+  gatePassed(step: "health gates" | "other gates", name: string, report: PassedGate): void {
+    this.reports.set(name, report);
+    this.reached(step, name);
+  }
+
+  /** All that the `up` is for is done. */
+  passed(): void {
+    this.good = true;
+  }
+
+  private listen(): void {
+    const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+    const onSignal = (signal: NodeJS.Signals) => {
+      for (const one of signals) process.off(one, onSignal);
+      // It dies of the signal then, as it would have at once.
+      void this.end(true).finally(() => process.kill(process.pid, signal));
+    };
+    for (const signal of signals) process.on(signal, onSignal);
+    process.once("beforeExit", () => {
+      if (this.good) void this.end(false);
+      else setTimeout(() => void this.end(false), sayMilliseconds);
+    });
+    process.once("exit", (code) => {
+      if (!this.over) this.write(code !== 0);
+    });
+  }
+
+  /** @param told whether the engine, or a person, ended the program */
+  private async end(told: boolean): Promise<void> {
+    if (this.over) return;
+    const record = this.write(told);
+    const messages = record === undefined ? [] : [endedMessage(record)];
+    if (record?.outcome === "passed") {
+      this.send(messages, patiently);
+      await this.underWay;
+    } else {
+      await Promise.race([this.underWay, sleep(lastMilliseconds)]);
+      this.underWay = Promise.resolve();
+      this.send(messages, atTheEnd);
+      await this.underWay;
+    }
+  }
+
+  /** Synchronously, since nothing else is sure to be run any more. */
+  private write(told: boolean): ReleaseRecord | undefined {
+    this.over = true;
+    const { begun, options, due, done, reports, containers, good } = this;
+    const progress: Progress = { due, done, reports, containers, good };
+    if (good && !changedSomething(begun, progress, options.before)) {
+      this.leaveNoTrace();
+      return undefined;
+    }
+    const record = recordOf(begun, {
+      told,
+      at: new Date(),
+      progress,
+      failedGates: good ? [] : gatesOf(begun, options.folder),
+    });
+    const problem = keep(record, options);
+    if (problem !== undefined) this.tell("warn", problem);
+    else if (!good) {
+      const evidence =
+        record.evidence === undefined ? "" : `; evidence of what ran before it: ${record.evidence}`;
+      this.tell("info", `This \`up\` is recorded in ${options.file}${evidence}`);
+    }
+    return record;
+  }
+
+  private leaveNoTrace(): void {
+    const { begun, options } = this;
+    try {
+      forgetBegun(options.folder, begun.id);
+      if (begun.evidence !== undefined) dropEvidence(begun.evidence);
+    } catch (error) {
+      this.tell("warn", `What was kept for the record of an \`up\` can't be removed: ${messageOf(error)}`);
+    }
+  }
+
+  private tell(level: "info" | "warn", text: string): void {
+    const words = this.options.tell(level, text).catch(() => undefined);
+    const inTime = Promise.race([words, sleep(lastMilliseconds, undefined, { ref: false })]);
+    this.underWay = Promise.all([this.underWay, inTime]);
+  }
+
+  /** One after the other; where one can't be sent, the next has no better chance. */
+  private send(messages: readonly string[], options: SendOptions): void {
+    const { webhook } = this.options;
+    if (webhook === undefined || messages.length === 0) return;
+    this.underWay = this.underWay.then(async () => {
+      for (const message of messages) {
+        const problem = await send(webhook, message, options);
+        if (problem === undefined) continue;
+        await this.options.tell("warn", `record.webhook: not sent: ${problem}`).catch(() => undefined);
+        return;
+      }
+    });
+  }
+}
+
+function byStep<Value>(make: (step: Step) => Value): Record<Step, Value> {
+  return Object.fromEntries(steps.map((step) => [step, make(step)])) as Record<Step, Value>;
+}
+
+function gatesOf({ stack, to, startedAt }: BegunUpdate, folder: string) {
+  return failedGates(folder, { stack, release: to.tag, since: startedAt });
+}
+
+/**
+ * The record of an `up` that nobody saw the end of.
+ * @param folder of records
+ */
+export function foundRecord(begun: BegunUpdate, folder: string): ReleaseRecord {
+  return recordOf(begun, { told: false, at: new Date(), failedGates: gatesOf(begun, folder) });
+}
+
+/** Writes a record, once. @returns why it could not be written; undefined when it was */
+export function keep(record: ReleaseRecord, { folder, file }: RecordPlace): string | undefined {
+  try {
+    appendLine(file, JSON.stringify(record), `"id":"${record.id}"`);
+    forgetBegun(folder, record.id);
+    return undefined;
+  } catch (error) {
+    return `The record of an \`up\` could not be written to ${file}: ${messageOf(error)}`;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,145 @@
+import { expect } from "chai";
+import { spawn, type ChildProcess } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ReleaseRecord } from "../../records/releaseRecord";
+
+const root = join(__dirname, "../..");
+
+/** A process that records, as the program of an `up` does; each ends in its own way. */
+const ways = {
+  good: "all(); recorder.passed();",
+  unchanged: "all('c1', '2026-01-01T00:00:00.000Z'); recorder.passed();",
+  emptied: "recorder.reached('images', 'api');",
+  thrown: "recorder.reached('images', 'api'); setTimeout(() => process.exit(1), 10);",
+  waiting: "recorder.reached('images', 'api'); setInterval(() => undefined, 1000);",
+};
+
+interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  said: string;
+}
+
+describe("UpdateRecorder", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "knowngood-recorder-"));
+    mkdirSync(join(folder, "evidence"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  function started(way: keyof typeof ways, more = ""): { child: ChildProcess; ended: Promise<Ended> } {
+    const script = `
+      const { UpdateRecorder } = require("./records/updateRecorder.ts");
+      const folder = ${JSON.stringify(folder)};
+      const recorder = UpdateRecorder.begin(
+        {
+          id: "id-1", stack: "shop/prod", direction: "forward", from: { tag: "v1", services: {} },
+          to: { tag: "v2", services: {} }, by: { name: "anna", host: "h" }, evidence: folder + "/evidence",
+          startedAt: new Date().toISOString(),
+        },
+        {
+          folder, file: folder + "/records.jsonl", before: new Map([["api", "c1"]]),
+          tell: async (level, text) => void process.stdout.write(level + ": " + text + "\\n"), ${more}
+        },
+      );
+      recorder.expect({ images: ["api"], services: ["api"], "health gates": ["api health"] });
+      function all(id = "c2", startedAt = new Date().toISOString()) {
+        recorder.reached("images", "api");
+        recorder.containerIs("api", id);
+        recorder.gatePassed("health gates", "api health", { outcome: "passed", startedAt, passedAt: startedAt });
+      }
+      ${ways[way]}
+      process.stdout.write("ready\\n");`;
+    const words = ["--require", "./toolchain/loadTypescript.cjs", "-e", script];
+    const child = spawn(process.execPath, words, { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
+    let said = "";
+    const ended = new Promise<Ended>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", (code, signal) => resolve({ code, signal, said }));
+    });
+    child.stdout.setEncoding("utf8").on("data", (part: string) => {
+      said += part;
+      if (said.includes("ready\n")) child.emit("ready");
+    });
+    return { child, ended };
+  }
+
+  async function signalled(signal: NodeJS.Signals): Promise<Ended> {
+    const { child, ended } = started("waiting");
+    await new Promise((ready) => child.once("ready", ready));
+    child.kill(signal);
+    return ended;
+  }
+
+  const file = () => join(folder, "records.jsonl");
+  const records = () =>
+    existsSync(file())
+      ? readFileSync(file(), "utf8")
+          .trimEnd()
+          .split("\n")
+          .map((line) => JSON.parse(line) as ReleaseRecord)
+      : [];
+  const begun = () => readdirSync(join(folder, "begun"));
+
+  it("records a good up, and leaves no trace of one that changed nothing", async () => {
+    expect(await started("good").ended).to.deep.equal({ code: 0, signal: null, said: "ready\n" });
+    expect(records().map(({ outcome, gates }) => [outcome, gates.length])).to.deep.equal([["passed", 1]]);
+    expect(existsSync(join(folder, "evidence"))).to.equal(true);
+    rmSync(file());
+    expect((await started("unchanged").ended).code).to.equal(0);
+    expect(records()).to.deep.equal([]);
+    expect(existsSync(join(folder, "evidence"))).to.equal(false);
+    expect(begun()).to.deep.equal([]);
+  });
+
+  it("records one that the engine or a person ended, and dies of the signal", async () => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      const { said, ...how } = await signalled(signal);
+      expect(how).to.deep.equal({ code: null, signal });
+      expect(said).to.contain(`info: This \`up\` is recorded in ${file()}; evidence of what ran before it: `);
+      const [record, ...more] = records();
+      expect(more).to.deep.equal([]);
+      expect(record).to.deep.include({ outcome: "failed", stoppedAt: { step: "services", open: ["api"] } });
+      rmSync(file());
+    }
+    expect(begun()).to.deep.equal([]);
+  });
+
+  it("records one whose program broke as failed, and one whose engine was gone as unfinished", async () => {
+    expect((await started("thrown").ended).code).to.equal(1);
+    expect((await started("emptied").ended).code).to.equal(0);
+    // Of two with the same id only the first is written.
+    expect(records().map(({ outcome }) => outcome)).to.deep.equal(["failed"]);
+    rmSync(file());
+    await started("emptied").ended;
+    expect(records().map(({ outcome }) => outcome)).to.deep.equal(["unfinished"]);
+  });
+
+  it("leaves a note of one that was killed", async () => {
+    expect((await signalled("SIGKILL")).signal).to.equal("SIGKILL");
+    expect(begun()).to.deep.equal(["id-1.json"]);
+    expect(records()).to.deep.equal([]);
+  });
+
+  it("warns where it can't write or send, and changes nothing of how the up ends", async () => {
+    mkdirSync(file());
+    writeFileSync(join(folder, "begun"), "a file in the place of the folder");
+    const { code, said } = await started("good", 'webhook: "http://127.0.0.1:1/s3cr3t"').ended;
+    expect(code).to.equal(0);
+    expect(said).to.contain("warn: Were this `up` killed, no record would tell of it: ");
+    expect(said).to.match(/warn: The record of an `up` could not be written to .*records\.jsonl: EISDIR/);
+    expect(said).to.match(/warn: record\.webhook: not sent: (bad port|connect ECONNREFUSED)/);
+    expect(said).not.to.contain("s3cr3t");
+  }).timeout(60_000);
+});
