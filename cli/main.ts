@@ -5,6 +5,7 @@ import { addAssessCommand } from "./assessCommand";
 import { BrokenEnvironment, exitCodes } from "./exitCodes";
 import { tell } from "./output";
 import { addReleaseCommands } from "./releaseCommands";
+import { addRestoreCommand } from "./restoreCommand";
 
 /** Runs the command line and sets the process's exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -28,6 +29,7 @@ function createProgram(): Command {
     .exitOverride();
   addReleaseCommands(program);
   addAssessCommand(program);
+  addRestoreCommand(program);
   program.addHelpText(
     "after",
     "\nExit codes: 0 done, 1 failed, 2 wrong usage or refused input, 4 broken environment (registry out of reach).",

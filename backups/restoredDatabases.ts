@@ -1,0 +1,72 @@
+import { escapeIdentifier, type Client } from "pg";
+
+/** What a restored database says of itself once it was checked. */
+export const restoredMark = "knowngood: restored whole";
+
+/** Characters of a name that PostgreSQL keeps. */
+const longestName = 63;
+
+/** A database that an earlier run made beside the live one. */
+export interface Leftover {
+  name: string;
+  /** Whether it was restored and checked; otherwise its run died, or is still under way. */
+  whole: boolean;
+  /** SQL that removes it. */
+  removal: string;
+}
+
+const between = "_restored_";
+
+/** Where restored databases of a live one begin. */
+function prefixOf(live: string): string {
+  return `${live.slice(0, longestName - between.length - "20260101T000000_99".length)}${between}`;
+}
+
+/** What earlier runs left on the server. */
+export async function leftoversOf(client: Client, live: string): Promise<Leftover[]> {
+  const { rows } = await client.query<{ name: string; told: string | null }>(
+    `SELECT datname AS name, shobj_description(oid, 'pg_database') AS told FROM pg_database
+     WHERE starts_with(datname, $1) AND datname <> $2 ORDER BY datname`,
+    [prefixOf(live), live],
+  );
+  return rows.map(({ name, told }) => ({ name, whole: told === restoredMark, removal: removalOf(name) }));
+}
+
+export function removalOf(name: string): string {
+  return `DROP DATABASE ${escapeIdentifier(name)} WITH (FORCE);`;
+}
+
+/** A name that no database has, from the live one's and the backup's time. */
+export async function freeName(client: Client, live: string, madeAt: string): Promise<string> {
+  const taken = new Set((await leftoversOf(client, live)).map(({ name }) => name));
+  const first = `${prefixOf(live)}${madeAt.slice(0, 19).replace(/[-:]/g, "")}`;
+  for (let number = 1; ; number += 1) {
+    const name = number === 1 ? first : `${first}_${number}`;
+    if (!taken.has(name)) return name;
+  }
+}
+
+/** Commands for a person: what brings the restored database in, and what undoes that. */
+export interface SwapCommands {
+  swap: string[];
+  undo: string[];
+  remove: string;
+}
+
+/** SQL for another database of the server, such as `postgres`. Both names change together or not at all. */
+export function swapCommands(live: string, restored: string): SwapCommands {
+  const before = `${restored.replace(between, "_before_")}`;
+  const [liveName, restoredName, beforeName] = [live, restored, before].map(escapeIdentifier);
+  const end = (name: string) =>
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name.replaceAll("'", "''")}';`;
+  const rename = (
+    first: [string | undefined, string | undefined],
+    second: [string | undefined, string | undefined],
+  ) =>
+    `BEGIN; ALTER DATABASE ${first[0]} RENAME TO ${first[1]}; ALTER DATABASE ${second[0]} RENAME TO ${second[1]}; COMMIT;`;
+  return {
+    swap: [end(live), end(restored), rename([liveName, beforeName], [restoredName, liveName])],
+    undo: [end(live), end(before), rename([liveName, restoredName], [beforeName, liveName])],
+    remove: removalOf(restored),
+  };
+}
