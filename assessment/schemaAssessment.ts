@@ -54,6 +54,7 @@ export function assessSchema(question: SchemaQuestion): SchemaPart {
       ...unrunnable(question, evidence),
       ...(decision.kind === "refused" ? [decision.refusal] : []),
       ...unjudged(evidence),
+      ...neededElsewhere(question, evidence),
       ...withoutBackup(evidence),
       ...guards(question, risk, stepDown),
     ],
@@ -130,6 +131,17 @@ function unjudged({ decision, stepDown }: SchemaEvidence): string[] {
   ];
 }
 
+/** Only the services of this stack are stopped for it. */
+function neededElsewhere({ stack: own }: SchemaQuestion, { decision, needs }: SchemaEvidence): string[] {
+  if (decision.kind !== "step") return [];
+  const { version } = decision;
+  return (needs?.stacks ?? []).map(
+    ({ stack, releases }) =>
+      `Stepping down ${version} is refused, since the stack ${stack} uses the same database, and ${releases.join(", ")}, which it is at, ships ${version}. ` +
+      `Bring that stack to a release that does not, or destroy it; or leave the schema as it is: pulumi config rm stepDown --stack ${own}`,
+  );
+}
+
 /** Before a step-down the services would be stopped when it is found out. */
 function withoutBackup({ backup }: SchemaEvidence): string[] {
   if (backup?.obstacle === undefined) return [];
@@ -140,7 +152,18 @@ function withoutBackup({ backup }: SchemaEvidence): string[] {
 }
 
 /** What the database itself says of its migrations, or why it says nothing. */
-function stateWarnings({ state, recorded, unshipped, dumpUnused }: SchemaEvidence): string[] {
+function stateWarnings({
+  state,
+  recorded,
+  unshipped,
+  dumpUnused,
+  needs,
+  decision,
+}: SchemaEvidence): string[] {
+  const others =
+    decision.kind !== "step" || needs?.unconfirmed === undefined
+      ? []
+      : [`Unconfirmed: whether another stack needs ${decision.version} (${needs.unconfirmed}).`];
   const dump =
     dumpUnused === undefined
       ? []
@@ -148,7 +171,7 @@ function stateWarnings({ state, recorded, unshipped, dumpUnused }: SchemaEvidenc
           `The dump that schema.dump names was left aside: ${dumpUnused}, up to which it is to stand, is not applied in the database. ` +
             "Name the newest migration that was applied when the dump was taken.",
         ];
-  return [...dump, ...databaseWarnings({ state, recorded, unshipped })];
+  return [...dump, ...others, ...databaseWarnings({ state, recorded, unshipped })];
 }
 
 function databaseWarnings({

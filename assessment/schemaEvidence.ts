@@ -20,6 +20,7 @@ import type { Standing } from "./horizon";
 import { standIn, standsOn, type SchemaDump, type StandIn } from "./schemaDump";
 import { gapReader } from "./schemaGap";
 import { judgeGaps } from "./judgeGaps";
+import type { SchemaNeeds } from "./schemaNeeds";
 import { within } from "./within";
 
 /** What the database says of its schema, and what that means for the releases that may run on it. */
@@ -43,6 +44,8 @@ export interface SchemaEvidence extends SchemaPlan {
   stepDown: StepDown | undefined;
   /** The backup that is made before the schema changes; undefined for none. */
   backup?: BackupPlan;
+  /** Who else needs the migration that is taken back; undefined where none is. */
+  needs?: SchemaNeeds;
   /** What the setting `stepDown` comes to. */
   decision: StepDownDecision;
   /** What the target's own migration runner does on a database that is ahead. */
@@ -114,10 +117,11 @@ export async function gatherSchema(
     dump,
     stepping: decision.kind === "step" ? decision.version : undefined,
   };
-  const [runner, judged, stepDown] = await Promise.all([
+  const [runner, judged, stepDown, needs] = await Promise.all([
     runnerOf(target, state, applied),
     judgeAll(request, known, basis),
     lookAtStepDown(request, basis, state),
+    decision.kind === "step" ? needsOf(decision.version, request, known) : undefined,
   ]);
   const unshipped = applied.filter((version) => !versions.includes(version));
   const dumpUnused = request.dump !== undefined && dump === undefined ? request.dump.upTo : undefined;
@@ -140,6 +144,7 @@ export async function gatherSchema(
     decision,
     stepDown,
     runner,
+    ...(needs && { needs }),
     ...(dumped.length > 0 && { dumped }),
     ...(dumpUnused !== undefined && { dumpUnused }),
     ...(backup && { backup }),
@@ -191,6 +196,11 @@ async function lookAtStepDown(
     database: state !== undefined && "unconfirmed" in state ? undefined : { url, countUpTo },
     judging: { scratch, ...(role !== undefined && { role }) },
   });
+}
+
+async function needsOf(version: string, { url }: SchemaRequest, own: StackState): Promise<SchemaNeeds> {
+  const { gatherNeeds } = await import("./schemaNeeds");
+  return gatherNeeds(version, url, own);
 }
 
 async function askDatabase({ url, tool, table }: SchemaRequest): Promise<SchemaEvidence["state"]> {

@@ -6,6 +6,8 @@ export interface RecordedSchema {
   head: string;
   /** Versions that were applied after it, oldest first. */
   applied: readonly string[];
+  /** Which database it was run on; undefined where the run did not say. */
+  database?: string;
   /** What the last step-down was called; undefined before the first. */
   stepDown?: string;
 }
@@ -18,19 +20,21 @@ export function recordedSchema(state: StackState): RecordedSchema | undefined {
   for (const { inputs, outputs } of state.resources) {
     const head = (inputs?.environment as Record<string, unknown> | undefined)?.[headVariable];
     if (typeof head !== "string") continue;
-    const applied = appliedIn(outputs?.stdout);
-    if (applied === undefined) continue;
+    const report = reportIn(outputs?.stdout);
+    if (report === undefined) continue;
     const [stepDown] = Array.isArray(inputs?.triggers) ? (inputs.triggers as unknown[]) : [];
-    return { head, applied, ...(typeof stepDown === "string" && { stepDown }) };
+    return { head, ...report, ...(typeof stepDown === "string" && { stepDown }) };
   }
   return undefined;
 }
 
-function appliedIn(stdout: unknown): string[] | undefined {
+function reportIn(stdout: unknown): Pick<RecordedSchema, "applied" | "database"> | undefined {
   if (typeof stdout !== "string") return undefined;
   try {
-    const { applied } = JSON.parse(stdout) as { applied?: unknown };
-    return Array.isArray(applied) ? applied.filter((version) => typeof version === "string") : undefined;
+    const { applied, database } = JSON.parse(stdout) as { applied?: unknown; database?: unknown };
+    if (!Array.isArray(applied)) return undefined;
+    const versions = applied.filter((version) => typeof version === "string");
+    return { applied: versions, ...(typeof database === "string" && { database }) };
   } catch {
     return undefined;
   }

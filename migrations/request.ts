@@ -42,6 +42,12 @@ export interface MigrationReport {
   backup?: BackupReport;
 }
 
+/** As a run of the command prints it. */
+export interface IdentifiedReport extends MigrationReport {
+  /** Which database it was run on: see `databaseIdentity`. */
+  database?: string;
+}
+
 /** What a step-down answers. */
 export interface StepDownReport extends MigrationReport {
   /** The version that is taken back. */

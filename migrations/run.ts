@@ -4,9 +4,10 @@
  */
 import { text } from "node:stream/consumers";
 import { dropDatabase, ensureDatabase, type DatabaseReport } from "./database";
+import { databaseIdentity } from "./databaseIdentity";
 import { migrate } from "./migrate";
 import { withoutPassword } from "./password";
-import type { MigrationReport, MigrationRequest, StepDownRequest } from "./request";
+import type { IdentifiedReport, MigrationReport, MigrationRequest, StepDownRequest } from "./request";
 import { stepDown } from "./stepDown";
 
 async function main(): Promise<void> {
@@ -27,9 +28,9 @@ function perform(action: string | undefined, request: MigrationRequest): Promise
     case "ensure":
       return ensureDatabase(request, reportedBefore());
     case "migrate":
-      return withLastBackup(migrate(request));
+      return identified(request, withLastBackup(migrate(request)));
     case "stepDown":
-      return stepDown(request as StepDownRequest, new Date());
+      return identified(request, stepDown(request as StepDownRequest, new Date()));
     case "drop":
       return dropDatabase(request, reportedBefore()).then(() => ({}));
     default:
@@ -44,6 +45,16 @@ async function withLastBackup(report: Promise<MigrationReport>): Promise<Migrati
   const now = await report;
   const backup = now.backup ?? parsed<MigrationReport>(process.env.PULUMI_COMMAND_STDOUT)?.backup;
   return backup === undefined ? now : { ...now, backup };
+}
+
+/** With which database it was: other stacks that share it find it in this one's state. A silent server leaves it out. */
+async function identified(
+  { url }: MigrationRequest,
+  made: Promise<MigrationReport>,
+): Promise<IdentifiedReport> {
+  const report = await made;
+  const database = await databaseIdentity(url).catch(() => undefined);
+  return { ...report, ...(database !== undefined && { database }) };
 }
 
 function parsed<Value>(text: string | undefined): Partial<Value> | undefined {

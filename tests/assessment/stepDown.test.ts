@@ -93,6 +93,18 @@ describe("the assessment of a step-down", () => {
     }
   });
 
+  it("is refused while another stack needs the migration, acknowledged or not, and in doubt where nobody could look", () => {
+    const two = { stack: "shop/two", database: "d", releases: ["v2", "v3"], needs: ["1", "2"] };
+    const { refusals } = of({ stepDown: lossless, needs: { stacks: [two] } });
+    expect(refusals).to.deep.equal([
+      "Stepping down 2 is refused, since the stack shop/two uses the same database, and v2, v3, which it is at, ships 2. " +
+        "Bring that stack to a release that does not, or destroy it; or leave the schema as it is: pulumi config rm stepDown --stack prod",
+    ]);
+    const doubt = of({ stepDown: lossless, needs: { stacks: [], unconfirmed: "the backend is away" } });
+    expect(doubt.refusals).to.deep.equal([]);
+    expect(doubt.warnings).to.include("Unconfirmed: whether another stack needs 2 (the backend is away).");
+  });
+
   it("leaves services stopped that can't run on what is left, once that is acknowledged", () => {
     const left = {
       stepDown: lossless,

@@ -1,0 +1,54 @@
+import { execFile } from "node:child_process";
+import { childEnvironment } from "../settings/childEnvironment";
+import { stackName } from "./schemaUsers";
+import { readStackState, type StackState } from "./stackState";
+
+/** States that are read at a time. */
+const lanes = 4;
+
+/** What the backend holds besides one stack. */
+export interface OtherStacks {
+  states: readonly StackState[];
+  /** Stacks whose state could not be read, as `pulumi --stack` takes them. */
+  unread: readonly string[];
+}
+
+/**
+ * The states of all other stacks of the backend, whatever their project.
+ * @param own project and stack that are left out, such as `shop/prod`
+ * @param until milliseconds since 1970 after which no state is begun to be read
+ * @throws Error when the backend does not say which there are
+ */
+export async function readOtherStacks(own: string | undefined, until: number): Promise<OtherStacks> {
+  const waiting = await listStacks();
+  const states: StackState[] = [];
+  const unread: string[] = [];
+  const work = async () => {
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+      try {
+        if (Date.now() >= until) throw new Error("no time is left");
+        states.push(await readStackState(name));
+      } catch {
+        unread.push(name);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, work));
+  return { states: states.filter((state) => stackName(state) !== own), unread: unread.sort() };
+}
+
+/** Those that hold anything. */
+function listStacks(): Promise<string[]> {
+  return new Promise((resolve, reject) => {
+    execFile(
+      "pulumi",
+      ["stack", "ls", "--all", "--json", "--non-interactive"],
+      { env: childEnvironment(), maxBuffer: 1 << 26, timeout: 10_000 },
+      (error, stdout, stderr) => {
+        if (error !== null) return reject(new Error(stderr.trim() || error.message));
+        const stacks = JSON.parse(stdout) as { name: string; resourceCount?: number }[];
+        resolve(stacks.filter(({ resourceCount }) => resourceCount !== 0).map(({ name }) => name));
+      },
+    );
+  });
+}
