@@ -11,7 +11,10 @@ import { backupPlace } from "./backups/backupPlace";
 import { surveyCatalog } from "./catalog/catalog";
 import { reclaimType } from "./components/reclaim";
 import { Release } from "./components/release";
+import type { ErrorRateReport } from "./gates/errorRateReport";
+import { sampleText } from "./gates/errorRateText";
 import type { HealthReport } from "./gates/healthReport";
+import { recordedBaseline } from "./history/recordedBaseline";
 import { recordedMoves } from "./history/recordedMoves";
 import { networkGeneration } from "./history/recordedNetwork";
 import { follow } from "./records/follow";
@@ -97,6 +100,7 @@ async function program() {
           reclaimedBefore: evidence.state.resources.some(({ type }) => type === reclaimType),
           secret: secretOutput,
           recordedMoves: recordedMoves(evidence.state),
+          recordedBaseline: recordedBaseline(evidence.state),
           absent: evidence.absent,
           networkLost: evidence.networkLost,
           commandsTo: (tag) => [
@@ -129,6 +133,7 @@ async function program() {
         ),
       ),
     }),
+    ...(release.errorRate && { errorRate: release.errorRate.apply(errorRateSummary) }),
     // Read back by the next update: it depends on every gate, so a failed update leaves it as it was.
     knownGood: release.knownGood,
   };
@@ -232,6 +237,11 @@ function withoutStacks<Made>(make: () => Made): Made {
 /** A passed gate in a line; the whole report is an output of its resource. */
 function reportSummary({ outcome, passedAt, attemptsMade }: HealthReport): string {
   return `${outcome} at ${passedAt}, ${attemptsMade} probes`;
+}
+
+function errorRateSummary({ outcome, passedAt, samples, why }: ErrorRateReport): string {
+  const last = samples.at(-1);
+  return `${outcome} at ${passedAt}, ${last === undefined ? "not looked at" : sampleText(last)}: ${why}`;
 }
 
 /** Always one of our own, so that naming another host later is an update of it and not another provider. */

@@ -3,8 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Assessment, AssessedStepDown } from "../assessment/assessment";
 import { judgedSchema } from "../assessment/judgedSchema";
 import type { CommandReport } from "../gates/commandReport";
+import type { ErrorRateReport } from "../gates/errorRateReport";
 import type { HealthReport } from "../gates/healthReport";
 import { withKnownGood, type KnownGood } from "../history/knownGood";
+import type { RecordedBaseline } from "../history/recordedBaseline";
 import type { RecordedMove } from "../history/recordedMoves";
 import { labels } from "../history/running";
 import type { Stray } from "../history/strays";
@@ -19,6 +21,7 @@ import { mapValues } from "./mapValues";
 import { Network } from "./network";
 import { Quarantine } from "./quarantine";
 import { Reclaim } from "./reclaim";
+import { errorRateBaseline, errorRateGate } from "./releaseErrorRate";
 import { byService, commandGates, healthGates } from "./releaseGates";
 import { hooksAfter, hooksBefore } from "./releaseHooks";
 import { Service } from "./service";
@@ -42,6 +45,8 @@ export interface ReleaseArgs {
   commandsTo: (tag: string) => string[];
   /** What the state holds of commands that were told of a change of release. @default nothing */
   recordedMoves?: Readonly<Record<string, RecordedMove>>;
+  /** What the state holds of the error rate's baseline. @default nothing */
+  recordedBaseline?: RecordedBaseline;
   /** Services that the engine has no container of. @default none */
   absent?: readonly string[];
   /** Whether the stack's network is gone, so that it is made anew. @default false */
@@ -59,6 +64,8 @@ export class Release extends pulumi.ComponentResource {
   readonly database: Database | undefined;
   readonly gates: Readonly<Record<string, HealthGate>>;
   readonly commandGates: Readonly<Record<string, CommandGate>>;
+  /** Undefined where no error rate is watched. */
+  readonly errorRate: pulumi.Output<ErrorRateReport> | undefined;
   readonly hooksBefore: readonly Hook[];
   readonly hooksAfter: readonly Hook[];
   /** By service. */
@@ -75,8 +82,11 @@ export class Release extends pulumi.ComponentResource {
     const volumes = this.volumes(name, args);
     const pulled = images.promise.then((resources) => [...resources, network.creation]);
     const start = !stayStopped(args.assessment);
-    this.hooksBefore = hooksBefore(name, this, args, pulled, start);
-    const fetched = withMore(pulled, ...this.hooksBefore.map(({ run }) => run));
+    // A hook may close the shop, and then there is nothing to measure.
+    const before = errorRateBaseline(name, this, args, pulled);
+    const measured = before === undefined ? pulled : withMore(pulled, before.taking);
+    this.hooksBefore = hooksBefore(name, this, args, measured, start);
+    const fetched = withMore(measured, ...this.hooksBefore.map(({ run }) => run));
     // What a killed update left running would meet the older schema like any other container.
     const early = stepping(args.assessment) ? this.reclaim(name, args, fetched) : undefined;
     this.database = this.migrated(name, args, early ? withMore(fetched, early.removal) : fetched);
@@ -92,17 +102,22 @@ export class Release extends pulumi.ComponentResource {
     this.gates = healthGates(checked);
     const healthy = Object.values(this.gates).map(({ check }) => check);
     this.hooksAfter = hooksAfter(checked, healthy);
-    this.commandGates = commandGates(checked, [...healthy, ...this.hooksAfter.map(({ run }) => run)]);
+    const fit = [...healthy, ...this.hooksAfter.map(({ run }) => run)];
+    this.commandGates = commandGates(checked, fit);
+    this.errorRate = errorRateGate(checked, before, fit)?.report;
     this.reports = pulumi.all(mapValues(this.gates, ({ report }) => report));
     this.commandReports = pulumi.all(mapValues(this.commandGates, ({ report }) => report));
-    const hooked = pulumi.all(this.hooksAfter.map(({ report }) => report));
+    const others: pulumi.Output<{ passedAt: string }>[] = this.hooksAfter.map(({ report }) => report);
+    if (this.errorRate !== undefined) others.push(this.errorRate);
+    const passed = pulumi.all(others.map((report) => report.apply(({ passedAt }) => passedAt)));
     this.knownGood = pulumi
-      .all([this.reports, this.commandReports, hooked])
-      .apply(([ofServices, ofCommands, ofHooks]) => {
+      .all([this.reports, this.commandReports, passed])
+      .apply(([ofServices, ofCommands, ofOthers]) => {
         if (!start) return [...args.assessment.knownGood];
         const passedAt =
-          [...Object.values(ofServices), ...Object.values(ofCommands), ...ofHooks]
+          [...Object.values(ofServices), ...Object.values(ofCommands)]
             .map((report) => report.passedAt)
+            .concat(ofOthers)
             .sort()
             .at(-1) ?? "";
         return withKnownGood(args.assessment.knownGood, { tag: args.assessment.target.tag, passedAt });

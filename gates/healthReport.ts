@@ -66,12 +66,17 @@ export function passedReport(
 
 /** The first and the last 20 attempts, in order. */
 export function reportedAttempts(attempts: readonly Attempt[]): ReportedAttempt[] {
-  const tail = Math.max(keptAttempts, attempts.length - keptAttempts);
-  return [...attempts.slice(0, keptAttempts), ...attempts.slice(tail)].map((attempt) => ({
+  return firstAndLast(attempts).map((attempt) => ({
     at: Math.round(attempt.at * 1000) / 1000,
     outcome: attempt.outcome,
     ...(attempt.status === undefined ? {} : { status: attempt.status }),
     latencyMs: attempt.latencyMs,
     ...(attempt.detail === undefined ? {} : { detail: attempt.detail }),
   }));
+}
+
+/** The first and the last 20 of a list, in order. */
+export function firstAndLast<Item>(items: readonly Item[]): Item[] {
+  const tail = Math.max(keptAttempts, items.length - keptAttempts);
+  return [...items.slice(0, keptAttempts), ...items.slice(tail)];
 }

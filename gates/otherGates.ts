@@ -1,9 +1,16 @@
 import { writeSync } from "node:fs";
+import type { z } from "zod";
 import { InvalidInput, pathText, violationsOf } from "../settings/violations";
+import { runBaseline } from "./baseline";
 import { runCommandGate } from "./commandGate";
-import { commandRequest, type CommandRequest } from "./commandRequest";
+import { commandRequest } from "./commandRequest";
+import { runErrorRateGate } from "./errorRate";
+import { baselineRequest, errorRateRequest } from "./errorRateRequest";
 import type { GateEnd } from "./healthGate";
 import { moveIn, moveVariables } from "./move";
+
+/** Gates, and what belongs to them, that are not health gates. */
+export type OtherGate = "command" | "errorRate" | "baseline";
 
 /** What the runner gives a gate besides its request. */
 export interface Runner {
@@ -17,29 +24,38 @@ export interface Runner {
  * Runs a gate that is not a health gate.
  * @throws InvalidInput with everything that is wrong with the request
  */
-export async function runOther(value: unknown, { signal, called }: Runner): Promise<GateEnd> {
-  const request = commandRequestOf(value);
-  called(request.role === "gate" ? `The gate ${request.name}` : `The hook ${request.name}`);
-  return runCommandGate(request, {
-    environment: process.env,
-    move: told(process.env),
-    signal,
-    // At once, so that it is seen while the gate runs.
-    say: (line) => writeSync(2, `${line}\n`),
-  });
+export function runOther(kind: OtherGate, value: unknown, { signal, called }: Runner): Promise<GateEnd> {
+  // At once, so that it is seen while the gate runs.
+  const say = (line: string) => void writeSync(2, `${line}\n`);
+  switch (kind) {
+    case "command": {
+      const request = requestOf(commandRequest, value);
+      called(request.role === "gate" ? `The gate ${request.name}` : `The hook ${request.name}`);
+      return runCommandGate(request, { environment: process.env, move: told(process.env), signal, say });
+    }
+    case "errorRate":
+      called("The error-rate gate");
+      return runErrorRateGate(requestOf(errorRateRequest, value), { move: told(process.env), say });
+    case "baseline":
+      called("The baseline of the error rate");
+      return runBaseline(requestOf(baselineRequest, value));
+    default:
+      return kind satisfies never;
+  }
 }
 
 function told(environment: NodeJS.ProcessEnv) {
   const move = moveIn(environment);
-  if (move === undefined)
+  if (move === undefined) {
     throw new Error(
       `the environment does not say what it is run for: set ${Object.values(moveVariables).join(", ")}`,
     );
+  }
   return move;
 }
 
-function commandRequestOf(value: unknown): CommandRequest {
-  const parsed = commandRequest.safeParse(value);
+function requestOf<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   // Most of a request can be secret, so nothing of it is shown.
   const violations = violationsOf(parsed.error, value, (path) => `request: ${pathText(path)}`, {

@@ -1,6 +1,6 @@
 /**
- * Entry of the gates: `node --require ./toolchain/loadTypescript.cjs gates/run.ts health`, or `command`, with the request
- * as JSON on stdin. Exit codes: 0 passed (one line of JSON on stdout), 1 failed, 2 the check itself broke, 130 interrupted.
+ * Entry of the gates: `node --require ./toolchain/loadTypescript.cjs gates/run.ts health`, or another kind, with the
+ * request as JSON on stdin. Exit codes: 0 passed (one line of JSON on stdout), 1 failed, 2 the check itself broke, 130 interrupted.
  *
  * A rollback waits for this file to load, so the schema library (70 ms), and what only other gates need, is left out until
  * a request needs it.
@@ -12,6 +12,7 @@ import { runHealthGate, type GateEnd } from "./healthGate";
 import type * as OtherGates from "./otherGates";
 import type * as RequestViolations from "./requestViolations";
 
+const kinds = ["health", "command", "errorRate", "baseline"] satisfies ("health" | OtherGates.OtherGate)[];
 const exitCodes = { passed: 0, failed: 1, error: 2, interrupted: 130 } as const;
 
 const abort = new AbortController();
@@ -36,10 +37,10 @@ run().then(
 
 async function run(): Promise<number> {
   const kind = process.argv[2] ?? "";
-  if (!["health", "command"].includes(kind) || process.stdin.isTTY) {
+  if (!isKind(kind) || process.stdin.isTTY) {
     writeSync(
       2,
-      "Usage: node --require ./toolchain/loadTypescript.cjs gates/run.ts health|command < request.json\n",
+      `Usage: node --require ./toolchain/loadTypescript.cjs gates/run.ts ${kinds.join("|")} < request.json\n`,
     );
     return exitCodes.error;
   }
@@ -48,10 +49,14 @@ async function run(): Promise<number> {
   return exitCodes[outcome];
 }
 
-function ended(kind: string, value: unknown): Promise<GateEnd> {
+function isKind(word: string): word is (typeof kinds)[number] {
+  return kinds.some((kind) => kind === word);
+}
+
+function ended(kind: (typeof kinds)[number], value: unknown): Promise<GateEnd> {
   if (kind !== "health") {
     const { runOther } = loaded("./otherGates") as typeof OtherGates;
-    return runOther(value, { signal: abort.signal, called: (name) => (gate = name) });
+    return runOther(kind, value, { signal: abort.signal, called: (name) => (gate = name) });
   }
   const request = isComplete(value)
     ? value

@@ -102,6 +102,7 @@ function holdsSecretName(path: readonly PropertyKey[]): boolean {
     text.startsWith("database.backup.secrets.") ||
     text === "record.webhook" ||
     /^services\.[^.]+\.(secrets|health\.secretHeaders)\./.test(text) ||
+    /^gates\.errorRate\.(url|bearer|password)$/.test(text) ||
     /^(gates\.commands\.[^.]+|hooks\.(before|after)\[\d+\])\.secrets\./.test(text)
   );
 }
@@ -136,6 +137,10 @@ function secretReferences(settings: unknown): { path: PropertyKey[]; name: unkno
     { path: ["guards", "ci", "token"], name: token },
     ...named(["database", "backup", "secrets"], fieldsOf(fieldsOf(database).backup).secrets),
     { path: ["record", "webhook"], name: fieldsOf(record).webhook },
+    ...["bearer", "password"].map((key) => ({
+      path: ["gates", "errorRate", key],
+      name: fieldsOf(fieldsOf(gates).errorRate)[key],
+    })),
     ...(isScratchWord(scratch) ? [] : [{ path: ["schema", "scratch"], name: scratch }]),
   ];
 }

@@ -6,6 +6,7 @@ import { backup } from "./backupSettings";
 import { commandGate, hooks } from "./commandSettings";
 import { guards, hold, quarantine, retry } from "./guardSettings";
 import { record } from "./recordSettings";
+import { errorRate } from "./errorRateSettings";
 import { healthDefaults, service } from "./serviceSettings";
 import { checkStack } from "./stackRules";
 import { choice, mapOf, resourceName, secretName, structure, text, truthValue, wholeNumber } from "./values";
@@ -170,6 +171,11 @@ export const settingsSchema = structure(
           .default({})
           .describe(
             "Commands that must succeed once the services are healthy, such as smoke tests or a scan, by name. They run side by side, on rollbacks too, whenever a container was replaced.",
+          ),
+        errorRate: errorRate
+          .optional()
+          .describe(
+            "Watches the share of failed requests in Prometheus, once the services are healthy; without it none is watched.",
           ),
       },
       "write the gates as a map, such as {health: {within: 120}}",

@@ -78,8 +78,10 @@ export function violationsOf(
   where: (path: readonly PropertyKey[]) => string = pathText,
   { hidden = () => false, knownNames = () => [] }: InputKnowledge = {},
 ): Violation[] {
-  const found = (path: readonly PropertyKey[]) =>
-    hidden(path) ? "a text that may be a secret" : show(valueAt(input, path));
+  const found = (path: readonly PropertyKey[]) => {
+    const value = valueAt(input, path);
+    return value !== undefined && hidden(path) ? "a text that may be a secret" : show(value);
+  };
   return error.issues.flatMap((issue) => {
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((key) => {

@@ -173,6 +173,9 @@ export const types = {
 
 const report = { outcome: "passed", passedAt: "2026-03-01T09:00:00.000Z" };
 
+/** What the world's Prometheus tells of before a change. */
+export const baseline = { ratio: 0.02, requests: 100, release: "v1", takenAt: "2026-02-01T09:00:00.000Z" };
+
 /** A world in which everything succeeds. */
 export const goodAnswers: Answers = {
   [types.image]: () => ({}),
@@ -182,6 +185,7 @@ export const goodAnswers: Answers = {
   [types.command]: ({ create }) => {
     const text = String(create);
     if (/ (migrate|stepDown)$/.test(text)) return { stdout: '{"ran":[],"applied":["1"]}' };
-    return { stdout: / (health|command)$/.test(text) ? JSON.stringify(report) : "" };
+    if (text.endsWith(" baseline")) return { stdout: JSON.stringify(baseline) };
+    return { stdout: / (health|command|errorRate)$/.test(text) ? JSON.stringify(report) : "" };
   },
 };

@@ -168,6 +168,23 @@ describe("settings", () => {
             errorCodes: [1, 255],
           },
         },
+        errorRate: {
+          url: "https://prometheus.example/prefix",
+          ratio: "e[$window] / r[$window]",
+          bearer: "apiToken",
+          headers: { "X-Scope-OrgID": "shop" },
+          timeout: 60,
+          watch: 1,
+          watchBack: 86_400,
+          every: 1,
+          factor: 1,
+          floor: 0,
+          limit: 1,
+          baselineWindow: 86_400,
+          leastRequests: 1,
+          inconclusive: "fail",
+          cleanSamples: 1,
+        },
       },
       hooks: {
         before: [
@@ -189,6 +206,28 @@ describe("settings", () => {
     expect(
       settingsOf(everything, { apiToken: "hunter2", "db-url": "x", "scratch-url": "z", unused: "y" }),
     ).to.deep.equal(everything);
+  });
+
+  it("have these defaults in an error-rate gate", () => {
+    const queries = { errors: "e[$window]", requests: "r[$window]" };
+    const { gates } = settingsOf({
+      ...least,
+      gates: { errorRate: { url: "http://127.0.0.1:9090", ...queries } },
+    });
+    expect(gates.errorRate).to.deep.equal({
+      url: "http://127.0.0.1:9090",
+      ...queries,
+      headers: {},
+      timeout: 10,
+      watch: 600,
+      watchBack: 300,
+      every: 15,
+      factor: 2,
+      floor: 0.01,
+      baselineWindow: 600,
+      leastRequests: 30,
+      inconclusive: "pass",
+    });
   });
 
   it("take a secret that nobody names, and other namespaces, as none of their business", () => {
