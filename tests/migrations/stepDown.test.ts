@@ -365,7 +365,7 @@ describe("a step-down of a database", function () {
       const { url, request } = await migrated(slow.replace("4", "1"));
       const both = [start(request), start(request)];
       for (const { ended } of both) {
-        expect((await ended).stdout).to.equal('{"ran":[],"applied":["1"],"steppedDown":"2"}\n');
+        expect((await ended).stdout).to.match(/^\{"ran":\[\],"applied":\["1"\],"steppedDown":"2",/);
       }
       expect(await versions(url)).to.deep.equal(["1"]);
     });
