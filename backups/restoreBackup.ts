@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { escapeIdentifier, escapeLiteral, type Client } from "pg";
 import { appliedVersions } from "../migrations/appliedVersions";
-import { connect } from "../migrations/connection";
+import { connect, errorCode } from "../migrations/connection";
 import { splitPassword } from "../migrations/password";
 import type { BackupRecord } from "./backupRecord";
 import { serverMajor, sizeAndHash } from "./makeBackup";
@@ -58,10 +58,9 @@ export async function restoreBackup(request: RestoreRequest): Promise<RestoredDa
       say(
         `left by an earlier run, ${whole ? "restored whole" : "not whole"}: ${name}; to remove it: ${removal}`,
       );
-    const restored = await freeName(client, live, record.madeAt);
     const programs = await findPostgresPrograms(await serverMajor(client), splitPassword(url).address, where);
-    say(`2 of 5: make the database ${restored}`);
-    await createBeside(client, live, restored);
+    say("2 of 5: make a database");
+    const restored = await createBeside(client, live, record.madeAt);
     try {
       const own = withDatabase(url, restored);
       say(`3 of 5: restore into ${restored}`);
@@ -116,8 +115,25 @@ async function databaseOf(client: Client): Promise<string> {
   return rows[0]?.name ?? "";
 }
 
-/** Empty, in the same encoding and locale. */
-async function createBeside(client: Client, live: string, name: string): Promise<void> {
+/** Empty, in the same encoding and locale; a run that died can have one of the same name under way. */
+async function createBeside(client: Client, live: string, madeAt: string): Promise<string> {
+  for (let attempt = 1; ; attempt += 1) {
+    const name = await freeName(client, live, madeAt);
+    try {
+      await create(client, live, name);
+      return name;
+    } catch (error) {
+      if (attempt === attempts || !nameTaken.has(errorCode(error) ?? "")) throw error;
+    }
+  }
+}
+
+const attempts = 3;
+
+/** The SQLSTATEs of a database that is there, and of one that was made at the same time. */
+const nameTaken: ReadonlySet<string> = new Set(["42P04", "23505"]);
+
+async function create(client: Client, live: string, name: string): Promise<void> {
   const { rows } = await client.query<{
     encoding: string;
     collate: string;

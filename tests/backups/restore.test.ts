@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { swapCommands } from "../../backups/restoredDatabases";
 import { connect } from "../../migrations/connection";
 import { migrate } from "../../migrations/migrate";
@@ -140,6 +141,15 @@ describe("knowngood restore", function () {
         });
         child.once("close", () => resolve());
       });
+      // A server that was asked for a database goes on making it.
+      for (;;) {
+        const making = await server.ask(
+          server.postgres.adminUrl,
+          "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'CREATE DATABASE%' AND state = 'active' AND pid <> pg_backend_pid()",
+        );
+        if (making[0] === "0") break;
+        await sleep(50);
+      }
       expect(await standing(), `killed at step ${step}`).to.deep.equal(before);
       const left = await beside();
       const { code, stdout, stderr } = await restore("--json");
