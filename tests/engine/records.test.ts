@@ -167,9 +167,11 @@ describe("the record of each up", () => {
     }
   });
 
-  it("is written by the next up where one was killed with all its processes", async () => {
+  it("is written by the next up where one was killed with all its processes", async function () {
+    // The next one waits for what the killed one has left in the database.
+    this.timeout(300_000);
     const images = await buildImages(workspace);
-    await twoReleases(workspace, "prod", { images, slow: { first: 30 } });
+    await twoReleases(workspace, "prod", { images, slow: { first: 10 } });
     const up = workspace.startPulumi("up", "--yes", "--skip-preview", "--stack", "prod");
     await up.saw(/release-database-schema creating/);
     const tree = processTree(up.pid);
