@@ -5,7 +5,7 @@ import { ruleOf } from "./rules/rules";
 import type { ScratchJudgement } from "./scratch/judgeOnScratch";
 import type { StaticJudgement } from "./static/judgeStatically";
 import type { StructuralFinding } from "./snapshot/structuralFinding";
-import { gravest, verdicts } from "./verdict";
+import { gravest, isPast, verdicts } from "./verdict";
 
 /** A judgement of both engines, with what a reader of the report may want to know besides. */
 export interface CombinedJudgement extends Judgement {
@@ -13,6 +13,8 @@ export interface CombinedJudgement extends Judgement {
   server?: string;
   /** What was made or is missing on the scratch server, such as roles and extensions. */
   notes: readonly string[];
+  /** Those of `unconfirmed` that come of what was not tried; the others come of what was not read. @default none */
+  unproved?: readonly string[];
   /** Why no scratch database proved it; undefined where one did. */
   notTried?: { reason: string };
 }
@@ -20,6 +22,11 @@ export interface CombinedJudgement extends Judgement {
 /** Among what leaves a judgement unconfirmed: that it was not tried. */
 export function notTriedText({ reason }: { reason: string }): string {
   return `The net effect was not tried on a scratch database: ${reason}`;
+}
+
+/** Among what leaves a judgement unconfirmed: that a part of it was not tried. */
+function limitText(limit: string): string {
+  return `A part was not tried on the scratch database: ${limit}`;
 }
 
 /** The two engines' words as one: scratch has the say on structure, static on data that no catalog shows. */
@@ -42,11 +49,13 @@ export function combine(
     : [...fromStatic.findings];
   const unknown = [...unread, ...(refused && unread.length === 0 ? [fromScratch.reason] : [])];
   const findings = sorted(withoutDoubles([...judged, ...unreadFindings(gap, unknown, judged)]), gap);
-  const unconfirmed = [...(fromScratch.ran ? [] : [notTriedText(fromScratch)]), ...unread];
+  const unproved = fromScratch.ran ? fromScratch.limits.map(limitText) : [notTriedText(fromScratch)];
+  const unconfirmed = [...unproved, ...unread];
   return {
     verdict: gravest(findings.map(({ verdict }) => verdict)),
     confirmed: unconfirmed.length === 0,
     unconfirmed,
+    ...(unproved.length > 0 && { unproved }),
     findings,
     ...(fromScratch.ran ? { server: fromScratch.server } : { notTried: { reason: fromScratch.reason } }),
     notes: fromScratch.ran ? fromScratch.told : [],
@@ -130,7 +139,9 @@ function withoutDoubles(findings: readonly Finding[]): Finding[] {
     // What could not be read is known by its place alone.
     const key = JSON.stringify([rule, object, ...(rule === unreadRule ? [migration, line] : [])]);
     const other = first.get(key);
-    if (other === undefined || (other.line === undefined && finding.line !== undefined))
+    const graver = other !== undefined && isPast(finding.verdict, other.verdict);
+    const alike = other?.verdict === finding.verdict;
+    if (other === undefined || graver || (alike && other.line === undefined && finding.line !== undefined))
       first.set(key, finding);
   }
   return [...first.values()];

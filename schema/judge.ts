@@ -38,7 +38,7 @@ async function judgeAnew(
   gap: Gap,
   options: ScratchOptions,
 ): Promise<{ judgement: CombinedJudgement; lasting: boolean }> {
-  const [read, tried] = await Promise.all([readStatements(gap), trySchema(gap, options)]);
+  const [read, tried] = await Promise.all([readStatements(gap, options), trySchema(gap, options)]);
   const wholeRead = !("failed" in read);
   return {
     judgement: combine(gap, wholeRead ? read : unreadable(read.failed), tried),
@@ -46,10 +46,13 @@ async function judgeAnew(
   };
 }
 
-async function readStatements(gap: Gap): Promise<StaticJudgement | { failed: string }> {
+async function readStatements(
+  gap: Gap,
+  { role }: ScratchOptions,
+): Promise<StaticJudgement | { failed: string }> {
   try {
     const { judgeStatically } = await import("./static/judgeStatically");
-    return await judgeStatically(gap);
+    return await judgeStatically(gap, { role });
   } catch (error) {
     return { failed: messageOf(error) };
   }

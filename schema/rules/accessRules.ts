@@ -41,6 +41,27 @@ export const accessRules = [
     example: { shipped: "CREATE ROLE shop;", ahead: "DROP ROLE shop;" },
   },
   {
+    id: "login-refused",
+    verdict: "breaking",
+    title: "A role can no longer log in, or nobody can",
+    remedy: "Let it log in again: ALTER ROLE … LOGIN, with the password that old code knows.",
+    example: { shipped: "CREATE ROLE shop LOGIN;", ahead: "ALTER ROLE shop NOLOGIN;" },
+  },
+  {
+    id: "login-limited",
+    verdict: "conditional",
+    title: "A role can log in less often, or only for some time",
+    remedy: "See that old code needs no more sessions, and no password that works for longer.",
+    example: { shipped: "CREATE ROLE shop LOGIN;", ahead: "ALTER ROLE shop CONNECTION LIMIT 2;" },
+  },
+  {
+    id: "role-attribute-lost",
+    verdict: "conditional",
+    title: "A role is no superuser any more, or may not make what it could make",
+    remedy: "Give it the attribute again, where old code relies on it.",
+    example: { shipped: "CREATE ROLE shop CREATEDB;", ahead: "ALTER ROLE shop NOCREATEDB;" },
+  },
+  {
     id: "row-security-on",
     verdict: "breaking",
     title: "Row security hides rows from a role that could use them",
@@ -99,6 +120,36 @@ export const accessRules = [
     example: {
       shipped: "CREATE ROLE shop; CREATE TABLE orders (id int); CREATE SCHEMA new;",
       ahead: "ALTER ROLE shop SET search_path = new;",
+    },
+  },
+  {
+    id: "name-shadowed",
+    verdict: "breaking",
+    title: "A name without a schema leads to something new",
+    remedy: "Drop or rename what stands in the way, or see that old code names the schema.",
+    example: {
+      shipped: "CREATE ROLE shop; CREATE TABLE orders (id int);",
+      ahead: "CREATE SCHEMA shop AUTHORIZATION shop; CREATE TABLE shop.orders (id int);",
+    },
+  },
+  {
+    id: "session-read-only",
+    verdict: "breaking",
+    title: "Sessions begin with transactions that can't write",
+    remedy: "Set it back: ALTER DATABASE or ALTER ROLE … RESET default_transaction_read_only.",
+    example: {
+      shipped: "CREATE ROLE shop;",
+      ahead: "ALTER ROLE shop SET default_transaction_read_only = on;",
+    },
+  },
+  {
+    id: "session-cut-short",
+    verdict: "breaking",
+    title: "Statements are ended before they can be done",
+    remedy: "Set it back: ALTER DATABASE or ALTER ROLE … RESET statement_timeout.",
+    example: {
+      shipped: "CREATE ROLE shop;",
+      ahead: "ALTER ROLE shop SET statement_timeout = '1ms';",
     },
   },
   {

@@ -15,6 +15,11 @@ export interface Choice {
   sequences: SequenceFacts[];
   /** Whether something that the gap may touch was left out, since there is too much. */
   limited: boolean;
+  /**
+   * Whether the gap can come near a table's rows: it names the table, one that refers to it or that it refers to, or
+   * something that a name does not show, such as a function of the old schema or all tables of the catalogs.
+   */
+  mayTouch(table: RelationFacts): boolean;
 }
 
 /** Up to so many, everything is tried. */
@@ -58,10 +63,13 @@ export function chooseTrials(catalog: Catalog, ahead: readonly SqlSource[]): Cho
       words.has(name) ||
       chosen.some(({ oid }) => oid === ownerRelation),
   );
+  const edged = new Set([...named, ...seenViews, ...withRelatives(named, catalog, 1)].map(({ oid }) => oid));
+  const anything = facts.routines.some(({ name }) => words.has(name));
   return {
     tables: chosen.slice(0, mostTables),
     views: seenViews.slice(0, mostViews),
-    edged: new Set([...named, ...seenViews, ...withRelatives(named, catalog, 1)].map(({ oid }) => oid)),
+    edged,
+    mayTouch: ({ oid }) => anything || edged.has(oid),
     routines: routines.slice(0, mostRoutines),
     sequences: sequences.slice(0, mostRoutines),
     limited: chosen.length > mostTables || seenViews.length > mostViews || routines.length > mostRoutines,

@@ -18,8 +18,10 @@ export type ScratchJudgement =
   | {
       ran: true;
       findings: StructuralFinding[];
-      /** What was made, left out or could not be tried. */
+      /** What was made or left out. */
       told: string[];
+      /** What could not be tried of what the gap may touch, so that not everything is proved. */
+      limits: string[];
       server: string;
     }
   | {
@@ -89,8 +91,9 @@ async function firstThatRuns(
     const database = await open(scratch, gap, options);
     const watch = new Watch(database, deadline);
     try {
-      const { findings, told } = await tryGap(database, gap, options, { rows, calls }, watch);
-      return { ran: true, findings, told: calls ? told : [...told, uncalled], server: database.server };
+      const { limits, ...tried } = await tryGap(database, gap, options, { rows, calls }, watch);
+      const all = calls ? limits : [...limits, uncalled];
+      return { ran: true, ...tried, limits: all, server: database.server };
     } catch (error) {
       if (error instanceof AheadFails) {
         for (const name of error.filled) everFilled.add(name);

@@ -43,7 +43,10 @@ export function groupResults(
     );
     const trial = trials[works ?? places[Math.max(0, failures.indexOf(worse))] ?? 0];
     if (trial === undefined) return [];
-    if (works === undefined) return [{ trial, ...(worse !== undefined && { failure: worse }) }];
+    if (works === undefined) {
+      const ordinary = trial.ordinary && !places.every((place) => isReferenced(trial, after[place]));
+      return [{ trial: { ...trial, ordinary }, ...(worse !== undefined && { failure: worse }) }];
+    }
     const [was, is] = [before[works]?.answer, after[works]?.answer];
     const otherwise = trial.answers === true && was !== undefined && is !== undefined && was !== is;
     return [{ trial, ...(otherwise && { answersOtherwise: { before: was, after: is } }) }];
@@ -51,6 +54,17 @@ export function groupResults(
 }
 
 const unseen = "what it writes is not there afterwards";
+
+/** Whether a row kept its key since others refer to it: who gives such a row another one leaves references to nothing. */
+function isReferenced({ deed }: Trial, after?: TrialOutcome): boolean {
+  const refused = after?.code === foreignKeyViolation || after?.code === restrictViolation;
+  return refused && deed === "update" && (after.failure ?? "").includes(stillReferring);
+}
+
+const foreignKeyViolation = "23503";
+const restrictViolation = "23001";
+/** As the server says it in English, and of no row that refers to nothing: "update or delete on table … violates …". */
+const stillReferring = "update or delete on table";
 
 function failureOf(trial?: Trial, before?: TrialOutcome, after?: TrialOutcome): string | undefined {
   if (after?.failure !== undefined) return after.failure;

@@ -68,16 +68,41 @@ export function isAboutServer(statement: string): boolean {
   return aboutServer.test(withoutComments(statement));
 }
 
-const databaseSetting = new RegExp(
-  String.raw`^alter\s+database\s+${name}\s+((?:set(?!\s+tablespace\b)|reset)\b.*)$`,
-  "is",
+/**
+ * What is said of one database: of its settings and sessions, of a role's settings in it, of privileges on it. One
+ * statement alone: what else stood behind a semicolon would be run with it.
+ */
+const ofDatabase = [
+  String.raw`(alter\s+database\s+)${name}(\s+(?:(?:set(?!\s+tablespace\b)|reset)\b|(?:with\s+)?connection\s+limit\b)[^;]*)`,
+  String.raw`(alter\s+(?:role|user)\s+${name}\s+in\s+database\s+)${name}(\s+(?:set|reset)\b[^;]*)`,
+  String.raw`((?:grant|revoke)\b[^;]*?\bon\s+database\s+)${names}(\s+(?:to|from)\b[^;]*)`,
+].map((text) => new RegExp(`^${text}$`, "is"));
+
+/** What is said of a database, whatever its name, as said of the scratch database; undefined for other statements. */
+export function ownDatabase(statement: string): string | undefined {
+  const bare = withoutComments(statement);
+  for (const pattern of ofDatabase) {
+    const [, head, tail] = pattern.exec(bare) ?? [];
+    if (head !== undefined && tail !== undefined)
+      return `DO $knowngood$ BEGIN EXECUTE ${escapeLiteral(head)} || pg_catalog.quote_ident(pg_catalog.current_database()) || ${escapeLiteral(tail)}; END $knowngood$`;
+  }
+  return undefined;
+}
+
+const alteredRole = new RegExp(
+  String.raw`\b(?:alter|drop)\s+(?:role|user)\s+(?!mapping\b)(?:if\s+exists\s+)?(${names})`,
+  "gi",
 );
 
-/** A setting of a database, whatever its name, as one of the scratch database; undefined for other statements. */
-export function ownSetting(statement: string): string | undefined {
-  const [, setting] = databaseSetting.exec(withoutComments(statement)) ?? [];
-  if (setting === undefined) return undefined;
-  return `DO $knowngood$ BEGIN EXECUTE pg_catalog.format('ALTER DATABASE %I ', pg_catalog.current_database()) || ${escapeLiteral(setting)}; END $knowngood$`;
+/** Roles that SQL alters or drops and does not make: they must have been there before. */
+export function rolesTakenForGranted(sources: readonly SqlSource[], ahead: readonly SqlSource[]): string[] {
+  const makes = new Set(sources.flatMap(({ sql }) => rolesMadeBy(sql)));
+  const alters = ahead.flatMap(({ sql }) =>
+    [...withoutComments(sql).matchAll(alteredRole)].flatMap(([, roles = ""]) =>
+      roles.includes("%") ? [] : namesOf(roles),
+    ),
+  );
+  return [...new Set(alters)].filter((role) => !isEvery(role) && !makes.has(role) && !role.startsWith("pg_"));
 }
 
 /** Roles that a statement makes by name, in its own words or in the body of a block. */
@@ -114,7 +139,8 @@ function reachOf(statement: string, theirs: ReadonlySet<string>): string | undef
     if (isTheirs(given) && isTheirs(to)) return shown(text);
   const unnamed = madeUnnamed.exec(statement) ?? (routine.test(statement) ? madeOnce.exec(statement) : null);
   if (unnamed !== null) return shown(unnamed[0]);
-  const reaches = isAboutServer(statement) ? null : beyond.exec(statement);
+  const within = isAboutServer(statement) || ownDatabase(statement) !== undefined;
+  const reaches = within ? null : beyond.exec(statement);
   return reaches === null ? undefined : shown(reaches[0]);
 }
 

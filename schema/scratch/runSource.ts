@@ -1,6 +1,6 @@
 import type { SqlSource } from "../gap";
 import { cut } from "../static/pieces";
-import { isAboutServer, ownSetting, rolesMadeBy } from "./reach";
+import { isAboutServer, ownDatabase, rolesMadeBy } from "./reach";
 import { markRoles } from "./roleMark";
 import type { ScratchDatabase } from "./scratchDatabase";
 import { sessionSettings } from "./scratchDatabase";
@@ -84,10 +84,10 @@ function statementsOf(
     for (; at < start; at += 1) if (sql.charCodeAt(at) === 10) line += 1;
     const text = sql.slice(start, end);
     if (/^copy\b.*\bfrom\s+stdin\b/is.test(text)) continue;
-    const setting = ownSetting(text);
-    if (setting === undefined && isAboutServer(text))
+    const own = ownDatabase(text);
+    if (own === undefined && isAboutServer(text))
       surroundings.tell(`${name} line ${line}: ${firstWords(text)} was left out`);
-    else statements.push({ text: setting ?? marking(database, text), line });
+    else statements.push({ text: own ?? marking(database, text), line });
   }
   return statements;
 }

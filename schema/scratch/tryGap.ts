@@ -1,13 +1,15 @@
 import type { Gap } from "../gap";
 import { Catalog } from "../snapshot/catalog";
 import { compareSnapshots } from "../snapshot/compare";
+import type { RelationFacts } from "../snapshot/snapshot";
 import type { StructuralFinding } from "../snapshot/structuralFinding";
 import { takeSnapshot } from "../snapshot/takeSnapshot";
+import { written } from "../snapshot/words";
 import { chooseTrials, type Choice } from "./choose";
 import { groupResults, settled } from "./outcome";
 import { numberFindings, numbersIn } from "./numbersTaken";
 import { movePastOurRows } from "./pastOurRows";
-import { stayWithin } from "./reach";
+import { rolesTakenForGranted, stayWithin } from "./reach";
 import { fillTables, type Filled, type RowStyle } from "./rows/fill";
 import { hintsOf, type Hints } from "./rows/hints";
 import { readRows, type TableRows } from "./rows/readRows";
@@ -33,7 +35,10 @@ export interface TryStyle {
 
 export interface Tried {
   findings: StructuralFinding[];
+  /** What was made or left out. */
   told: string[];
+  /** What could not be tried of what the gap may touch, so that not everything is proved. */
+  limits: string[];
 }
 
 /** The gap itself does not run, after what was shipped did. */
@@ -62,16 +67,21 @@ export async function tryGap(
   const shipped = dump === undefined ? gap.shipped : [dump];
   stayWithin(database, [...shipped, ...gap.ahead]);
   for (const source of shipped) await runSource(database, source, surroundings);
-  if (role !== undefined) await surroundings.ensureRole(role);
+  for (const needed of [role ?? [], rolesTakenForGranted([...shipped, ...gap.ahead], gap.ahead)].flat())
+    await surroundings.ensureRole(needed);
   const before = await takeSnapshot(database.query);
   const old = new Catalog(before);
   const choice = chooseTrials(old, gap.ahead);
   if (choice.limited)
-    surroundings.tell("not everything that the gap may touch was tried: there is too much of it");
+    surroundings.limit("not everything that the gap may touch was tried: there is too much of it");
   const hints = hintsOf(gap.ahead);
   const filled = await fillTables(database, old, choice.tables, hints, style.rows);
-  for (const { name } of filled.empty)
-    surroundings.tell(`no row could be made up for ${name}, so nothing shows whether its rows survive`);
+  // An empty table leaves open what becomes of its rows. Where the gap does not come near them, nothing does.
+  for (const relation of filled.empty)
+    if (choice.mayTouch(relation)) surroundings.limit(emptyText(relation));
+    else surroundings.tell(emptyText(relation));
+  for (const relation of filled.emptied)
+    if (choice.mayTouch(relation)) surroundings.limit(emptiedText(relation));
   const rows = await withViews(database, old, choice, filled);
   const trials = relationTrials(old, choice, filled, hints, rows, role);
   const calls = style.calls ? await callTrials(database, old, choice, filled) : [];
@@ -89,7 +99,7 @@ export async function tryGap(
   watch.enter("calls");
   const callsAfter = await runAgain(database, calls, callsBefore);
   watch.enter("schema");
-  const findings = settled([...compareSnapshots(before, after), ...taken], {
+  const findings = settled([...compareSnapshots(before, after, role), ...taken], {
     groups: groupResults(
       [...trials, ...calls],
       [...relationsBefore, ...callsBefore],
@@ -97,8 +107,14 @@ export async function tryGap(
     ),
     survivals: await survivalOf(database, old, new Catalog(after), rows),
   });
-  return { findings, told: [...surroundings.told] };
+  return { findings, told: [...surroundings.told], limits: [...surroundings.limits] };
 }
+
+const emptyText = (relation: RelationFacts) =>
+  `no row could be made up for ${written(relation)}, so nothing shows whether its rows survive`;
+
+const emptiedText = (relation: RelationFacts) =>
+  `the gap does not run on rows that were made up for ${written(relation)}, so it was tried without them`;
 
 async function runAhead(
   database: ScratchDatabase,

@@ -84,6 +84,8 @@ export class Catalog {
 export interface Sides {
   before: Catalog;
   after: Catalog;
+  /** The role that old code logs in as; undefined where nobody said. */
+  role?: string | undefined;
 }
 
 /** What identifies a name within a schema. */

@@ -10,9 +10,15 @@ const ofExtension = (catalog: string, oid: string) =>
 const grants = (acl: string) =>
   `(SELECT json_agg(json_build_array(g.grantee::int8, g.privilege_type)) FROM aclexplode(${acl}) g) AS grants`;
 
-/** One query a catalog, each for rows with the fields of the snapshot. */
-export function catalogQueries(serverVersion: number): Record<Catalog, string> {
+/**
+ * One query a catalog, each for rows with the fields of the snapshot.
+ * @param seesPasswords whether the session may read what roles' passwords are kept as
+ */
+export function catalogQueries(serverVersion: number, seesPasswords: boolean): Record<Catalog, string> {
   return {
+    database: `
+      SELECT d.datdba::int8 AS owner, ${grants("d.datacl")}, d.datconnlimit AS "connectionLimit"
+      FROM pg_database d WHERE d.datname = current_database()`,
     schemas: `
       SELECT n.oid::int8, n.nspname AS name, n.nspowner::int8 AS owner, ${grants("n.nspacl")}
       FROM pg_namespace n WHERE ${ownSchema}`,
@@ -142,6 +148,10 @@ export function catalogQueries(serverVersion: number): Record<Catalog, string> {
       FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace`,
     roles: `
       SELECT r.oid::int8, r.rolname AS name, r.rolsuper AS superuser, r.rolbypassrls AS "bypassesRowSecurity",
+        r.rolcreatedb AS "createsDatabases", r.rolcreaterole AS "createsRoles", r.rolreplication AS replicates,
+        r.rolcanlogin AS "canLogin", r.rolconnlimit AS "connectionLimit", r.rolvaliduntil::text AS "validUntil",
+        coalesce(r.rolvaliduntil <= now(), false) AS expired,
+        ${seesPasswords ? "(SELECT md5(a.rolpassword) FROM pg_authid a WHERE a.oid = r.oid)" : "NULL"} AS password,
         (WITH RECURSIVE reached(role) AS (
             SELECT m.roleid FROM pg_auth_members m WHERE m.member = r.oid AND ${inherits(serverVersion, "r")}
             UNION SELECT m.roleid FROM pg_auth_members m JOIN reached ON m.member = reached.role

@@ -10,11 +10,13 @@ import {
   compareRoles,
   compareSchemas,
 } from "./named";
+import { compareLogins } from "./logins";
 import { compareRelations, pairsOf } from "./relations";
 import { compareRoutines } from "./routines";
 import { compareRowSecurity } from "./rowSecurity";
 import { compareSequences } from "./sequences";
 import { compareSettings } from "./sessionSettings";
+import { compareNames } from "./shadowing";
 import type { Snapshot } from "./snapshot";
 import type { StructuralFinding } from "./structuralFinding";
 import { compareEventTriggers, compareTriggers } from "./triggers";
@@ -26,9 +28,10 @@ import { compareView } from "./views";
  * What code that was written for one schema meets in another: the net effect, whatever led there.
  * @param before of a database
  * @param after of the very same database, since oids and column numbers tell a rename from a drop
+ * @param role that old code logs in as, where that is known: what only others meet is milder then
  */
-export function compareSnapshots(before: Snapshot, after: Snapshot): StructuralFinding[] {
-  const sides: Sides = { before: new Catalog(before), after: new Catalog(after) };
+export function compareSnapshots(before: Snapshot, after: Snapshot, role?: string): StructuralFinding[] {
+  const sides: Sides = { before: new Catalog(before), after: new Catalog(after), role };
   const pairs = pairsOf(sides);
   const findings = [
     ...compareSchemas(sides),
@@ -50,8 +53,10 @@ export function compareSnapshots(before: Snapshot, after: Snapshot): StructuralF
     ...compareLookups(sides),
     ...compareExtensions(sides),
     ...compareRoles(sides),
+    ...compareLogins(sides),
     ...comparePrivilegesOnAll(sides),
     ...compareSettings(sides),
+    ...compareNames(sides),
   ];
   return withoutEchoes(findings, sides);
 }

@@ -9,6 +9,7 @@ import { partName, relationName, written } from "./words";
 /** The privileges on all that has the same name on both sides. */
 export function comparePrivilegesOnAll(sides: Sides): StructuralFinding[] {
   const all = [
+    ...onDatabase(sides),
     ...onSchemas(sides),
     ...onRelations(sides),
     ...onColumns(sides),
@@ -49,6 +50,23 @@ const readsAsReader = ({ options }: RelationFacts) =>
 
 const quoted = (name: string) => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`);
 
+/** CONNECT above all, without which nobody gets in. */
+function onDatabase({ before, after }: Sides): Guarded[] {
+  const [old] = before.facts.database;
+  const [now] = after.facts.database;
+  if (old === undefined || now === undefined) return [];
+  return [
+    {
+      object: { kind: "other", name: "database" },
+      name: "the database",
+      usual: ["CONNECT", "TEMPORARY"],
+      owners: ["CONNECT", "TEMPORARY", "CREATE"],
+      before: old,
+      after: now,
+    },
+  ];
+}
+
 function onSchemas({ before, after }: Sides): Guarded[] {
   const now = keyed(after.facts.schemas, ({ name }) => name);
   return before.facts.schemas.flatMap((old) => {
@@ -59,6 +77,7 @@ function onSchemas({ before, after }: Sides): Guarded[] {
         object: { kind: "schema", name: old.name },
         name: `SCHEMA ${old.name}`,
         usual: [],
+        owners: ["USAGE", "CREATE"],
         before: old,
         after: found,
       },
@@ -74,6 +93,7 @@ function onRelations(sides: Sides): Guarded[] {
       object: relationName(before),
       name: written(before),
       usual: [],
+      owners: ["SELECT", "INSERT", "UPDATE", "DELETE"],
       before,
       after: { ...after, columns },
     };
@@ -92,6 +112,7 @@ function onColumns(sides: Sides): Guarded[] {
           object: partName("column", pair.before, old.name),
           name: written(pair.before, old.name),
           usual: [],
+          owners: [],
           before: { owner: pair.before.owner, grants: old.grants, outer: pair.before },
           after: { owner: pair.after.owner, grants: found.grants, outer: pair.after },
         },
@@ -106,7 +127,8 @@ function onSequences({ before, after }: Sides): Guarded[] {
     const found = now.get(nameKey(old));
     if (found === undefined) return [];
     const object = { kind: "sequence", schema: old.schema, name: old.name } as const;
-    return [{ object, name: `SEQUENCE ${written(old)}`, usual: [], before: old, after: found }];
+    const name = `SEQUENCE ${written(old)}`;
+    return [{ object, name, usual: [], owners: ["USAGE", "SELECT", "UPDATE"], before: old, after: found }];
   });
 }
 
@@ -116,7 +138,8 @@ function onRoutines({ before, after }: Sides): Guarded[] {
     const found = now.get(routineWritten(old));
     if (found === undefined) return [];
     const name = `${old.kind === "p" ? "PROCEDURE" : "FUNCTION"} ${routineWritten(old)}`;
-    return [{ object: routineName(old), name, usual: ["EXECUTE"], before: old, after: found }];
+    const execute = ["EXECUTE"];
+    return [{ object: routineName(old), name, usual: execute, owners: execute, before: old, after: found }];
   });
 }
 
@@ -131,6 +154,8 @@ function onTypes({ before, after }: Sides): Guarded[] {
       const found = now.get(nameKey(old));
       if (found === undefined) return [];
       const object = { kind: "type", schema: old.schema, name: old.name } as const;
-      return [{ object, name: `TYPE ${written(old)}`, usual: ["USAGE"], before: old, after: found }];
+      const usage = ["USAGE"];
+      const name = `TYPE ${written(old)}`;
+      return [{ object, name, usual: usage, owners: usage, before: old, after: found }];
     });
 }

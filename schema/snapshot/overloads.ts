@@ -1,20 +1,33 @@
-import { nameKey } from "./catalog";
+import type { Sides } from "./catalog";
 import { routineName, routineWritten } from "./routineName";
+import { sessionsOf } from "./sessions";
 import type { RoutineFacts } from "./snapshot";
 import { structuralFinding, type StructuralFinding } from "./structuralFinding";
 
 /**
- * New functions that PostgreSQL weighs against an old one of their name.
+ * New functions that PostgreSQL weighs against an old one of their name: of its schema, and of any other that a session
+ * finds names in as well.
  * @param stayed old ones whose signature is still there
- * @param freshByName new signatures by schema and name
+ * @param come new signatures
  */
 export function compareOverloads(
   stayed: readonly RoutineFacts[],
-  freshByName: ReadonlyMap<string, readonly RoutineFacts[]>,
+  come: readonly RoutineFacts[],
+  sides: Sides,
 ): StructuralFinding[] {
-  return stayed.flatMap((old) =>
-    (freshByName.get(nameKey(old)) ?? []).flatMap((fresh) => meeting(old, fresh)),
+  const byName = new Map<string, RoutineFacts[]>();
+  for (const fresh of come) byName.set(fresh.name, [...(byName.get(fresh.name) ?? []), fresh]);
+  const found = stayed.flatMap((old) =>
+    (byName.get(old.name) ?? []).flatMap((fresh) => (fresh === old ? [] : { old, fresh })),
   );
+  if (found.length === 0) return [];
+  const paths = sessionsOf(sides).map(({ after }) => after.schemas);
+  const areMet = ({ old, fresh }: { old: RoutineFacts; fresh: RoutineFacts }) =>
+    old.schema === fresh.schema ||
+    // The first of two that take the same hides the other, which is told as a name that leads elsewhere.
+    (old.arguments.join() !== fresh.arguments.join() &&
+      paths.some((path) => path.includes(old.schema) && path.includes(fresh.schema)));
+  return found.filter(areMet).flatMap(({ old, fresh }) => meeting(old, fresh));
 }
 
 function meeting(old: RoutineFacts, fresh: RoutineFacts): StructuralFinding[] {

@@ -1,5 +1,6 @@
 import type { ObjectName } from "../objectName";
 import type { Catalog, Sides } from "./catalog";
+import { forRole } from "./forRole";
 import type { Grants, RoleFacts } from "./snapshot";
 import { structuralFinding, type StructuralFinding } from "./structuralFinding";
 import { listed } from "./words";
@@ -11,6 +12,8 @@ export interface Guarded {
   name: string;
   /** What PUBLIC has where nothing was ever granted or revoked. */
   usual: readonly string[];
+  /** What the owner has then. */
+  owners: readonly string[];
   before: Held;
   after: Held;
 }
@@ -31,20 +34,29 @@ export function comparePrivileges(guarded: Guarded, sides: Sides): StructuralFin
   const { object, name } = guarded;
   const findings = ownerFindings(guarded, sides);
   const roles = sides.before.facts.roles.filter(
-    ({ oid, superuser }) => !superuser && sides.after.role(oid) !== undefined,
+    ({ oid, superuser }) =>
+      sides.after.role(oid) !== undefined && !(superuser && sides.after.role(oid)?.superuser === true),
   );
   const lost = new Map<string, string[]>();
   const stillHeld = new Map<string, number>();
-  for (const privilege of privilegesOf(guarded.before, guarded.usual)) {
+  for (const privilege of privilegesOf(guarded)) {
     for (const role of roles) {
+      if (privilege === "CONNECT" && !role.canLogin) continue;
       if (!holds(role.oid, privilege, guarded.before, guarded.usual, sides.before)) continue;
       if (holds(role.oid, privilege, guarded.after, guarded.usual, sides.after))
         stillHeld.set(privilege, (stillHeld.get(privilege) ?? 0) + 1);
       else lost.set(role.name, [...(lost.get(role.name) ?? []), privilege]);
     }
   }
-  for (const [role, privileges] of lost) findings.push(revoked(object, name, role, privileges));
-  const fromAll = privilegesOf(guarded.before, guarded.usual).filter(
+  const alike = new Map<string, { roles: string[]; privileges: string[] }>();
+  for (const [role, privileges] of lost) {
+    const known = alike.get(privileges.join());
+    if (known === undefined) alike.set(privileges.join(), { roles: [role], privileges });
+    else known.roles.push(role);
+  }
+  for (const { roles: losers, privileges } of alike.values())
+    findings.push(lostBy(losers, privileges, guarded, sides));
+  const fromAll = privilegesOf(guarded).filter(
     (privilege) =>
       has(everyone, privilege, guarded.before, guarded.usual) &&
       !has(everyone, privilege, guarded.after, guarded.usual),
@@ -57,23 +69,41 @@ export function comparePrivileges(guarded: Guarded, sides: Sides): StructuralFin
             object,
             `Not every role can ${listed(fromAll)} ${name} any more, though all that are known here still can.`,
           )
-        : revoked(object, name, "PUBLIC", fromAll),
+        : lostBy(["PUBLIC"], fromAll, guarded, sides),
     );
   return findings;
+}
+
+/** Without CONNECT a role does not even log in, and without TEMPORARY it makes no temporary tables, which is all. */
+function lostBy(
+  roles: readonly string[],
+  privileges: readonly string[],
+  { object, name }: Guarded,
+  sides: Sides,
+): StructuralFinding {
+  const finding = revoked(object, name, roles, privileges);
+  const own = roles.find((role) => role === sides.role) ?? roles[0] ?? "";
+  if (!privileges.includes("CONNECT") && privileges.includes("TEMPORARY"))
+    return {
+      ...finding,
+      verdict: "conditional",
+      reason: `${listed(roles)} no longer ${roles.length === 1 ? "has" : "have"} ${listed(privileges)} on ${name}; release code that makes temporary tables gets an error.`,
+    };
+  return privileges.includes("CONNECT") ? forRole(finding, own, sides) : finding;
 }
 
 function revoked(
   object: ObjectName,
   name: string,
-  role: string,
+  roles: readonly string[],
   privileges: readonly string[],
 ): StructuralFinding {
   const words = listed(privileges);
   return structuralFinding(
     "privilege-revoked",
     object,
-    `${role} no longer has ${words} on ${name}; release code that uses that role gets an error.`,
-    { remedy: `GRANT ${privileges.join(", ")} ON ${name} TO ${role}.` },
+    `${listed(roles)} no longer ${roles.length === 1 ? "has" : "have"} ${words} on ${name}; release code that uses ${roles.length === 1 ? "that role" : "one of them"} gets an error.`,
+    { remedy: `GRANT ${privileges.join(", ")} ON ${name} TO ${roles.join(", ")}.` },
   );
 }
 
@@ -90,16 +120,14 @@ function ownerFindings({ object, name, before, after }: Guarded, sides: Sides): 
 }
 
 /** Those that matter to statements; TRUNCATE, TRIGGER and the like among them where they were granted outright. */
-function privilegesOf({ grants, outer }: Held, usual: readonly string[]): string[] {
+function privilegesOf({ before: { grants, outer }, usual, owners }: Guarded): string[] {
   const own = (grants ?? []).map(([, privilege]) => privilege);
   const inherited = outer === undefined ? [] : (outer.grants ?? []).map(([, privilege]) => privilege);
-  const implied = grants === null ? (outer === undefined ? [...usual, ...ofOwner] : []) : [];
+  const implied = grants === null ? (outer === undefined ? [...usual, ...owners] : []) : [];
   return [
     ...new Set([...own, ...inherited.filter((privilege) => ofColumns.includes(privilege)), ...implied]),
   ];
 }
-
-const ofOwner = ["SELECT", "INSERT", "UPDATE", "DELETE", "USAGE", "EXECUTE", "CREATE"];
 
 const ofColumns = ["SELECT", "INSERT", "UPDATE", "REFERENCES"];
 

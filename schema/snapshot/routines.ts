@@ -6,7 +6,8 @@ import { routineName, routineWritten } from "./routineName";
 import { listed, plain, written } from "./words";
 
 /** Functions, procedures and aggregates that old code can call. */
-export function compareRoutines({ before, after }: Sides): StructuralFinding[] {
+export function compareRoutines(sides: Sides): StructuralFinding[] {
+  const { before, after } = sides;
   const bySignature = keyed(after.facts.routines, signature);
   const byOid = new Map(after.facts.routines.map((routine) => [routine.oid, routine]));
   const signaturesBefore = new Set(before.facts.routines.map(signature));
@@ -18,7 +19,7 @@ export function compareRoutines({ before, after }: Sides): StructuralFinding[] {
     return missing(old, byOid.get(old.oid), freshByName.get(nameKey(old)) ?? []);
   });
   const stayed = before.facts.routines.filter((routine) => bySignature.has(signature(routine)));
-  return [...perRoutine, ...compareOverloads(stayed, freshByName)];
+  return [...perRoutine, ...compareOverloads(stayed, fresh, sides)];
 }
 
 const signature = (routine: RoutineFacts) => `${nameKey(routine)}(${routine.arguments.join(", ")})`;

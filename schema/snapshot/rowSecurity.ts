@@ -75,7 +75,7 @@ function concerned(
 }
 
 function letsAllThrough(policies: readonly PolicyFacts[]): boolean {
-  const anyone = { oid: 0, name: "PUBLIC", superuser: false, bypassesRowSecurity: false, memberOf: null };
+  const anyone = { oid: 0, memberOf: null };
   return (
     Object.keys(commands).every((command) => isLetThrough(anyone, command, policies)) &&
     policies.every(
@@ -87,7 +87,7 @@ function letsAllThrough(policies: readonly PolicyFacts[]): boolean {
 
 /** A permissive policy without a condition, and no restrictive one with one. */
 function isLetThrough(
-  { oid, memberOf }: RoleFacts,
+  { oid, memberOf }: Pick<RoleFacts, "oid" | "memberOf">,
   command: string,
   policies: readonly PolicyFacts[],
 ): boolean {

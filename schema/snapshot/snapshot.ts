@@ -2,8 +2,10 @@
 export interface Snapshot {
   /** As `server_version_num` gives it: 180006. */
   serverVersion: number;
-  /** The search path of a session that nobody changed. */
+  /** The search path of a session where nobody set one, as PostgreSQL has it: a scratch server can be set up otherwise. */
   searchPath: string;
+  /** The database itself, as a list of one. */
+  database: DatabaseFacts[];
   schemas: SchemaFacts[];
   relations: RelationFacts[];
   columns: ColumnFacts[];
@@ -43,6 +45,12 @@ interface Owned {
   /** The owning role's oid. */
   owner: number;
   grants: Grants;
+}
+
+/** Who may connect. */
+export interface DatabaseFacts extends Owned {
+  /** Sessions at a time; -1 for any number. */
+  connectionLimit: number;
 }
 
 export interface SchemaFacts extends Owned {
@@ -234,6 +242,18 @@ export interface RoleFacts {
   name: string;
   superuser: boolean;
   bypassesRowSecurity: boolean;
+  createsDatabases: boolean;
+  createsRoles: boolean;
+  replicates: boolean;
+  canLogin: boolean;
+  /** Sessions at a time; -1 for any number. */
+  connectionLimit: number;
+  /** When its password stops working, as PostgreSQL writes it; null for never. */
+  validUntil: string | null;
+  /** Whether that moment is over. */
+  expired: boolean;
+  /** Tells one password from another, and no more; null for none, and where the session may not see. */
+  password: string | null;
   /** Roles whose privileges it has by itself. */
   memberOf: number[] | null;
 }

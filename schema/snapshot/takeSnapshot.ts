@@ -11,13 +11,14 @@ import type { Snapshot } from "./snapshot";
 export async function takeSnapshot(query: Query): Promise<Snapshot> {
   const [session] = await query<Session>(`
     SELECT current_setting('server_version_num') AS version, current_setting('search_path') AS path,
-      (SELECT reset_val FROM pg_catalog.pg_settings WHERE name = 'search_path') AS usual`);
+      has_table_privilege('pg_catalog.pg_authid', 'SELECT') AS passwords,
+      (SELECT boot_val FROM pg_catalog.pg_settings WHERE name = 'search_path') AS usual`);
   if (session === undefined) throw new Error("the database answered nothing");
   await setSearchPath(query, "pg_catalog");
   try {
     const serverVersion = Number(session.version);
     const facts: Record<string, unknown> = { serverVersion, searchPath: session.usual };
-    for (const [catalog, sql] of Object.entries(catalogQueries(serverVersion)))
+    for (const [catalog, sql] of Object.entries(catalogQueries(serverVersion, session.passwords)))
       facts[catalog] = await rowsOf(query, sql);
     return facts as unknown as Snapshot;
   } finally {
@@ -29,6 +30,7 @@ interface Session {
   version: string;
   path: string;
   usual: string;
+  passwords: boolean;
 }
 
 /** The name of a type, a function or a table in the catalogs' own words depends on the search path. */

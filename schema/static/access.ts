@@ -10,6 +10,7 @@ import { subject } from "./journal";
 import { digest, only, texts } from "./nodes";
 import { routinesMeant } from "./renames";
 import type { Replay } from "./replay";
+import { dropRole } from "./sessions";
 
 type Grants = Map<string, Set<string>>;
 
@@ -18,6 +19,7 @@ const allPrivileges: Record<string, readonly string[]> = {
   sequence: ["usage", "select", "update"],
   schema: ["usage", "create"],
   routine: ["execute"],
+  database: ["connect", "temporary", "create"],
 };
 
 /** GRANT and REVOKE on relations, schemas and routines. */
@@ -49,7 +51,7 @@ export function grant(replay: Replay, statement: GrantStmt): void {
 
 interface Grantable {
   grants: Grants;
-  kind: "table" | "sequence" | "schema" | "routine";
+  kind: "table" | "sequence" | "schema" | "routine" | "database";
   subjects: readonly string[];
   /** What is revoked without ever having been granted in the SQL may have been granted by hand. */
   assume?: (role: string, privileges: readonly string[]) => void;
@@ -102,6 +104,17 @@ function objectsOf(replay: Replay, statement: GrantStmt): Grantable[] {
           assume,
         };
       });
+    case "OBJECT_DATABASE":
+      return [
+        {
+          grants: schema.database,
+          kind: "database",
+          subjects: [subject.named("other", "database")],
+          assume: (role, privileges) => {
+            if (role !== "public") replay.ahead?.before.database.set(role, new Set(privileges));
+          },
+        },
+      ];
     case "OBJECT_FUNCTION":
     case "OBJECT_PROCEDURE":
     case "OBJECT_ROUTINE":
@@ -135,6 +148,7 @@ export function dropRoles(replay: Replay, statement: DropOwnedStmt | DropRoleStm
     for (const routine of replay.schema.routines.values())
       if (routine.grants.delete(role)) replay.note("access", subject.routine(routine.id));
     replay.note("dropped", subject.named("role", role));
+    if (!owned) dropRole(replay, role);
     if (owned) replay.unreadable("what the role owns is not known from SQL");
   }
 }

@@ -5,7 +5,7 @@ import type { Statement } from "./statement";
 
 /** The aspects that a rule is about, tried before all others: the last GRANT is not behind a column's type. */
 const aspectsOf: readonly (readonly [RegExp, readonly Aspect[]])[] = [
-  [/^(privilege|owner|role|row-security|policy)/, ["access"]],
+  [/^(privilege|owner|role|row-security|policy|login|session|setting|search-path)/, ["access"]],
   [/^(type-|collation|lossy)/, ["type"]],
   [/^(default|identity|generat)/, ["default", "created", "columns"]],
   [/^not-null/, ["nullability"]],

@@ -2,7 +2,7 @@ import type { ObjectName } from "../objectName";
 import type { Relation } from "./model";
 import { type Comparison, type ModelFinding, ofRelation, spoken } from "./modelFinding";
 
-export function compareAccess({ before, after }: Comparison): ModelFinding[] {
+export function compareAccess({ before, after, ahead }: Comparison): ModelFinding[] {
   const found: ModelFinding[] = [];
   for (const old of before.relations.all()) {
     const now = after.relations.at(old.schema, old.name);
@@ -16,6 +16,7 @@ export function compareAccess({ before, after }: Comparison): ModelFinding[] {
     if (now !== undefined)
       found.push(...revoked(grants, now.grants, { kind: "schema", name }, `the schema ${name}`));
   }
+  found.push(...disconnected(before.database, after.database, ahead.role));
   for (const old of before.routines.values()) {
     const now = after.routinesAt(old.schema, old.name).find(({ args }) => args.join() === old.args.join());
     const object = {
@@ -27,6 +28,27 @@ export function compareAccess({ before, after }: Comparison): ModelFinding[] {
     if (now !== undefined) found.push(...revoked(old.grants, now.grants, object, spoken(old)));
   }
   return found;
+}
+
+/** Everyone may connect at first; where that ends, those who were granted it by name still can. */
+function disconnected(
+  old: ReadonlyMap<string, ReadonlySet<string>>,
+  now: ReadonlyMap<string, ReadonlySet<string>>,
+  role: string | undefined,
+): ModelFinding[] {
+  const object = { kind: "other", name: "database" } as const;
+  const may = (name: string) => now.get(name)?.has("connect") === true;
+  const others = [...now.keys()].some((name) => name !== "public" && may(name));
+  const kept = may("public") || (role === undefined ? others : may(role));
+  const nobodyElse = role === undefined && !may("public");
+  return revoked(old, now, object, "the database").map((finding) => {
+    const ofPublic = finding.reason.startsWith("public ");
+    const lost = ofPublic ? !kept : nobodyElse || (finding.reason.startsWith(`${role ?? ""} `) && !kept);
+    if (lost && /\bno longer\b.*\bconnect\b/.test(finding.reason)) return finding;
+    return ofPublic
+      ? { ...finding, rule: "privilege-revoked-from-public", verdict: "conditional" }
+      : { ...finding, verdict: "conditional" };
+  });
 }
 
 function revoked(

@@ -12,7 +12,7 @@ const rules: Record<string, string> = {
 
 /** What is known by its name alone. */
 export function compareOthers({ before, after, ahead }: Comparison): ModelFinding[] {
-  const found = [...ahead.differences];
+  const found: ModelFinding[] = [...ahead.differences, ...ahead.sessions.values()];
   for (const entry of before.others) {
     const [kind = "", name = ""] = split(entry);
     const rule = rules[kind];

@@ -23,6 +23,15 @@ import type { Replay } from "./replay";
 import { alterRoutine, createRoutine, createTrigger } from "./routines";
 import { deleteRows, insertRows, merge, truncate, updateRows } from "./rows";
 import { newId } from "./model";
+import {
+  alterDatabase,
+  alterRole,
+  createRole,
+  renameHolder,
+  setForDatabase,
+  setForRole,
+  setForServer,
+} from "./sessions";
 import { createIndex, createSequence, createTable, createTableAs, createView, selectInto } from "./tables";
 import {
   alterComposite,
@@ -86,7 +95,9 @@ const definitions: Handlers = {
       const name = relationName(body.relation);
       if (renameAttribute(replay, name, body.subname ?? "", body.newname ?? "")) return;
     }
-    rename(replay, body);
+    if (body.renameType === "OBJECT_ROLE" || body.renameType === "OBJECT_DATABASE")
+      renameHolder(replay, body);
+    else rename(replay, body);
   },
   AlterObjectSchemaStmt: moveToSchema,
   DropStmt: drop,
@@ -147,11 +158,11 @@ const definitions: Handlers = {
     const name = nameOf(texts(only(body.object, "List")?.items));
     replay.note("access", subject.named("other", name.name === "" ? (text(body.object) ?? "") : name.name));
   },
-  AlterRoleStmt: (replay, body) => replay.note("access", subject.named("role", body.role?.rolename ?? "")),
-  AlterRoleSetStmt: (replay, body) =>
-    sessionSetting(replay, { kind: "role", name: body.role?.rolename ?? "" }, body.setstmt),
-  AlterDatabaseSetStmt: (replay, body) =>
-    sessionSetting(replay, { kind: "other", name: body.dbname ?? "" }, body.setstmt),
+  CreateRoleStmt: (replay, body) => createRole(replay, body.role ?? ""),
+  AlterRoleStmt: alterRole,
+  AlterRoleSetStmt: setForRole,
+  AlterDatabaseStmt: alterDatabase,
+  AlterDatabaseSetStmt: (replay, body) => setForDatabase(replay, body.setstmt),
   VariableSetStmt: setVariable,
   DoStmt: runBlock,
   CallStmt(replay, body) {
@@ -170,7 +181,10 @@ const definitions: Handlers = {
       );
   },
   DropdbStmt: (replay) => replay.unreadable("it drops a whole database"),
-  AlterSystemStmt: (replay) => replay.unreadable("it changes the server's settings"),
+  AlterSystemStmt(replay, body) {
+    setForServer(replay, body.setstmt);
+    replay.unreadable("it changes the server's settings");
+  },
   PrepareStmt: (replay) => replay.unreadable("PREPARE: what it runs is not known here"),
   ExecuteStmt: (replay) => replay.unreadable("EXECUTE of a prepared statement"),
 };
@@ -207,24 +221,6 @@ function runNested(replay: Replay, tree: unknown): void {
     if (query === undefined || only(query, "SelectStmt") !== undefined) return;
     dispatch(replay, query);
     return false;
-  });
-}
-
-/** What sessions of old code will begin with. */
-function sessionSetting(
-  replay: Replay,
-  object: { kind: "role" | "other"; name: string },
-  setting: VariableSetStmt | undefined,
-): void {
-  replay.note("access", subject.named(object.kind, object.name));
-  const path = setting?.name === "search_path" || setting?.kind === "VAR_RESET_ALL";
-  replay.ahead?.differences.push({
-    rule: path ? "search-path-changed" : "setting-changed",
-    verdict: path ? "breaking" : "conditional",
-    object,
-    reason: path
-      ? "Names without a schema can mean something else, or nothing, to old code."
-      : `Sessions of old code begin with another ${setting?.name ?? "setting"}.`,
   });
 }
 

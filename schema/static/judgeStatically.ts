@@ -8,6 +8,7 @@ import { compareModels } from "./compare";
 import { dispatch } from "./dispatch";
 import { Journal } from "./journal";
 import { type Relation, Schema } from "./model";
+import type { ModelFinding } from "./modelFinding";
 import { type Parser, isTooDeep, openParser } from "./parser";
 import { type Refused, read } from "./reader";
 import { type Ahead, type Effect, Replay, type UnreadStatement } from "./replay";
@@ -32,8 +33,19 @@ export interface StaticJudgement {
   copyOf: (object: ObjectName) => ObjectName | undefined;
 }
 
+/** What a judgement by statements is told besides. */
+export interface StaticOptions {
+  /** The role that old code logs in as; undefined where nobody said. */
+  role?: string | undefined;
+  /** @default the present moment */
+  now?: Date;
+}
+
 /** Judges a gap by its statements alone. Never throws over what the SQL holds. */
-export async function judgeStatically(gap: Gap): Promise<StaticJudgement> {
+export async function judgeStatically(
+  gap: Gap,
+  { role, now = new Date() }: StaticOptions = {},
+): Promise<StaticJudgement> {
   const parser = await openParser();
   const before = new Schema();
   const shipped = new Replay(before, parser, undefined, true, dispatch);
@@ -51,6 +63,10 @@ export async function judgeStatically(gap: Gap): Promise<StaticJudgement> {
     copies: new Map(),
     filled: new Set(),
     differences: [],
+    sessions: new Map(),
+    madeRoles: new Set(),
+    role,
+    now,
   };
   const refused: Refused[] = [];
   const replay = new Replay(before.clone(), parser, ahead, assuming, dispatch);
@@ -63,20 +79,20 @@ export async function judgeStatically(gap: Gap): Promise<StaticJudgement> {
     gap,
   );
   const alone = new Map(unread.map(({ finding, worst }) => [finding, { ...finding, verdict: worst }]));
-  const structural = compareModels(before, replay.schema, ahead).map(
-    ({ rule, verdict, object, reason, remedy }): Finding => ({
-      rule,
-      verdict,
-      object: displayName(object),
-      ...placed(attribution.behind(object, rule)),
-      engine: "static",
-      reason,
-      remedy: remedy ?? ruleOf(rule).remedy,
-    }),
-  );
+  const finding = ({ rule, verdict, object, reason, remedy }: ModelFinding): Finding => ({
+    rule,
+    verdict,
+    object: displayName(object),
+    ...placed(attribution.behind(object, rule)),
+    engine: "static",
+    reason,
+    remedy: remedy ?? ruleOf(rule).remedy,
+  });
+  const structural = compareModels(before, replay.schema, ahead).map(finding);
+  const unseen = [...ahead.sessions.values()].filter(({ beside }) => beside).map(finding);
   return {
     findings: inOrder([...structural, ...rows.map((finding) => alone.get(finding) ?? finding)], gap),
-    dataFindings: rows,
+    dataFindings: inOrder([...rows, ...unseen], gap),
     unread: [
       ...(gap.unread ?? []).map(({ name, reason }) => `${name}: ${reason}`),
       ...unread.map(({ line }) => line),

@@ -182,6 +182,8 @@ export class Schema {
   readonly schemas = new Map<string, { id: number; grants: Map<string, Set<string>> }>([
     ["public", { id: 0, grants: new Map([["public", new Set(["usage"])]]) }],
   ]);
+  /** Privileges on the database, by role. */
+  readonly database = new Map<string, Set<string>>([["public", new Set(["connect", "temporary"])]]);
   /** What has no model of its own, such as extensions, operators and aggregates, as `kind name`. */
   readonly others = new Set<string>();
   private readonly dependents = new Map<number, Set<number>>();
@@ -233,6 +235,7 @@ export class Schema {
     copy.schemas.clear();
     for (const [name, { id, grants }] of this.schemas)
       copy.schemas.set(name, { id, grants: cloneGrants(grants) });
+    for (const [role, privileges] of cloneGrants(this.database)) copy.database.set(role, privileges);
     for (const [on, ids] of this.dependents) copy.dependents.set(on, new Set(ids));
     for (const other of this.others) copy.others.add(other);
     return copy;

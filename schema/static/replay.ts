@@ -17,6 +17,7 @@ import {
 import { type Name, type TypeReference, relationName } from "./nodes";
 import type { ModelFinding } from "./modelFinding";
 import type { Parser } from "./parser";
+import type { SessionDifference } from "./sessions";
 import type { Statement } from "./statement";
 import type { Verdict } from "../verdict";
 
@@ -55,6 +56,13 @@ export interface Ahead {
   parser: Parser;
   /** Differences that the models don't hold. */
   differences: ModelFinding[];
+  /** What becomes of old code's sessions, each by what it is about. */
+  sessions: Map<string, SessionDifference>;
+  /** Roles that the gap makes, which old code can't be. */
+  madeRoles: Set<string>;
+  /** The role that old code logs in as, where that is known. */
+  role: string | undefined;
+  now: Date;
 }
 
 const defaultPath = ["public"];

@@ -1,4 +1,4 @@
-import { notTriedText, unreadRule, type CombinedJudgement } from "../combine";
+import { unreadRule, type CombinedJudgement } from "../combine";
 import type { Finding } from "../finding";
 import type { Gap, SqlSource } from "../gap";
 import { verdicts } from "../verdict";
@@ -104,8 +104,7 @@ async function withLosses(
   const candidates = lossCandidates(back.findings);
   const { losses, empty } = await counted(candidates, count);
   const doubts = [...new Set([...whole.unconfirmed, ...back.unconfirmed])];
-  const untried = back.notTried && notTriedText(back.notTried);
-  const unread = back.unconfirmed.filter((doubt) => doubt !== untried);
+  const unread = back.unconfirmed.filter((doubt) => back.unproved?.includes(doubt) !== true);
   const checks = {
     empty,
     ...(back.server !== undefined && { changes: [...new Set(back.findings.map(({ object }) => object))] }),

@@ -51,10 +51,11 @@ const read = (changes: Partial<StaticJudgement>): StaticJudgement => ({
   ...changes,
 });
 
-const tried = (...findings: StructuralFinding[]): ScratchJudgement => ({
+const tried = (...findings: StructuralFinding[]): ScratchJudgement & { ran: true } => ({
   ran: true,
   findings,
   told: ["The role app was made."],
+  limits: [],
   server: "PGlite",
 });
 
@@ -104,6 +105,20 @@ describe("the two engines' words as one", () => {
     });
     expect(combined.findings).to.deep.equal(findings);
     expect(combined).not.to.have.property("server");
+  });
+
+  it("is unconfirmed, and no graver, where a part could not be tried", () => {
+    const limits = ["functions were not called: a call did not come to an end"];
+    const combined = combine(gap, read({}), { ...tried(), limits });
+    const reason =
+      "A part was not tried on the scratch database: functions were not called: a call did not come to an end";
+    expect(combined).to.deep.include({
+      verdict: "compatible",
+      confirmed: false,
+      unconfirmed: [reason],
+      unproved: [reason],
+    });
+    expect(combine(gap, read({}), tried())).not.to.have.property("unproved");
   });
 
   it("tells one loss once: the structure's, else the statement's, else what the trial saw", () => {

@@ -31,6 +31,8 @@ export interface Filled {
   style: RowStyle;
   /** Tables for which no row could be made up. */
   empty: RelationFacts[];
+  /** Tables that would have had rows and have none, since the gap failed on them. */
+  emptied: RelationFacts[];
   /** By the table's oid: rows that it took, also where it stays empty. */
   accepted: Map<number, Draft[]>;
 }
@@ -47,7 +49,7 @@ export async function fillTables(
   style: RowStyle,
 ): Promise<Filled> {
   const plans = new Map(relations.map((relation) => [relation.oid, planTable(relation, catalog, hints)]));
-  const filled: Filled = { tables: new Map(), accepted: new Map(), plans, style, empty: [] };
+  const filled: Filled = { tables: new Map(), accepted: new Map(), plans, style, empty: [], emptied: [] };
   await database.run("BEGIN; SET CONSTRAINTS ALL IMMEDIATE");
   for (const plan of inOrder([...plans.values()])) {
     const { relation } = plan;
@@ -72,7 +74,8 @@ export async function fillTables(
       filled.accepted.set(relation.oid, accepted);
       const stays = !style.without.has(relation.name);
       await database.run(stays ? "RELEASE filling" : "ROLLBACK TO filling");
-      if (stays && accepted.length === 0) filled.empty.push(relation);
+      if (accepted.length === 0) filled.empty.push(relation);
+      else if (!stays) filled.emptied.push(relation);
     }
     filled.tables.set(relation.oid, await readRows(database, relation, catalog));
   }

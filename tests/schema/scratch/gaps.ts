@@ -154,6 +154,35 @@ export const triedGaps: readonly TriedGap[] = [
     findings: ["privilege-revoked orders"],
   },
   {
+    name: "a role that nobody's SQL makes and that may not log in any more",
+    shipped: orders,
+    ahead: "ALTER ROLE shop_app NOLOGIN;",
+    verdict: "breaking",
+    findings: ["login-refused shop_app"],
+  },
+  {
+    name: "a database, by whatever name, that the application's role may not connect to any more",
+    shipped: `${orders} GRANT SELECT ON orders TO shop_app;`,
+    ahead: "REVOKE CONNECT ON DATABASE shop FROM PUBLIC;",
+    verdict: "breaking",
+    findings: ["privilege-revoked database"],
+  },
+  {
+    name: "a setting of a role in a database by whatever name",
+    shipped: `${orders} GRANT SELECT ON orders TO shop_app;`,
+    ahead: "ALTER ROLE shop_app IN DATABASE shop SET default_transaction_read_only = on;",
+    verdict: "breaking",
+    findings: ["session-read-only shop_app"],
+  },
+  {
+    name: "a referenced key, which only edge statements change",
+    shipped:
+      "CREATE TABLE buyers (id int PRIMARY KEY, name text); CREATE TABLE sales (id int PRIMARY KEY, buyer int NOT NULL); INSERT INTO buyers VALUES (1, 'a'); INSERT INTO sales VALUES (1, 1);",
+    ahead: "ALTER TABLE sales ADD CONSTRAINT of_buyer FOREIGN KEY (buyer) REFERENCES buyers;",
+    verdict: "conditional",
+    findings: ["foreign-key-added sales.of_buyer", "edge-statement-fails buyers"],
+  },
+  {
     name: "rows of every kind of type, kept",
     shipped: `CREATE TYPE mood AS ENUM ('glad', 'sad'); CREATE DOMAIN code AS text CHECK (VALUE ~ '^[A-Z]{3}-\\d{2,4}$');
       CREATE TYPE place AS (x int, label text);

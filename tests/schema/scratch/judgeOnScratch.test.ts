@@ -69,7 +69,34 @@ describe("a gap on a scratch database", function () {
     );
     if (!judgement.ran) throw new Error(judgement.reason);
     expect(judgement.findings.map(({ rule }) => rule)).to.deep.equal(["table-renamed"]);
-    expect(judgement.told).to.deep.equal(["functions were not called: a call did not come to an end"]);
+    expect(judgement.limits).to.deep.equal(["functions were not called: a call did not come to an end"]);
+  });
+
+  const unfillable = `CREATE TABLE odd (id int, CHECK (false)); CREATE TABLE plain (id int PRIMARY KEY, n int);
+    CREATE TABLE child (id int, of_odd int); CREATE FUNCTION tidy() RETURNS void LANGUAGE sql AS 'DELETE FROM odd';`;
+  for (const [what, ahead, limited] of [
+    ["names it", "ALTER TABLE odd ADD extra int;", true],
+    ["calls a function of the old schema", "SELECT tidy();", true],
+    ["goes through the catalogs", "DO $$ BEGIN PERFORM relname FROM pg_class; END $$;", true],
+    ["does not come near it", "ALTER TABLE plain ADD extra int;", false],
+  ] as const)
+    it(`is ${limited ? "limited" : "whole"} where a table could not be filled and the gap ${what}`, async () => {
+      const judgement = await judge(unfillable, ahead);
+      if (!judgement.ran) throw new Error(judgement.reason);
+      const empty = "no row could be made up for odd, so nothing shows whether its rows survive";
+      expect(judgement.limits).to.deep.equal(limited ? [empty] : []);
+      expect(judgement.told).to.deep.equal(limited ? [] : [empty]);
+    });
+
+  it("is limited where the gap does not run on rows that were made up", async () => {
+    const judgement = await judge(
+      "CREATE TABLE codes (id int PRIMARY KEY, code text NOT NULL);",
+      "DO $$ BEGIN IF EXISTS (SELECT FROM codes) THEN RAISE EXCEPTION 'not empty'; END IF; END $$; ALTER TABLE codes ADD x int;",
+    );
+    if (!judgement.ran) throw new Error(judgement.reason);
+    expect(judgement.limits).to.deep.equal([
+      "the gap does not run on rows that were made up for codes, so it was tried without them",
+    ]);
   });
 
   it("survives a recursion without end", async () => {

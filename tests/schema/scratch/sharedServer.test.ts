@@ -28,7 +28,6 @@ const refused = [
   "COPY (SELECT 1) TO '/tmp/reached'",
   "COPY t FROM PROGRAM 'touch reached_program; echo 1'",
   "COPY t FROM E'/etc/hostname'",
-  "REVOKE CONNECT ON DATABASE shop FROM PUBLIC",
   "REVOKE CREATE ON TABLESPACE pg_default FROM seller",
   "REVOKE SET ON PARAMETER work_mem FROM seller",
   "DO $$ BEGIN ALTER DATABASE shop SET work_mem = '7MB'; END $$",
@@ -43,6 +42,7 @@ const refused = [
   "DO $$ BEGIN EXECUTE format('GRANT %I TO %I', 'seller', 'buyer'); END $$",
   "CREATE ROLE shop_app_r; DROP ROLE shop_app_r, seller",
   "ALTER ROLE CURRENT_USER SET work_mem = '7MB'",
+  'GRANT CONNECT ON DATABASE shop TO "a--" \n "; ALTER ROLE seller SUPERUSER; --"',
   "DO $$ BEGIN EXECUTE format('CREATE ROLE %I', 'shop_app_made'); END $$",
   "DO $$ BEGIN EXECUTE 'CREATE ROLE ' || 'shop_app_made'; END $$",
   "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'CREATE ROLE shop_app_made'; SELECT f()",
@@ -67,10 +67,8 @@ const refused = [
 
 /** Each done without, and told; or made good within the scratch database. */
 const leftOut = [
-  "GRANT CREATE ON DATABASE shop TO seller",
   "GRANT CREATE ON /* a */ TABLESPACE pg_default TO seller",
   "GRANT SET ON PARAMETER work_mem TO seller",
-  "ALTER DATABASE shop CONNECTION LIMIT 3",
   "ALTER DATABASE shop OWNER TO seller",
   "ALTER /* the */ DATABASE shop RENAME TO reached",
   "ALTER SYSTEM SET work_mem = '7MB'",
@@ -83,12 +81,15 @@ const leftOut = [
   "CREATE SUBSCRIPTION s CONNECTION 'dbname=shop' PUBLICATION p",
   "ALTER SUBSCRIPTION s DISABLE",
   "DROP SUBSCRIPTION s",
-  "CREATE ROLE shop_app_in; ALTER ROLE shop_app_in IN DATABASE shop SET work_mem = '7MB'",
 ];
 
 const allowed = [
   "ALTER DATABASE shop SET work_mem = '7MB'",
   "ALTER DATABASE shop RESET ALL",
+  "REVOKE CONNECT, TEMPORARY ON DATABASE shop, postgres FROM PUBLIC",
+  "CREATE ROLE shop_app_in; ALTER ROLE shop_app_in IN DATABASE shop SET work_mem = '7MB'",
+  "ALTER DATABASE shop CONNECTION LIMIT 3",
+  "GRANT CREATE ON DATABASE shop TO seller",
   "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w; CREATE USER MAPPING FOR CURRENT_USER SERVER s",
   "COPY t (a) FROM stdin;\n1\n\\.\nSELECT 1",
   "CREATE TABLE database (a int); GRANT SELECT ON database TO seller; REVOKE SELECT ON database FROM seller",

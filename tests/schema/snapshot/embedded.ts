@@ -25,14 +25,17 @@ export class Embedded {
   readonly query: Query = async <Row>(sql: string, parameters?: readonly unknown[]) =>
     (await this.server.query<Row>(sql, [...(parameters ?? [])])).rows;
 
-  /** What two snapshots show of a gap. */
-  async findings(shipped: string, ahead: string): Promise<StructuralFinding[]> {
+  /**
+   * What two snapshots show of a gap.
+   * @param role that old code logs in as, where it is known
+   */
+  async findings(shipped: string, ahead: string, role?: string): Promise<StructuralFinding[]> {
     await this.server.exec("BEGIN");
     try {
       await this.server.exec(shipped);
       const before = await takeSnapshot(this.query);
       await this.server.exec(ahead);
-      return compareSnapshots(before, await takeSnapshot(this.query));
+      return compareSnapshots(before, await takeSnapshot(this.query), role);
     } finally {
       await this.server.exec("ROLLBACK");
     }
