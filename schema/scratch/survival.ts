@@ -48,7 +48,7 @@ export async function survivalOf(
   for (const [oid, rows] of tables) {
     const relation = before.relation(oid);
     if (relation === undefined) continue;
-    survivals.push(await survivalOfOne(database, relation, rows, { before, after, fresh }));
+    survivals.push(await survivalOfOne(database, relation, rows, { before, after, fresh, tables }));
   }
   return survivals;
 }
@@ -57,6 +57,8 @@ interface Sides {
   before: Catalog;
   after: Catalog;
   fresh: readonly Fresh[];
+  /** What was in each before. */
+  tables: ReadonlyMap<number, TableRows>;
 }
 
 async function survivalOfOne(
@@ -135,14 +137,15 @@ function underNewLabels(old: TableRows, facts: readonly ColumnFacts[], { before,
 
 /**
  * The other table that rows missing under the old name are in, together with those that stayed: the table itself under
- * a new name, a partition that was detached, the table that it was a partition of, a table that the gap made.
+ * a new name, a partition that was detached, the table that it was a partition of, a table that the gap made, an old one
+ * that has come to have more rows.
  */
 async function homeOfAll(
   database: ScratchDatabase,
   relation: RelationFacts,
   old: TableRows,
   facts: readonly ColumnFacts[],
-  { before, after, fresh }: Sides,
+  { before, after, fresh, tables }: Sides,
 ): Promise<RelationFacts | undefined> {
   const named = after.relationNamed(relation);
   const own = after.relation(relation.oid);
@@ -152,14 +155,22 @@ async function homeOfAll(
   });
   const whole =
     relation.partitionBound === null ? [] : (relation.parents ?? []).map((oid) => after.relation(oid));
-  const homes = [own, ...left, ...whole, ...fresh.map((one) => one.relation)].filter(
+  const kin = [own, ...left, ...whole];
+  const others = [...tables.keys()].flatMap((oid) => {
+    const now = after.relation(oid);
+    return now === undefined || !isTable(now) || kin.includes(now) ? [] : [now];
+  });
+  const homes = [...kin, ...fresh.map((one) => one.relation), ...others].filter(
     (home): home is RelationFacts => home !== undefined && home.oid !== named?.oid,
   );
   const byName = ({ name }: ColumnFacts) => name;
   const stayed = named && (await readAs(database, named, after, facts, byName));
   for (const home of new Set(homes)) {
-    const there = await readAs(database, home, after, facts, byName);
-    if (there === undefined || there.columns.length < facts.length || there.rows.length === 0) continue;
+    if (facts.some(({ name }) => after.columnsOf(home.oid).every((column) => column.name !== name))) continue;
+    const all = await readAs(database, home, after, facts, byName);
+    // What an old table held before is its own, though it may look alike.
+    const there = others.includes(home) && all !== undefined ? come(all, tables.get(home.oid)) : all;
+    if (there === undefined || there.rows.length === 0) continue;
     const same = stayed !== undefined && stayed.columns.join() === there.columns.join();
     const together = same ? [{ ...there, rows: [...stayed.rows, ...there.rows] }] : [];
     for (const rows of [there, ...together]) {
@@ -168,6 +179,23 @@ async function homeOfAll(
     }
   }
   return undefined;
+}
+
+/** The rows that were not there before, each as often as it came. */
+function come(now: TableRows, before: TableRows | undefined): TableRows {
+  const known = new Map<string, number>();
+  const places = now.columns.map((name) => before?.columns.indexOf(name) ?? -1);
+  for (const row of before?.rows ?? []) {
+    const key = JSON.stringify(places.map((place) => row[place] ?? null));
+    known.set(key, (known.get(key) ?? 0) + 1);
+  }
+  const rows = now.rows.filter((row) => {
+    const key = JSON.stringify(row);
+    const left = known.get(key) ?? 0;
+    if (left > 0) known.set(key, left - 1);
+    return left === 0;
+  });
+  return { ...now, rows };
 }
 
 /** Where each old row is now, and how many are nowhere. */

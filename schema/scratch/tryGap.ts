@@ -5,6 +5,7 @@ import type { RelationFacts } from "../snapshot/snapshot";
 import type { StructuralFinding } from "../snapshot/structuralFinding";
 import { takeSnapshot } from "../snapshot/takeSnapshot";
 import { written } from "../snapshot/words";
+import { openParser } from "../static/parser";
 import { chooseTrials, type Choice } from "./choose";
 import { groupResults, settled } from "./outcome";
 import { numberFindings, numbersIn } from "./numbersTaken";
@@ -99,7 +100,8 @@ export async function tryGap(
   watch.enter("calls");
   const callsAfter = await runAgain(database, calls, callsBefore);
   watch.enter("schema");
-  const findings = settled([...compareSnapshots(before, after, role), ...taken], {
+  const beside = { role, parser: await openParser() };
+  const findings = settled([...compareSnapshots(before, after, beside), ...taken], {
     groups: groupResults(
       [...trials, ...calls],
       [...relationsBefore, ...callsBefore],

@@ -1,3 +1,4 @@
+import type { Parser } from "../static/parser";
 import type {
   ColumnFacts,
   ConstraintFacts,
@@ -86,6 +87,8 @@ export interface Sides {
   after: Catalog;
   /** The role that old code logs in as; undefined where nobody said. */
   role?: string | undefined;
+  /** Reads what functions do; without it nothing is known of that. */
+  parser?: Parser | undefined;
 }
 
 /** What identifies a name within a schema. */

@@ -28,10 +28,15 @@ import { compareView } from "./views";
  * What code that was written for one schema meets in another: the net effect, whatever led there.
  * @param before of a database
  * @param after of the very same database, since oids and column numbers tell a rename from a drop
- * @param role that old code logs in as, where that is known: what only others meet is milder then
+ * @param beside what else is known: the role that old code logs in as makes milder what only others meet, and a parser
+ * what a trigger's function is seen to do without harm
  */
-export function compareSnapshots(before: Snapshot, after: Snapshot, role?: string): StructuralFinding[] {
-  const sides: Sides = { before: new Catalog(before), after: new Catalog(after), role };
+export function compareSnapshots(
+  before: Snapshot,
+  after: Snapshot,
+  beside: Pick<Sides, "role" | "parser"> = {},
+): StructuralFinding[] {
+  const sides: Sides = { before: new Catalog(before), after: new Catalog(after), ...beside };
   const pairs = pairsOf(sides);
   const findings = [
     ...compareSchemas(sides),

@@ -61,7 +61,12 @@ export function comparePrivileges(guarded: Guarded, sides: Sides): StructuralFin
       has(everyone, privilege, guarded.before, guarded.usual) &&
       !has(everyone, privilege, guarded.after, guarded.usual),
   );
-  if (fromAll.length > 0 && lost.size === 0)
+  // Where the role of old code is known, and still can, nobody else matters.
+  const own = sides.after.facts.roles.find(({ name: role }) => role === sides.role)?.oid;
+  const kept =
+    own !== undefined &&
+    fromAll.every((privilege) => holds(own, privilege, guarded.after, guarded.usual, sides.after));
+  if (fromAll.length > 0 && lost.size === 0 && !kept)
     findings.push(
       fromAll.every((privilege) => (stillHeld.get(privilege) ?? 0) > 0)
         ? structuralFinding(

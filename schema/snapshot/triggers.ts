@@ -25,6 +25,9 @@ function triggerFindings(pair: RelationPair, sides: Sides): StructuralFinding[] 
       .filter((column) => table.oid !== pair.before.oid || now.get(column.name) === column.number)
       .map((column) => column.name),
   );
+  const { parser } = sides;
+  const isQuiet = (trigger: TriggerFacts) =>
+    parser !== undefined && isHarmless(trigger, sides.after, { columns: new Set(now.keys()), kept }, parser);
   const gone = [...olds.values()].filter((trigger) => !news.has(trigger.name));
   const come = [...news.values()].filter((trigger) => !olds.has(trigger.name));
   // A trigger under another name does what it did, but for its place among others.
@@ -58,7 +61,7 @@ function triggerFindings(pair: RelationPair, sides: Sides): StructuralFinding[] 
           `${short(trigger.definition)}: it runs when release code writes ${name}.`,
           {
             remedy: `Look at what its function does with rows that old code writes, or ALTER TABLE ${name} DISABLE TRIGGER ${trigger.name}.`,
-            ...(isHarmless(trigger, sides.after, kept) && { settledByTrial: { relation: pair.before } }),
+            ...(isQuiet(trigger) && { settledByTrial: { relation: pair.before } }),
           },
         ),
       ),

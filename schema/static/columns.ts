@@ -137,6 +137,9 @@ export function addConstraint(
     kind,
     columns,
     target: target?.id,
+    follows: ["c", "n", "d"].some((action) =>
+      [constraint.fk_del_action, constraint.fk_upd_action].includes(action),
+    ),
     validated: constraint.skip_validation !== true,
     definition: digest([
       kind,

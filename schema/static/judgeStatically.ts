@@ -5,6 +5,7 @@ import type { Verdict } from "../verdict";
 import { ruleOf } from "../rules/rules";
 import { Attribution } from "./attribution";
 import { compareModels } from "./compare";
+import { refuge } from "./copies";
 import { dispatch } from "./dispatch";
 import { Journal } from "./journal";
 import { type Relation, Schema } from "./model";
@@ -61,6 +62,8 @@ export async function judgeStatically(
     effects: [],
     unread: [],
     copies: new Map(),
+    faithful: new Set(),
+    altered: new Set(),
     filled: new Set(),
     differences: [],
     sessions: new Map(),
@@ -75,7 +78,10 @@ export async function judgeStatically(
   const attribution = new Attribution(before, replay.schema, ahead.journal);
   const unread = [...refused.map(ofRefused), ...ahead.unread.map(ofUnread)];
   const rows = inOrder(
-    [...ahead.effects.map((effect) => ofEffect(effect, before)), ...unread.map(({ finding }) => finding)],
+    [
+      ...ahead.effects.map((effect) => ofEffect(effect, before, replay.schema, ahead)),
+      ...unread.map(({ finding }) => finding),
+    ],
     gap,
   );
   const alone = new Map(unread.map(({ finding, worst }) => [finding, { ...finding, verdict: worst }]));
@@ -182,7 +188,13 @@ function told(place: Required<Place>, reason: string, fragment: string): ToldUnr
   };
 }
 
-function ofEffect({ rule, verdict, relation, column, statement, reason }: Effect, before: Schema): Finding {
+function ofEffect(effect: Effect, before: Schema, after: Schema, ahead: Ahead): Finding {
+  const home = refuge(effect, before, after, ahead);
+  const { relation, column, statement } = effect;
+  const rule = home === undefined ? effect.rule : "values-moved";
+  const verdict = home === undefined ? effect.verdict : ruleOf(rule).verdict;
+  const reason =
+    home === undefined ? effect.reason : `${effect.reason}, after they were copied to ${displayName(home)}`;
   const table = before.relations.byId.get(relation);
   const part = table?.columns.find(({ id }) => id === column)?.name;
   const object = displayName(objectOf(table, part));

@@ -25,6 +25,8 @@ export interface TableConstraint {
   columns: readonly number[];
   /** The relation that a foreign key points at. */
   target?: number | undefined;
+  /** Whether rows of a foreign key go or change with those that they refer to. */
+  follows: boolean;
   validated: boolean;
   /** What is checked, as a digest: two with the same are alike. */
   definition: string;

@@ -30,6 +30,10 @@ export interface Effect {
   statement: Statement;
   /** Completes "<object>: …". */
   reason: string;
+  /** Whether nothing else goes with it that no statement names, such as rows that refer to the deleted ones. */
+  alone: boolean;
+  /** Of rows that the same statement put elsewhere: what their values are known by there. */
+  moved?: readonly number[];
 }
 
 export interface UnreadStatement {
@@ -51,6 +55,10 @@ export interface Ahead {
   unread: UnreadStatement[];
   /** Columns by the gap's own column that holds a whole copy of their values. */
   copies: Map<number, Set<number>>;
+  /** Those copies, as `copy source`, that were made before anything changed what old code had left. */
+  faithful: Set<string>;
+  /** Columns of which a value has changed, or went with its row. */
+  altered: Set<number>;
   /** Relations that statements of the gap put rows into. */
   filled: Set<number>;
   parser: Parser;
@@ -210,8 +218,13 @@ export class Replay {
     );
   }
 
-  effect(effect: Omit<Effect, "statement">): void {
-    this.ahead?.effects.push({ ...effect, statement: this.statement });
+  effect({ alone = true, ...effect }: Omit<Effect, "statement" | "alone"> & { alone?: boolean }): void {
+    const { ahead } = this;
+    if (ahead === undefined) return;
+    ahead.effects.push({ ...effect, alone, statement: this.statement });
+    const whole = ahead.before.relations.byId.get(effect.relation)?.columns.map(({ id }) => id) ?? [];
+    if (effect.rule !== "sequence-restarted")
+      for (const id of effect.column === undefined ? whole : [effect.column]) ahead.altered.add(id);
   }
 
   noteColumn(aspect: Aspect, relation: Relation, column: Column): void {

@@ -9,12 +9,12 @@ import type {
   UpdateStmt,
 } from "libpg-query";
 import { carried, fit } from "./conversions";
+import { addCopies, insertCopies } from "./copies";
 import { subject } from "./journal";
 import { type Column, type Relation, columnOf } from "./model";
 import { only, referredColumn, relationName } from "./nodes";
-import { type NullTests, nullTests, readQuery } from "./queries";
+import { type NullTests, nullTests } from "./queries";
 import type { Effect, Replay } from "./replay";
-import { markCopy } from "./tables";
 import { fire } from "./triggers";
 
 /** The table behind a name that rows are changed through, and the table's column behind a view's. */
@@ -90,9 +90,24 @@ function lose(replay: Replay, relation: Relation, rule: Effect["rule"], reason: 
   const holders = [relation, ...replay.schema.childrenOf(relation)];
   for (const holder of holders)
     if (replay.isOld(holder)) {
-      replay.effect({ rule, verdict: "destructive", relation: holder.id, reason });
+      const alone = holders.length === 1 && !takesAlong(replay, holder);
+      replay.effect({ rule, verdict: "destructive", relation: holder.id, reason, alone });
       return;
     }
+}
+
+/** Whether rows of other tables can refer to it. */
+function isKey({ constraints }: Relation, { id }: Column): boolean {
+  return constraints.some(
+    ({ kind, columns }) => (kind === "primary key" || kind === "unique") && columns.includes(id),
+  );
+}
+
+/** Whether rows of other tables go or change with rows of this one. */
+function takesAlong(replay: Replay, relation: Relation): boolean {
+  return replay.schema
+    .linked(relation.id)
+    .some(({ constraints }) => constraints.some(({ target, follows }) => target === relation.id && follows));
 }
 
 export function updateRows(replay: Replay, statement: UpdateStmt): void {
@@ -114,17 +129,28 @@ interface Assignments {
 /** What SET does to each column. */
 function change(replay: Replay, target: Written, { list, variable, tests }: Assignments): void {
   const { relation } = target;
-  const names: string[] = [];
-  for (const node of list ?? []) {
+  const assigned = (list ?? []).flatMap((node) => {
     const assignment = only(node, "ResTarget");
     const column = assignment === undefined ? undefined : target.column(assignment.name ?? "");
-    if (assignment === undefined || column === undefined) continue;
-    if (isItself(assignment, column, variable)) continue;
-    names.push(column.name);
-    replay.noteColumn("rows", relation, column);
+    if (assignment === undefined || column === undefined) return [];
+    if (isItself(assignment, column, variable)) return [];
     const source = copiedFrom(replay, relation, column, assignment.val, tests);
-    replay.ahead?.copies.delete(column.id);
-    if (source !== undefined && !replay.isOldColumn(relation, column)) markCopy(replay, column.id, source.id);
+    // Every assignment reads the row as it was before any of them.
+    const sources = source === undefined ? [] : [source.id, ...(replay.ahead?.copies.get(source.id) ?? [])];
+    return { column, sources };
+  });
+  for (const { column } of assigned) replay.ahead?.copies.delete(column.id);
+  const changesThem = relation.triggers.some(({ enabled, events }) => enabled && events.includes("update"));
+  for (const { column, sources } of assigned)
+    if (
+      replay.ahead !== undefined &&
+      sources.length > 0 &&
+      !replay.isOldColumn(relation, column) &&
+      !changesThem
+    )
+      addCopies(replay.ahead, column.id, sources);
+  for (const { column } of assigned) {
+    replay.noteColumn("rows", relation, column);
     const inOld = [relation, ...replay.schema.childrenOf(relation)].some((holder) => {
       const own = holder === relation ? column : columnOf(holder, column.name);
       return own !== undefined && replay.isOldColumn(holder, own);
@@ -136,8 +162,10 @@ function change(replay: Replay, target: Written, { list, variable, tests }: Assi
         relation: relation.id,
         column: column.id,
         reason: "values of it are changed",
+        alone: !isKey(relation, column) || !takesAlong(replay, relation),
       });
   }
+  const names = assigned.map(({ column }) => column.name);
   fire(replay, relation, "update", names);
 }
 
@@ -173,19 +201,7 @@ export function insertRows(replay: Replay, statement: InsertStmt): void {
   const target = written(replay, statement.relation);
   if (target === undefined) return;
   const { relation } = target;
-  const select = only(statement.selectStmt, "SelectStmt");
-  if (select !== undefined && select.valuesLists === undefined && !replay.isOld(relation)) {
-    const query = readQuery(replay, select);
-    const names =
-      statement.cols === undefined
-        ? relation.columns.map(({ name }) => name)
-        : statement.cols.map((node) => only(node, "ResTarget")?.name ?? "");
-    for (const [index, { source }] of query.columns.entries()) {
-      const column = columnOf(relation, names[index] ?? "");
-      if (source !== undefined && column !== undefined && query.whole(source))
-        markCopy(replay, column.id, source);
-    }
-  }
+  insertCopies(replay, relation, statement);
   replay.ahead?.filled.add(relation.id);
   const conflict = statement.onConflictClause;
   if (conflict?.action === "ONCONFLICT_UPDATE")

@@ -8,6 +8,7 @@ import type {
   ViewStmt,
 } from "libpg-query";
 import { addColumn, addConstraint } from "./columns";
+import { addCopies } from "./copies";
 import { subject } from "./journal";
 import { type Relation, columnOf, newColumn, newId, newRelation } from "./model";
 import { digest, only, relationName, texts } from "./nodes";
@@ -115,10 +116,7 @@ function sourceType(replay: Replay, reads: Relation["reads"], source: number | u
 export function markCopy(replay: Replay, copy: number, source: number): void {
   const { ahead } = replay;
   if (ahead === undefined || copy === source) return;
-  const sources = ahead.copies.get(copy) ?? new Set();
-  sources.add(source);
-  for (const further of ahead.copies.get(source) ?? []) sources.add(further);
-  ahead.copies.set(copy, sources);
+  addCopies(ahead, copy, [source, ...(ahead.copies.get(source) ?? [])]);
 }
 
 export function createView(replay: Replay, statement: ViewStmt): void {

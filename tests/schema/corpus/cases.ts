@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { load } from "js-yaml";
 import { z } from "zod";
 import type { Gap } from "../../../schema/gap";
-import type { GapCase } from "./oracle";
+import { databaseMark, type GapCase } from "./oracle";
 
 const several = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
 const statement = z.union([
@@ -32,6 +32,7 @@ const theme = z.strictObject({
       elsewhere: z.record(z.string(), z.string()).default({}),
       unexpected: z.array(z.strictObject({ by: z.string(), read: z.string() })).default([]),
       role: z.string().optional(),
+      login: z.boolean().default(false),
       superuser: z.boolean().default(false),
     }),
   ),
@@ -71,7 +72,7 @@ export function gapOf({ shipped, ahead }: GapCase): Gap {
   const sources = (kind: string, migrations: readonly string[]) =>
     migrations.map((sql, index) => ({
       name: `${String(index + 1).padStart(4, "0")}_${kind}`,
-      sql,
+      sql: sql.replaceAll(databaseMark, "shop"),
       withoutTransaction: /\bconcurrently\b/i.test(sql),
     }));
   return { shipped: sources("shipped", shipped), ahead: sources("ahead", ahead) };

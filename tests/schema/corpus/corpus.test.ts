@@ -61,7 +61,8 @@ describe("the corpus", function () {
 
   it("is judged alike on PGlite", async () => {
     await compare(
-      labelled.filter((_, index) => index % sampleStep === 0),
+      // A server's own roles are not altered there, so that only here all of such a gap is tried.
+      labelled.filter(({ gap }, index) => index % sampleStep === 0 || gap.login === true),
       "embedded",
       2 * graverAllowed,
     );

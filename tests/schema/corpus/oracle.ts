@@ -35,6 +35,8 @@ export interface GapCase {
   roles: readonly string[];
   /** The role that old code runs as; by default the database's owner. */
   role?: string;
+  /** Whether old code logs in as the role, with a password, rather than taking it up. @default false */
+  login?: boolean;
   /** Whether migrations run as a superuser, for what an owner may not do. */
   superuser: boolean;
 }
@@ -79,6 +81,9 @@ interface Asked {
   others: readonly Asked[];
 }
 
+/** Stands in migrations for the database's own name. */
+export const databaseMark = "{database}";
+
 const timeout = 5_000;
 
 /**
@@ -86,11 +91,18 @@ const timeout = 5_000;
  * @throws {BrokenCase} when a statement fails already on the old schema, or a migration fails
  */
 export async function label(server: OracleServer, gap: GapCase): Promise<Label> {
-  return inThrowaway(server, gap, async (superuser, owner, old) => {
-    await apply(owner, gap.shipped, "shipped");
-    await apply(owner, gap.rows, "rows");
+  return inThrowaway(server, gap, async (superuser, owner, old, database) => {
+    const apply = (migrations: readonly string[], what: string) =>
+      run(
+        owner,
+        migrations.map((sql) => sql.replaceAll(databaseMark, database)),
+        what,
+      );
+    await apply(gap.shipped, "shipped");
+    await apply(gap.rows, "rows");
     const trials = trialsOf(gap);
     const asked = await inSession(old, gap, async (session) => {
+      if (session instanceof Error) throw new BrokenCase(session.message);
       const answers: Asked[] = [];
       for (const trial of trials) answers.push(await ask(session, trial));
       const broken = answers.filter(({ before }) => before.error !== undefined);
@@ -99,9 +111,10 @@ export async function label(server: OracleServer, gap: GapCase): Promise<Label> 
       }
       return answers;
     });
-    const impossible = await inSession(old, gap, (session) => newlyPossible(session, gap, "old"));
-    await apply(owner, gap.ahead, "ahead");
+    const impossible = await inSession(old, gap, (session) => newlyPossible(known(session), gap, "old"));
+    await apply(gap.ahead, "ahead");
     return inSession(old, gap, async (session) => {
+      if (session instanceof Error) return { verdict: "breaking", because: [`breaking: ${session.message}`] };
       const graded: { verdict: Verdict; because: string }[] = [];
       for (const { trial, before, others } of asked) {
         const after = await attempt(session, trial.by);
@@ -231,7 +244,7 @@ async function attempt(session: Client, { run, see }: Statement): Promise<Outcom
   }
 }
 
-async function apply(owner: Client, migrations: readonly string[], what: string): Promise<void> {
+async function run(owner: Client, migrations: readonly string[], what: string): Promise<void> {
   for (const sql of migrations) {
     try {
       await owner.query(sql);
@@ -256,39 +269,68 @@ async function connected(url: string): Promise<Client> {
   return client;
 }
 
-/** A session of its own, as old code has one: settings that a migration left in its own do not reach it. */
-async function inSession<T>(url: string, gap: GapCase, ask: (session: Client) => Promise<T>): Promise<T> {
-  const session = await connected(url);
+/**
+ * A session of its own, as old code has one: settings that a migration left in its own do not reach it.
+ * @param ask is given why there is none, where old code can't log in
+ */
+async function inSession<T>(
+  url: string,
+  gap: GapCase,
+  ask: (session: Client | Error) => Promise<T>,
+): Promise<T> {
+  if (gap.role === undefined || gap.login !== true) {
+    const session = await connected(url);
+    try {
+      if (gap.role !== undefined) await session.query(`SET ROLE ${gap.role}`);
+      return await ask(session);
+    } finally {
+      await session.end();
+    }
+  }
+  const session = await connected(asLogin(url, gap.role)).catch((error: unknown) => error as Error);
   try {
-    if (gap.role !== undefined) await session.query(`SET ROLE ${gap.role}`);
     return await ask(session);
   } finally {
-    await session.end();
+    if (!(session instanceof Error)) await session.end();
   }
 }
+
+function known(session: Client | Error): Client {
+  if (session instanceof Error) throw session;
+  return session;
+}
+
+/** What roles that old code logs in as have for a password, until a gap gives them another. */
+const password = "open";
+
+const asLogin = (url: string, role: string) => url.replace(/\/\/[^@/]*@/, `//${role}:${password}@`);
 
 async function inThrowaway<T>(
   server: OracleServer,
   gap: GapCase,
-  use: (superuser: Client, owner: Client, sessionUrl: string) => Promise<T>,
+  use: (superuser: Client, owner: Client, sessionUrl: string, database: string) => Promise<T>,
 ): Promise<T> {
   const name = `oracle_${randomBytes(6).toString("hex")}`;
   const admin = await connected(server.adminUrl);
   try {
     for (const role of gap.roles) await createRole(admin, server.user, role);
+    if (gap.role !== undefined && gap.login === true)
+      await admin.query(`ALTER ROLE ${gap.role} LOGIN PASSWORD '${password}'`);
     await admin.query(`CREATE DATABASE ${name} OWNER ${server.user}`);
     // An address by socket has no host, which URL refuses to read.
     const superuserUrl = server.adminUrl.replace(/\/postgres(?=\?|$)/, `/${name}`);
     const superuser = await connected(superuserUrl);
     const owner = gap.superuser ? superuser : await connected(server.url(name));
     try {
-      return await use(superuser, owner, server.url(name));
+      return await use(superuser, owner, server.url(name), name);
     } finally {
       await superuser.end();
       if (owner !== superuser) await owner.end();
     }
   } finally {
     await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    // A gap has made of it what no other case reckons with, and judging must not find it on the server.
+    if (gap.login === true) await admin.query(`DROP ROLE IF EXISTS ${gap.roles.join(", ")}`);
     await admin.end();
   }
 }

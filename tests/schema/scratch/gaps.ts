@@ -55,6 +55,27 @@ export const triedGaps: readonly TriedGap[] = [
     findings: ["values-moved orders"],
   },
   {
+    name: "rows moved to an archive of the old schema",
+    shipped: `${orders} CREATE TABLE archive (id int, note text, total int);`,
+    ahead: "WITH gone AS (DELETE FROM orders RETURNING *) INSERT INTO archive SELECT * FROM gone;",
+    verdict: "breaking",
+    findings: ["values-moved orders.id", "values-moved orders.note", "values-moved orders.total"],
+  },
+  {
+    name: "rows deleted beside an archive that looks alike",
+    shipped: `${orders} CREATE TABLE archive (LIKE orders INCLUDING ALL);`,
+    ahead: "DELETE FROM orders;",
+    verdict: "destructive",
+    findings: ["rows-lost orders"],
+  },
+  {
+    name: "values moved to a new column by one statement",
+    shipped: orders,
+    ahead: "ALTER TABLE orders ADD remark text; UPDATE orders SET remark = note, note = NULL;",
+    verdict: "breaking",
+    findings: ["values-moved orders.note"],
+  },
+  {
     name: "a table dropped and made again, empty",
     shipped: orders,
     ahead: `DROP TABLE orders; ${orders}`,

@@ -3,6 +3,7 @@ import { pg_trgm as trigrams } from "@electric-sql/pglite/contrib/pg_trgm";
 import { compareSnapshots } from "../../../schema/snapshot/compare";
 import type { Query } from "../../../schema/snapshot/query";
 import type { StructuralFinding } from "../../../schema/snapshot/structuralFinding";
+import { openParser } from "../../../schema/static/parser";
 import { takeSnapshot } from "../../../schema/snapshot/takeSnapshot";
 
 /** One PostgreSQL within the process, for all tests of a file; what a gap does is rolled back after it. */
@@ -35,7 +36,7 @@ export class Embedded {
       await this.server.exec(shipped);
       const before = await takeSnapshot(this.query);
       await this.server.exec(ahead);
-      return compareSnapshots(before, await takeSnapshot(this.query), role);
+      return compareSnapshots(before, await takeSnapshot(this.query), { role, parser: await openParser() });
     } finally {
       await this.server.exec("ROLLBACK");
     }

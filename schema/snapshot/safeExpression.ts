@@ -1,0 +1,126 @@
+import type { A_Expr, FuncCall, Node } from "libpg-query";
+import { integer, only, text, texts } from "../static/nodes";
+import type { Parser } from "../static/parser";
+import type { Catalog } from "./catalog";
+
+/** What an expression may name. */
+export interface Known {
+  /** Columns of the row that it is about. */
+  columns: ReadonlySet<string>;
+  /** Functions and operators of migrations, which can be meant by any name of PostgreSQL's own. */
+  catalog: Catalog;
+  parser: Parser;
+}
+
+/** Functions that fail for no argument of a type that they take. */
+const safeCalls = new Set(
+  (
+    "lower upper initcap btrim ltrim rtrim concat concat_ws length char_length character_length replace left right " +
+    "md5 now clock_timestamp statement_timestamp transaction_timestamp round floor ceil ceiling gen_random_uuid to_jsonb"
+  ).split(" "),
+);
+
+/** Functions that fail for some arguments, by the places, from 0, of those that must be numbers past the one given. */
+const withNumbers: Partial<Record<string, { places: readonly number[]; least: number }>> = {
+  substring: { places: [1, 2], least: 0 },
+  substr: { places: [1, 2], least: 0 },
+  split_part: { places: [2], least: 1 },
+};
+
+const comparisons = new Set(["=", "<>", "!=", "<", ">", "<=", ">=", "||", "+", "-", "*"]);
+
+/** Whether a value can be had of every row: no query, no function that can refuse, no division by what can be 0. */
+export function isSafe(node: Node | undefined, known: Known): boolean {
+  const all = (nodes: readonly (Node | undefined)[] | undefined) =>
+    (nodes ?? []).every((one) => isSafe(one, known));
+  if (node === undefined) return true;
+  if ("A_Const" in node || "SQLValueFunction" in node) return true;
+  if ("ColumnRef" in node) return isOfRow(texts(node.ColumnRef.fields), node.ColumnRef.fields?.length, known);
+  if ("BoolExpr" in node) return all(node.BoolExpr.args);
+  if ("NullTest" in node) return isSafe(node.NullTest.arg, known);
+  if ("BooleanTest" in node) return isSafe(node.BooleanTest.arg, known);
+  if ("CoalesceExpr" in node) return all(node.CoalesceExpr.args);
+  if ("MinMaxExpr" in node) return all(node.MinMaxExpr.args);
+  if ("CaseExpr" in node)
+    return all([node.CaseExpr.arg, ...(node.CaseExpr.args ?? []), node.CaseExpr.defresult]);
+  if ("CaseWhen" in node) return all([node.CaseWhen.expr, node.CaseWhen.result]);
+  if ("List" in node) return all(node.List.items);
+  if ("A_ArrayExpr" in node) return all(node.A_ArrayExpr.elements);
+  if ("CollateClause" in node) return isSafe(node.CollateClause.arg, known);
+  if ("TypeCast" in node) {
+    // Everything can be written as text; what else a constant can be cast to is the same in every row.
+    const name = texts(node.TypeCast.typeName?.names).at(-1);
+    const plain = name === "text" && node.TypeCast.typeName?.arrayBounds === undefined;
+    return only(node.TypeCast.arg, "A_Const") !== undefined || (plain && isSafe(node.TypeCast.arg, known));
+  }
+  if ("A_Expr" in node) return isSafeOperation(node.A_Expr, known);
+  if ("FuncCall" in node) return isSafeCall(node.FuncCall, known);
+  return false;
+}
+
+function isOfRow(names: readonly string[], parts: number | undefined, { columns }: Known): boolean {
+  const [first = "", second] = names;
+  if (names.length !== parts) return false;
+  if (second === undefined)
+    return /^(new|old|tg_op|tg_name|tg_table_name|tg_table_schema|tg_when)$/.test(first);
+  return names.length === 2 && /^(new|old)$/.test(first) && columns.has(second);
+}
+
+function isSafeOperation({ kind, name, lexpr, rexpr }: A_Expr, known: Known): boolean {
+  const operator = texts(name).at(-1) ?? "";
+  if (known.catalog.facts.operators.some((own) => own.name === operator)) return false;
+  if (!isSafe(lexpr, known) || !isSafe(rexpr, known)) return false;
+  switch (kind) {
+    case "AEXPR_OP":
+      if (comparisons.has(operator)) return true;
+      if (operator === "/" || operator === "%") return isNumberNotZero(rexpr);
+      return (
+        (operator === "~" || operator === "~*" || operator === "->" || operator === "->>") &&
+        isConstant(rexpr)
+      );
+    case "AEXPR_LIKE":
+    case "AEXPR_ILIKE":
+      return isConstant(rexpr);
+    case "AEXPR_IN":
+    case "AEXPR_DISTINCT":
+    case "AEXPR_NOT_DISTINCT":
+    case "AEXPR_NULLIF":
+    case "AEXPR_BETWEEN":
+    case "AEXPR_NOT_BETWEEN":
+      return true;
+    default:
+      return false;
+  }
+}
+
+const isConstant = (node: Node | undefined) => only(node, "A_Const") !== undefined;
+
+function isNumberNotZero(node: Node | undefined): boolean {
+  const fraction = only(node, "A_Const")?.fval?.fval;
+  return (integer(node) ?? 0) !== 0 || (fraction !== undefined && Number(fraction) !== 0);
+}
+
+function isSafeCall(
+  { funcname, args = [], over, agg_filter, agg_order, func_variadic }: FuncCall,
+  known: Known,
+): boolean {
+  const parts = texts(funcname);
+  const name = parts.at(-1) ?? "";
+  const builtIn = parts.length === 1 || parts.at(-2) === "pg_catalog";
+  if (!builtIn || known.catalog.facts.routines.some((own) => own.name === name)) return false;
+  if (over !== undefined || agg_filter !== undefined || agg_order !== undefined || func_variadic === true)
+    return false;
+  if (!args.every((argument) => isSafe(argument, known))) return false;
+  const numbers = withNumbers[name];
+  if (numbers !== undefined)
+    return args.every((argument, place) => {
+      const number = integer(argument);
+      return !numbers.places.includes(place) || (number !== undefined && number >= numbers.least);
+    });
+  // A key must not be NULL.
+  if (name === "jsonb_build_object")
+    return args.every(
+      (argument, place) => place % 2 === 1 || text(argument) !== undefined || isConstant(argument),
+    );
+  return safeCalls.has(name);
+}
