@@ -37,6 +37,8 @@ interface NameSpace {
   /** Keys of all that is there: old ones, and new ones that take the name although no statement could mean them. */
   before: ReadonlySet<string>;
   after: ReadonlySet<string>;
+  /** Keys, without a schema, of what is new: along a path that stayed, these alone can lead elsewhere. */
+  come: ReadonlySet<string>;
 }
 
 interface Named {
@@ -47,8 +49,10 @@ interface Named {
 }
 
 function ledElsewhere(session: Session, sides: Sides): Led[] {
-  return nameSpaces(sides).flatMap(({ olds, before, after }) =>
+  const samePath = session.before.schemas.join() === session.after.schemas.join();
+  return nameSpaces(sides).flatMap(({ olds, before, after, come }) =>
     olds.flatMap(({ schema, name, key, object }) => {
+      if (samePath && !come.has(key)) return [];
       if (leadsTo(key, session.before, before) !== schema) return [];
       // What is gone from its schema is told by itself.
       if (!after.has(`${schema}\u0000${key}`)) return [];
@@ -75,12 +79,18 @@ function nameSpaces(sides: Sides): NameSpace[] {
       key: name,
       object: { kind, schema, name },
     });
-  const space = (kind: ObjectName["kind"], of: (catalog: Catalog) => Named[], others = of): NameSpace => ({
-    kind,
-    olds: of(before),
-    before: keysOf(others(before)),
-    after: keysOf(others(after)),
-  });
+  const space = (kind: ObjectName["kind"], of: (catalog: Catalog) => Named[], others = of): NameSpace => {
+    const now = others(after);
+    const keys = keysOf(others(before));
+    const come = now.filter(({ schema, key }) => !keys.has(`${schema}\u0000${key}`));
+    return {
+      kind,
+      olds: of(before),
+      before: keys,
+      after: keysOf(now),
+      come: new Set(come.map(({ key }) => key)),
+    };
+  };
   const relations = ({ facts }: Catalog) => [
     ...facts.relations.map(plainly("relation")),
     ...facts.sequences.map(plainly("sequence")),
