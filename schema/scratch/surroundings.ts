@@ -32,17 +32,39 @@ export class ScratchSurroundings implements Surroundings {
     return true;
   }
 
-  /** Makes the role that trials run as, unless it is there. */
+  /** Makes a role that the migrations take for granted, unless it is there. */
   async ensureRole(role: string): Promise<void> {
+    if (!(await this.hasRole(role))) await this.makeRole(role);
+  }
+
+  /**
+   * Makes the role that trials run as, unless it is there. One that nothing names may be misspelt, and may in truth do
+   * what no trial shows.
+   * @param ahead that is still to run
+   */
+  async ensureUser(role: string, ahead: readonly SqlSource[]): Promise<void> {
+    if (await this.hasRole(role)) return;
+    if (ahead.some(({ sql }) => sql.toLowerCase().includes(role.toLowerCase()))) return this.makeRole(role);
+    await this.create(role);
+    this.limit(
+      `the role ${role} is unknown to the migrations and to the scratch server, so what it may do could not be tried; see that its name is right`,
+    );
+  }
+
+  private async hasRole(role: string): Promise<boolean> {
     const found = await this.database.query("SELECT FROM pg_catalog.pg_roles WHERE rolname = $1", [role]);
-    if (found.length === 0) await this.makeRole(role);
+    return found.length > 0;
   }
 
   private async makeRole(role: string): Promise<void> {
+    await this.create(role);
+    this.tell(`role ${role} was made, since the migrations name it and do not make it`);
+  }
+
+  private async create(role: string): Promise<void> {
     // Whether it logs in nobody says; most that do not are made by the migrations that grant them something.
     await this.database.run(`CREATE ROLE ${escapeIdentifier(role)} LOGIN;\n${markRoles([role])}`);
     this.database.ownRoles.add(role);
-    this.tell(`role ${role} was made, since the migrations name it and do not make it`);
   }
 }
 

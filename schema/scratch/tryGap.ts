@@ -68,7 +68,8 @@ export async function tryGap(
   const shipped = dump === undefined ? gap.shipped : [dump];
   stayWithin(database, [...shipped, ...gap.ahead]);
   for (const source of shipped) await runSource(database, source, surroundings);
-  for (const needed of [role ?? [], rolesTakenForGranted([...shipped, ...gap.ahead], gap.ahead)].flat())
+  if (role !== undefined) await surroundings.ensureUser(role, gap.ahead);
+  for (const needed of rolesTakenForGranted([...shipped, ...gap.ahead], gap.ahead))
     await surroundings.ensureRole(needed);
   const before = await takeSnapshot(database.query);
   const old = new Catalog(before);

@@ -131,6 +131,19 @@ describe("a gap on a scratch database", function () {
     ]);
   });
 
+  it("says that it does not know the role to try as, unless the migrations or the server do", async () => {
+    const shipped = "CREATE TABLE t (id int);";
+    const limitsAs = async (role: string, ahead: string) => {
+      const judgement = await judge(shipped, ahead, { role });
+      return judgement.ran ? judgement.limits : [judgement.reason];
+    };
+    expect(await limitsAs("tpyo", "ALTER TABLE t ADD note text;")).to.deep.equal([
+      "the role tpyo is unknown to the migrations and to the scratch server, so what it may do could not be tried; see that its name is right",
+    ]);
+    expect(await limitsAs("tpyo", "GRANT SELECT ON t TO tpyo;")).to.deep.equal([]);
+    expect(await limitsAs("pg_monitor", "ALTER TABLE t ADD note text;")).to.deep.equal([]);
+  });
+
   it("loads extensions that are named, and says which can't be had", async () => {
     const uses =
       'CREATE EXTENSION IF NOT EXISTS "uuid-ossp"; CREATE TABLE t (id uuid DEFAULT uuid_generate_v4(), c citext);';
