@@ -2,7 +2,8 @@ import { steps, type BegunUpdate, type RecordedGate, type ReleaseRecord, type St
 
 /** What is kept of a gate's report. */
 export interface PassedGate {
-  outcome: "passed";
+  /** `inconclusive`: too little was seen to judge, and the settings let that pass. */
+  outcome: "passed" | "inconclusive";
   startedAt: string;
   passedAt: string;
   attemptsMade?: number;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { recordsFolder } from "../gates/failureRecord";
-import type { RecordedGate } from "./releaseRecord";
+import { errorRateName, type RecordedGate } from "./releaseRecord";
 
 /**
  * The gates of a release that did not pass since a time, by the records that they have written on this machine.
@@ -37,17 +37,24 @@ function failedGate(file: string, release: string | undefined): RecordedGate | u
   } catch {
     return undefined;
   }
-  const { outcome, startedAt, endedAt, attemptsMade, kind } = record;
-  const name = record.service ?? record.name;
-  if (outcome !== "failed" && outcome !== "error") return undefined;
-  if (record.release !== release || typeof name !== "string") return undefined;
+  const { outcome, startedAt, endedAt, attemptsMade } = record;
+  const name = gateName(record);
+  if (outcome !== "failed" && outcome !== "error" && outcome !== "inconclusive") return undefined;
+  if (record.release !== release || name === undefined) return undefined;
   if (typeof startedAt !== "string" || typeof endedAt !== "string") return undefined;
   return {
-    name: typeof kind === "string" ? `${name} ${kind}` : name,
+    name,
     outcome,
     startedAt,
     endedAt,
     ...(typeof attemptsMade === "number" && { attemptsMade }),
     record: file,
   };
+}
+
+/** As the gate is called where it passes. */
+function gateName({ kind, service, name = service }: Record<string, unknown>): string | undefined {
+  if (kind === "errorRate") return errorRateName;
+  if (typeof name !== "string") return undefined;
+  return typeof kind === "string" ? `${name} ${kind}` : name;
 }

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Hook } from "../components/hook";
 import type { Release } from "../components/release";
 import type { PassedGate } from "./ending";
+import { errorRateName } from "./releaseRecord";
 import type { UpdateRecorder } from "./updateRecorder";
 
 interface Gate {
@@ -10,7 +11,7 @@ interface Gate {
 
 /** Tells the recorder of everything that a release comes to; of what fails the engine tells the program nothing. */
 export function follow(recorder: UpdateRecorder, release: Release): void {
-  const { services, database, hooksBefore, hooksAfter, knownGood } = release;
+  const { services, database, hooksBefore, hooksAfter, errorRate, knownGood } = release;
   const health = named(release.gates, "health");
   const commands = named(release.commandGates, "command");
   recorder.expect({
@@ -20,7 +21,7 @@ export function follow(recorder: UpdateRecorder, release: Release): void {
     services: Object.keys(services),
     "health gates": Object.keys(health),
     "hooks after": places(hooksAfter),
-    "other gates": Object.keys(commands),
+    "other gates": [...Object.keys(commands), ...(errorRate ? [errorRateName] : [])],
   });
   for (const [name, { pulled, containerId }] of Object.entries(services)) {
     pulled.id.apply(() => recorder.reached("images", name));
@@ -35,6 +36,7 @@ export function follow(recorder: UpdateRecorder, release: Release): void {
   for (const [name, { report }] of Object.entries(commands)) {
     report.apply((passed) => recorder.gatePassed("other gates", name, passed));
   }
+  errorRate?.apply((passed) => recorder.gatePassed("other gates", errorRateName, passed));
   knownGood.apply(() => recorder.passed());
 }
 

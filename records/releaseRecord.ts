@@ -37,10 +37,13 @@ export interface RecordedSchema {
   stepDown?: string;
 }
 
+/** A stack has one gate of the error rate at most, which has no name of its own. */
+export const errorRateName = "error rate";
+
 /** How one gate ended. */
 export interface RecordedGate {
   name: string;
-  outcome: "passed" | "failed" | "error";
+  outcome: "passed" | "failed" | "error" | "inconclusive";
   startedAt: string;
   endedAt: string;
   attemptsMade?: number;
