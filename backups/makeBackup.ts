@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type { Client } from "pg";
 import { splitPassword } from "../migrations/password";
-import { databaseName } from "../migrations/connection";
+import { databaseName, errorCode } from "../migrations/connection";
 import {
   backupName,
   dumpFile,
@@ -22,6 +22,7 @@ import { findPostgresPrograms, type PostgresPrograms } from "./postgresPrograms"
 import type { BackupReport, BackupRequest } from "./request";
 import { retiredBackups } from "./retired";
 import { backupConnectionName, runProgram } from "./runProgram";
+import { beginSnapshot } from "./snapshot";
 import { noSpace } from "./space";
 import { countTableRows, differingRows } from "./tableRows";
 
@@ -97,10 +98,13 @@ export async function serverMajor(client: Client): Promise<number> {
   return Math.floor(Number(rows[0]?.server_version_num) / 10_000);
 }
 
-/** The folder, readable by this user alone and ignored by Git, without what killed runs of this stack left. */
+/** The folder, readable by this user alone and ignored by Git where it is made, without what killed runs of this stack left. */
 async function prepare(folder: string, { stack }: BackupRequest): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeFile(join(folder, ".gitignore"), "*\n");
+  // One that is there is the user's, who may have named a folder of their own.
+  await writeFile(join(folder, ".gitignore"), "*\n", { flag: "wx" }).catch((error: unknown) => {
+    if (errorCode(error) !== "EEXIST") throw error;
+  });
   for (const file of await readdir(folder)) {
     if (isUnfinishedOf(stack, file)) await rm(join(folder, file));
   }
@@ -145,7 +149,7 @@ async function dumpInSnapshot(
   programs: PostgresPrograms,
   file: string,
 ): Promise<Record<string, number>> {
-  await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  await beginSnapshot(client);
   try {
     const { rows } = await client.query<{ snapshot: string }>("SELECT pg_export_snapshot() AS snapshot");
     const counted = await countTableRows(client);
@@ -170,8 +174,9 @@ async function dumpInSnapshot(
 
 /**
  * Reads a dump to its end.
- * @param rows of each table when it was made
- * @throws Error when it can't be read, or holds other rows
+ * @param rows of each table when it was made; what an extension keeps in tables of its own is not among them, though a
+ * dump can have a part of it
+ * @throws Error when it can't be read, or holds other rows of these tables
  */
 export async function checkDump(
   programs: PostgresPrograms,
@@ -196,10 +201,10 @@ export async function checkDump(
   await input(["--data-only", "--file=-"], async (stream) => {
     found = await countDumpRows(stream);
   });
-  const [first] = differingRows(rows, found);
+  const first = differingRows(rows, found).find(({ one }) => one !== undefined);
   if (first !== undefined)
     throw new Error(
-      `${what}: ${first.table} had ${first.one ?? "no"} rows when it was made, and it holds ${first.other ?? "none"}.`,
+      `${what}: ${first.table} had ${first.one} rows when it was made, and it holds ${first.other ?? "none"}.`,
     );
 }
 

@@ -9,6 +9,7 @@ import { serverMajor, sizeAndHash } from "./makeBackup";
 import { findPostgresPrograms, type WherePrograms } from "./postgresPrograms";
 import { freeName, leftoversOf, restoredMark, type Leftover } from "./restoredDatabases";
 import { runProgram } from "./runProgram";
+import { beginSnapshot } from "./snapshot";
 import { countTableRows, differingRows } from "./tableRows";
 
 /** What is restored, and where. */
@@ -189,7 +190,7 @@ async function checkRestored(url: string, { dump, head, table }: BackupRecord): 
 
 /** Of one moment. */
 async function rowsOf(client: Client): Promise<Record<string, number>> {
-  await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  await beginSnapshot(client);
   try {
     return await countTableRows(client);
   } finally {

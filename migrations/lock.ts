@@ -27,6 +27,10 @@ export async function lock(client: Client, seconds: number): Promise<void> {
     throw new Error(held(seconds));
   }
   await client.query("RESET lock_timeout");
+  // The lock goes with the session, which is idle while a backup is read back and while dbmate runs.
+  await client.query(
+    "SELECT set_config(name, '0', false) FROM pg_catalog.pg_settings WHERE name = 'idle_session_timeout'",
+  );
   while ((await client.query(`SELECT pid ${dbmates}`)).rows.length > 0) {
     if (Date.now() >= deadline) throw new Error(held(seconds));
     await sleep(pollMilliseconds);

@@ -19,9 +19,12 @@ import { promisify } from "node:util";
 import { backupObstacle } from "../../backups/backupObstacle";
 import { keptBackups } from "../../backups/backupRecord";
 import { countDumpRows } from "../../backups/dumpRows";
-import { checkDump } from "../../backups/makeBackup";
+import { checkDump, makeBackup } from "../../backups/makeBackup";
 import { findPostgresPrograms } from "../../backups/postgresPrograms";
 import type { BackupReport, BackupRequest } from "../../backups/request";
+import { beginSnapshot } from "../../backups/snapshot";
+import { connect } from "../../migrations/connection";
+import { lock } from "../../migrations/lock";
 import { migrate } from "../../migrations/migrate";
 import { splitPassword } from "../../migrations/password";
 import type { MigrationRequest } from "../../migrations/request";
@@ -62,6 +65,9 @@ describe("a backup before migrations", function () {
     await migrate({ ...all, migrations: [first] });
     return { url, request: { ...all, backup } };
   }
+  const databaseIn = (url: string) => /\/(\w+)\?/.exec(url)?.[1] ?? "";
+  const asAdministrator = (url: string) =>
+    server.postgres.adminUrl.replace("/postgres?", `/${databaseIn(url)}?`);
   const versions = (url: string) => server.ask(url, "SELECT version FROM schema_migrations ORDER BY version");
   async function failureOf(work: Promise<unknown>): Promise<string> {
     try {
@@ -115,6 +121,74 @@ describe("a backup before migrations", function () {
     expect((await migrate(request, now)).backup).to.deep.include({ head: null, tables: 0, rows: 0 });
     expect((await migrate(request, now)).backup).to.equal(undefined);
     expect(readdirSync(folder)).to.contain("shop-prod-empty-2026-03-01T09-00-00-000Z.dump");
+  });
+
+  it("is not ended by the limits of time that its role has", async () => {
+    const folder = newFolder();
+    const { url } = await filled(backupIn(folder));
+    const limited = (limit: string) =>
+      server.ask(
+        server.postgres.adminUrl,
+        `ALTER ROLE ${server.postgres.user} IN DATABASE ${databaseIn(url)} SET ${limit}`,
+      );
+    await limited("statement_timeout = '1min'");
+    await limited("lock_timeout = '1min'");
+    await limited("idle_in_transaction_session_timeout = '10ms'");
+    await limited("idle_session_timeout = '1min'");
+    const client = await connect(url);
+    try {
+      await lock(client, 60);
+      const report = await makeBackup(
+        { client, url, table: "schema_migrations", applied: ["1"] },
+        backupIn(folder),
+        now,
+      );
+      expect(report).to.include({ tables: 5, rows: 1004 });
+      const limits = async () => {
+        const { rows } = await client.query<{ limits: string }>(
+          `SELECT string_agg(setting, ' ' ORDER BY name) AS limits FROM pg_settings
+           WHERE name IN ('idle_session_timeout', 'lock_timeout', 'statement_timeout')`,
+        );
+        return rows[0]?.limits;
+      };
+      await beginSnapshot(client);
+      expect(await limits()).to.equal("0 0 0");
+      await client.query("ROLLBACK");
+      expect(await limits()).to.equal("0 60000 60000");
+    } finally {
+      await client.end();
+    }
+  });
+
+  it("leaves a folder's own .gitignore as it is", async () => {
+    const folder = newFolder();
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, ".gitignore"), "*.dump\n");
+    const { request } = await filled(backupIn(folder));
+    expect((await migrate(request, now)).ran).to.deep.equal(["2"]);
+    expect(readFileSync(join(folder, ".gitignore"), "utf8")).to.equal("*.dump\n");
+  });
+
+  it("is whole where a dump has rows of an extension's own tables, too", async () => {
+    const folder = newFolder();
+    const { url, request } = await filled(backupIn(folder));
+    const client = await connect(url);
+    await client.query(
+      `CREATE EXTENSION citext;
+       CREATE TABLE configured (id int); INSERT INTO configured VALUES (1);
+       CREATE SCHEMA kept; CREATE TABLE kept.parts (id int); INSERT INTO kept.parts VALUES (1), (2);
+       ALTER EXTENSION citext ADD TABLE configured; ALTER EXTENSION citext ADD SCHEMA kept`,
+    );
+    await client.end();
+    // What an extension's script says with pg_extension_config_dump, which nobody else may call.
+    await server.ask(
+      asAdministrator(url),
+      "UPDATE pg_extension SET extconfig = ARRAY['configured'::regclass::oid], extcondition = ARRAY[''] WHERE extname = 'citext' RETURNING 1",
+    );
+    const { backup } = await migrate(request, now);
+    expect(backup).to.include({ tables: 5, rows: 1004 });
+    const { stdout } = await promisify(execFile)("pg_restore", ["--list", join(folder, `${name}.dump`)]);
+    expect(stdout.match(/ TABLE DATA (public configured|kept parts) /g)).to.have.length(2);
   });
 
   it("removes its own old ones alone", async () => {
@@ -197,9 +271,7 @@ describe("a backup before migrations", function () {
     it("a row that may not be read", async () => {
       const folder = newFolder();
       const { url, request } = await filled(backupIn(folder));
-      const database = /\/(\w+)\?/.exec(url)?.[1] ?? "";
-      const asAdministrator = server.postgres.adminUrl.replace("/postgres?", `/${database}?`);
-      await server.ask(asAdministrator, "CREATE TABLE hidden ()");
+      await server.ask(asAdministrator(url), "CREATE TABLE hidden ()");
       expect(await failureOf(migrate(request, now))).to.contain("permission denied for table hidden");
       expect(readdirSync(folder)).to.deep.equal([".gitignore"]);
       const preview = { ...backupIn(folder), command: false };
