@@ -27,7 +27,10 @@ export interface CommandWorld {
 /** Longest line of progress of what the command said, in characters. */
 const longestSaid = 120;
 
-/** Runs a gate's or a hook's command, and records when it did not pass. */
+/**
+ * Runs a gate's or a hook's command, and records when it did not pass.
+ * @throws the signal's reason, once the command has ended, where the runner was interrupted
+ */
 export async function runCommandGate(request: CommandRequest, world: CommandWorld): Promise<GateEnd> {
   const began = Date.now();
   const redact = redactor(request.redact);
@@ -43,6 +46,8 @@ export async function runCommandGate(request: CommandRequest, world: CommandWorl
   } finally {
     progress.stop();
   }
+  // How an interrupted command ended says nothing.
+  world.signal.throwIfAborted();
   const { outcome, why } = commandOutcome(end, request.within, request.errorCodes);
   const output = boundedLog(clean(end.output, redact));
   const told = {

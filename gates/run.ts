@@ -19,17 +19,20 @@ const abort = new AbortController();
 let gate = "The health gate";
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.once(signal, () => {
-    // Ends the docker calls under way, which would outlive this process.
+  process.on(signal, () => {
+    if (abort.signal.aborted) return;
+    // Ends the docker calls and the command under way, which would outlive this process.
     abort.abort();
     writeSync(2, `${gate} was interrupted (${signal}): nothing was decided and nothing recorded.\n`);
-    process.exit(exitCodes.interrupted);
+    // A command may not listen, and is then ended by force a little later.
+    if (process.argv[2] !== "command") process.exit(exitCodes.interrupted);
   });
 }
 
 run().then(
-  (exitCode) => process.exit(exitCode),
+  (exitCode) => process.exit(abort.signal.aborted ? exitCodes.interrupted : exitCode),
   (error: unknown) => {
+    if (abort.signal.aborted) process.exit(exitCodes.interrupted);
     writeSync(2, `${gate} broke: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exit(exitCodes.error);
   },

@@ -20,7 +20,7 @@ export interface RunOptions {
   within: number;
   /** Seconds between the signal that asks it to end and the one that ends it. @default 5 */
   grace?: number;
-  /** Asks it to end at once. */
+  /** Stops it at once; somebody waits for it, so it has 2 seconds at most between the two signals. */
   signal: AbortSignal;
   /** Called with each piece of output as it comes. @default nothing */
   onOutput?: (chunk: Buffer) => void;
@@ -29,9 +29,12 @@ export interface RunOptions {
 /** Seconds to wait for output that a child of the command still holds open, once the command itself has ended. */
 const leftoverSeconds = 1;
 
+/** Most seconds that an interrupted command has to end by itself. */
+const interruptedGrace = 2;
+
 /**
- * Runs a command to its end, or stops it and its children when its time is over. Never rejects for what the command does: one
- * that does not exist ends with exit code 127, one that can't be run with 126, as in a shell.
+ * Runs a command to its end, or stops it and its children when its time is over or it is told to. Never rejects for what
+ * the command does: one that does not exist ends with exit code 127, one that can't be run with 126, as in a shell.
  */
 export function runToEnd(command: readonly string[], options: RunOptions): Promise<CommandEnd> {
   const { environment, within, grace = 5, signal, onOutput } = options;
@@ -45,28 +48,36 @@ export function runToEnd(command: readonly string[], options: RunOptions): Promi
       detached: true,
     });
     let timedOut = false;
+    let stopped = false;
     const timers: NodeJS.Timeout[] = [];
     const later = (seconds: number, act: () => void) => timers.push(setTimeout(act, seconds * 1000));
-    const stop = (kill: NodeJS.Signals) => {
+    const tell = (kill: NodeJS.Signals) => {
       try {
         if (child.pid !== undefined) process.kill(-child.pid, kill);
       } catch {
         // It has ended meanwhile.
       }
     };
-    const interrupt = () => stop("SIGTERM");
-    signal.addEventListener("abort", interrupt, { once: true });
+    const stop = (patience: number) => {
+      if (stopped) return;
+      stopped = true;
+      tell("SIGTERM");
+      later(patience, () => tell("SIGKILL"));
+    };
+    const interrupt = () => stop(Math.min(grace, interruptedGrace));
     later(within, () => {
-      timedOut = true;
-      stop("SIGTERM");
-      later(grace, () => stop("SIGKILL"));
+      timedOut = !stopped;
+      stop(grace);
     });
+    if (signal.aborted) interrupt();
+    else signal.addEventListener("abort", interrupt, { once: true });
     child.stdout.on("data", (chunk: Buffer) => {
       output.add(chunk);
       onOutput?.(chunk);
     });
     child.once("error", (error) => {
       timers.forEach(clearTimeout);
+      signal.removeEventListener("abort", interrupt);
       reject(error);
     });
     child.once("exit", () => later(leftoverSeconds, () => child.stdout.destroy()));
@@ -74,7 +85,7 @@ export function runToEnd(command: readonly string[], options: RunOptions): Promi
       timers.forEach(clearTimeout);
       signal.removeEventListener("abort", interrupt);
       // What the command started may hold on when the command itself has ended in time.
-      if (timedOut) stop("SIGKILL");
+      if (stopped) tell("SIGKILL");
       resolve({
         ...(exitCode !== null && { exitCode }),
         ...(killedBy !== null && { signal: killedBy }),

@@ -13,7 +13,7 @@ import { endOf, onlyRecord, startRunner, until } from "./runner";
 const move: Move = { direction: "rollback", stack: "shop/prod", from: "v3", to: "v2" };
 
 describe("gates: a command, as a process", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let folder: string;
   const children: ChildProcess[] = [];
 
@@ -27,7 +27,7 @@ describe("gates: a command, as a process", function () {
     role: "gate",
     name: "smoke",
     command: ["sh", "-c", shell],
-    within: 15,
+    within: 30,
     errorCodes: [],
     env: {},
     records: join(folder, "records"),
@@ -149,27 +149,44 @@ describe("gates: a command, as a process", function () {
   }
 
   it("stops a command with all its children, also those that don't listen", async () => {
-    const file = join(folder, "child");
-    const end = await runToEnd(
-      ["sh", "-c", `trap "" TERM; sh -c 'echo $$ > ${file}; exec sleep 60' & wait; sleep 60`],
-      {
-        environment: process.env,
-        // Long enough for the child to have begun, on a busy machine too.
-        within: 3,
-        grace: 0.1,
-        signal: new AbortController().signal,
-      },
-    );
-    expect(end).to.include({ timedOut: true, signal: "SIGKILL" });
-    const pid = Number(readFileSync(file, "utf8"));
-    await until(() => startTimeOf(pid) === undefined);
+    const { file, command } = deaf(join(folder, "child"));
+    const end = await runToEnd(command, {
+      environment: process.env,
+      within: 1,
+      grace: 0.1,
+      signal: new AbortController().signal,
+    });
+    expect(end).to.include({ timedOut: true });
+    expect(end.exitCode).to.equal(undefined);
+    await until(() => hasEnded(file));
+  });
+
+  it("stops it so too when it is told to, and one that has not begun yet", async () => {
+    const abort = new AbortController();
+    const { file, command } = deaf(join(folder, "child"));
+    const running = runToEnd(command, {
+      environment: process.env,
+      within: 60,
+      grace: 0.1,
+      signal: abort.signal,
+    });
+    await until(() => pidIn(file) !== undefined);
+    abort.abort();
+    expect(await running).to.include({ timedOut: false, signal: "SIGKILL" });
+    await until(() => hasEnded(file));
+    const late = await runToEnd(["sleep", "60"], {
+      environment: process.env,
+      within: 60,
+      signal: abort.signal,
+    });
+    expect(late).to.include({ timedOut: false, signal: "SIGTERM" });
   });
 
   it("does not wait for what a command leaves behind with its output open", async () => {
     const { exitCode, stdout } = await run(requested("sleep 60 & echo $!"));
     expect(exitCode).to.equal(0);
     const { seconds, output } = JSON.parse(stdout) as CommandReport;
-    expect(seconds).to.be.below(15);
+    expect(seconds).to.be.below(30);
     process.kill(Number(output[0]), "SIGKILL");
   });
 
@@ -177,26 +194,39 @@ describe("gates: a command, as a process", function () {
     const file = join(folder, "pid");
     const child = started(requested(`echo $$ > ${file}; exec sleep 60`));
     const end = endOf(child);
-    await until(() => existsSync(file) && readFileSync(file, "utf8").endsWith("\n"));
+    await until(() => pidIn(file) !== undefined);
     child.kill("SIGTERM");
     const { exitCode, stderr } = await end;
     expect(exitCode).to.equal(130);
     expect(stderr).to.equal(
       "The gate smoke was interrupted (SIGTERM): nothing was decided and nothing recorded.\n",
     );
-    const pid = Number(readFileSync(file, "utf8"));
-    await until(() => startTimeOf(pid) === undefined);
+    expect(hasEnded(file)).to.equal(true);
+    expect(existsSync(join(folder, "records"))).to.equal(false);
+  });
+
+  it("ends only after a command that does not listen, however often it is interrupted", async () => {
+    const { file, command } = deaf(join(folder, "child"));
+    const child = started(requested("", { command, within: 60 }));
+    const end = endOf(child);
+    await until(() => pidIn(file) !== undefined);
+    child.kill("SIGINT");
+    child.kill("SIGTERM");
+    const { exitCode, stderr } = await end;
+    expect(exitCode).to.equal(130);
+    expect(stderr).to.match(/^The gate smoke was interrupted \(SIG(INT|TERM)\): nothing was decided .*\n$/);
+    await until(() => hasEnded(file));
     expect(existsSync(join(folder, "records"))).to.equal(false);
   });
 
   it("shows its progress: how long, and the last whole line", async () => {
     const go = join(folder, "go");
-    const child = started(requested(`echo 3 of 9; until [ -e ${go} ]; do sleep 0.1; done`));
+    const child = started(requested(`echo 3 of 9; until [ -e ${go} ]; do sleep 0.1; done`, { within: 60 }));
     let shown = "";
     child.stderr?.on("data", (chunk: Buffer) => (shown += chunk.toString()));
     const end = endOf(child);
     await until(() => shown.includes("\n"));
-    expect(shown).to.match(/^smoke: running for 5 s of 15 s; 3 of 9\n/);
+    expect(shown).to.match(/^smoke: running for 5 s of 60 s; 3 of 9\n/);
     writeFileSync(go, "");
     expect((await end).exitCode).to.equal(0);
   });
@@ -244,3 +274,21 @@ describe("gates: a command, as a process", function () {
     });
   }
 });
+
+/** A command that can't be asked to end, nor can its child, which writes its process id to the file. */
+function deaf(file: string): { file: string; command: string[] } {
+  const child = `echo $$ > ${file}; while :; do sleep 60; done`;
+  return { file, command: ["sh", "-c", `trap "" TERM INT; sh -c '${child}' & while :; do sleep 60; done`] };
+}
+
+/** The process id in a file; undefined until it is whole. */
+function pidIn(file: string): number | undefined {
+  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+  return text.endsWith("\n") ? Number(text) : undefined;
+}
+
+/** Whether the process that a file names has ended; one that did not come to write its id has. */
+function hasEnded(file: string): boolean {
+  const pid = pidIn(file);
+  return pid === undefined || startTimeOf(pid) === undefined;
+}
