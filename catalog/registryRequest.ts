@@ -35,11 +35,17 @@ export async function request(asked: RegistryRequest): Promise<RegistryAnswer> {
     if (![301, 302, 303, 307, 308].includes(answer.status) || location === undefined) return answer;
     const next = URL.canParse(location, current.url) ? new URL(location, current.url) : undefined;
     if (next === undefined || !/^https?:$/.test(next.protocol)) break;
-    const headers = { ...current.headers };
-    if (next.origin !== new URL(current.url).origin) delete headers.Authorization;
-    current = { ...current, url: next.href, headers };
+    const elsewhere = next.origin !== new URL(current.url).origin;
+    current = { ...current, url: next.href, ...(elsewhere && { headers: withoutAuthorization(current) }) };
   }
   throw new RegistryError("bad-answer", `${hostOf(asked.url)} redirects without end or to no address`);
+}
+
+/** Header names are the same in any case, and who asks writes them as they like. */
+function withoutAuthorization({ headers = {} }: RegistryRequest): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => name.toLowerCase() !== "authorization"),
+  );
 }
 
 /** Scheme, host and port of a URL, for messages. */

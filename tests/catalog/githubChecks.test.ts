@@ -36,6 +36,42 @@ describe("a commit's checks on GitHub", () => {
   });
 });
 
+describe("a GitHub that sends to another host", () => {
+  const started: Server[] = [];
+  afterEach(() => started.splice(0).forEach((server) => server.close()));
+  const answering = async (listener: RequestListener): Promise<string> => {
+    const server = createServer(listener);
+    started.push(server);
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  };
+
+  it("does not have the token shown there, and is followed", async () => {
+    const told = new Map<string, string | undefined>();
+    const other = await answering((request, response) => {
+      told.set(`other ${request.url}`, request.headers.authorization);
+      const none = '{"total_count":0,"check_runs":[],"statuses":[]}';
+      response.writeHead(200, { "content-type": "application/json" }).end(none);
+    });
+    const api = await answering((request, response) => {
+      told.set(`api ${request.url}`, request.headers.authorization);
+      const inside = request.url?.startsWith("/repos/acme/shop/") === true;
+      const path = (request.url ?? "").replace("/repos/acme/shop/", "/repos/acme/moved/");
+      response.writeHead(307, { location: inside ? path : `${other}${path}` }).end();
+    });
+    const place = { api, repository: "acme/shop", token: "hunter2" };
+    expect(await checksOfCommit(place, "abc")).to.deep.equal([]);
+    const given = [...told].filter(([url]) => url.includes("/status"));
+    const rest = "/commits/abc/status?per_page=100&page=1";
+    expect(given).to.deep.equal([
+      [`api /repos/acme/shop${rest}`, "token hunter2"],
+      [`api /repos/acme/moved${rest}`, "token hunter2"],
+      [`other /repos/acme/moved${rest}`, undefined],
+    ]);
+    expect(told.size).to.equal(6);
+  });
+});
+
 describe("a GitHub that is down", () => {
   const asked = (api: string, options?: GitHubOptions) =>
     problemOf(checksOfCommit({ api, repository: "acme/shop", token: "hunter2" }, "a".repeat(40), options));
