@@ -193,7 +193,7 @@ function schemaRequest(
     scratch:
       scratch === "embedded" || scratch === "off" ? scratch : { url: secretText(configuration, scratch) },
     role,
-    dump: dump && readSchemaDump(dump, `Pulumi.${stack}.yaml: ${project}:schema.dump.file`),
+    dump: dump && readSchemaDump(dump),
     stepDown,
     countUpTo,
     backup: {

@@ -168,8 +168,7 @@ function stateWarnings({
     dumpUnused === undefined
       ? []
       : [
-          `The dump that schema.dump names was left aside: ${dumpUnused}, up to which it is to stand, is not applied in the database. ` +
-            "Name the newest migration that was applied when the dump was taken.",
+          `Unconfirmed: what the migrations did that a dump is to stand in for. The one that schema.dump names was left aside: ${dumpUnused}`,
         ];
   return [...dump, ...others, ...databaseWarnings({ state, recorded, unshipped })];
 }

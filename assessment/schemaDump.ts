@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import type { SqlSource } from "../schema/gap";
-import { InvalidInput } from "../settings/violations";
 
 /** A dump of the schema that stands in for the oldest migrations, where their own files no longer make it. */
 export interface SchemaDump {
@@ -9,35 +8,47 @@ export interface SchemaDump {
   upTo: string;
 }
 
+/** A dump whose file can't be read, with why. */
+export interface UnreadDump {
+  unread: string;
+}
+
 /** A dump as far as a database has applied what it holds. */
 export interface StandIn extends SchemaDump {
   /** Every version of the database that it holds, oldest first. */
   holds: readonly string[];
 }
 
-/**
- * Reads what the setting `schema.dump` names.
- * @param where the setting's place, such as `Pulumi.prod.yaml: knowngood:schema.dump.file`
- * @throws InvalidInput for a file that can't be read
- */
-export function readSchemaDump({ file, upTo }: { file: string; upTo: string }, where: string): SchemaDump {
+/** Reads what the setting `schema.dump` names. A file that is gone must not stand in the way of a rollback. */
+export function readSchemaDump({ file, upTo }: { file: string; upTo: string }): SchemaDump | UnreadDump {
   try {
     return { source: { name: file, sql: readFileSync(file, "utf8") }, upTo };
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    const found = missing ? `no such file: ${JSON.stringify(file)}` : (error as Error).message;
-    const expected = "name a dump in SQL, from the project's folder: pg_dump --schema-only --file FILE";
-    throw new InvalidInput("The settings can't be used", [{ where, found, expected }]);
+    return { unread: missing ? `no such file: ${JSON.stringify(file)}` : (error as Error).message };
   }
 }
 
 /**
- * What a dump stands in for in a database; undefined where that has not applied the dump's newest migration.
+ * What a dump stands in for in a database; undefined where the dump can't be read, or its newest migration is not
+ * applied there.
  * @param applied versions that are applied, oldest first
  */
-export function standIn(dump: SchemaDump | undefined, applied: readonly string[]): StandIn | undefined {
-  const place = dump === undefined ? -1 : applied.indexOf(dump.upTo);
-  return dump === undefined || place < 0 ? undefined : { ...dump, holds: applied.slice(0, place + 1) };
+export function standIn(
+  dump: SchemaDump | UnreadDump | undefined,
+  applied: readonly string[],
+): StandIn | undefined {
+  if (dump === undefined || "unread" in dump) return undefined;
+  const place = applied.indexOf(dump.upTo);
+  return place < 0 ? undefined : { ...dump, holds: applied.slice(0, place + 1) };
+}
+
+/** Why a dump that stands in for nothing is left aside, and what to do, in a part of a sentence and a sentence. */
+export function whyLeftAside(dump: SchemaDump | UnreadDump): string {
+  return "unread" in dump
+    ? `${dump.unread}. Name a dump in SQL, from the project's folder: pg_dump --schema-only --file FILE`
+    : `${dump.upTo}, up to which it is to stand, is not applied in the database. ` +
+        "Name the newest migration that was applied when the dump was taken.";
 }
 
 /**

@@ -17,7 +17,14 @@ import type { ScratchSetting } from "../schema/scratch/judgeOnScratch";
 import { planBackup, type BackupSetting } from "./backupEvidence";
 import { backupReason, type BackupPlan } from "./backupPlan";
 import type { Standing } from "./horizon";
-import { standIn, standsOn, type SchemaDump, type StandIn } from "./schemaDump";
+import {
+  standIn,
+  standsOn,
+  whyLeftAside,
+  type SchemaDump,
+  type StandIn,
+  type UnreadDump,
+} from "./schemaDump";
 import { gapReader } from "./schemaGap";
 import { judgeGaps } from "./judgeGaps";
 import type { SchemaNeeds } from "./schemaNeeds";
@@ -68,7 +75,7 @@ export interface SchemaRequest {
   scratch: ScratchSetting;
   role: string | undefined;
   /** Stands in for the oldest migrations. */
-  dump: SchemaDump | undefined;
+  dump: SchemaDump | UnreadDump | undefined;
   /** The version that the setting `stepDown` names. */
   stepDown: string | undefined;
   /** Rows of a table up to which what a step-down would lose is counted, and not estimated. */
@@ -124,7 +131,7 @@ export async function gatherSchema(
     decision.kind === "step" ? needsOf(decision.version, request, known) : undefined,
   ]);
   const unshipped = applied.filter((version) => !versions.includes(version));
-  const dumpUnused = request.dump !== undefined && dump === undefined ? request.dump.upTo : undefined;
+  const dumpUnused = request.dump && dump === undefined ? whyLeftAside(request.dump) : undefined;
   const { pendingGap, pendingJudgement, ...standings } = judged;
   const reason = backupReason({
     when: request.backup.when,

@@ -119,7 +119,7 @@ export const settingsSchema = structure(
         dump: structure(
           {
             file: text("write a file's name, such as db/schema.sql").describe(
-              "File with the schema alone, as `pg_dump --schema-only` writes it, from the project's folder.",
+              "File with the schema alone, as `pg_dump --schema-only` writes it, from the project's folder. One that can't be read is warned of, and judged without.",
             ),
             upTo: text("write the version in quotes, as the database's own table has it").describe(
               "Version of the newest migration that was applied when the dump was taken.",

@@ -1,12 +1,11 @@
 import { expect } from "chai";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { readSchemaDump, standIn, standsOn } from "../../assessment/schemaDump";
+import { readSchemaDump, standIn, standsOn, whyLeftAside } from "../../assessment/schemaDump";
 import { gatherSchema, type SchemaEvidence, type SchemaRequest } from "../../assessment/schemaEvidence";
 import { readCatalog } from "../../catalog/catalog";
 import { emptyState } from "../../history/stackState";
 import { findPostgresPrograms } from "../../backups/postgresPrograms";
-import { InvalidInput } from "../../settings/violations";
 import { releaseOf, sha256, testFolder, writeCatalog, type TestFolder } from "../catalog/catalogFolder";
 import { Server } from "../migrations/server";
 
@@ -33,17 +32,16 @@ describe("a dump of the schema", () => {
     expect(standsOn(held, [])).to.equal(false);
   });
 
-  it("that is not there is told with its place", () => {
-    expect(() => readSchemaDump({ file: "no.sql", upTo: "9" }, "Pulumi.prod.yaml: shop:schema.dump.file"))
-      .to.throw(InvalidInput)
-      .with.property("violations")
-      .deep.equal([
-        {
-          where: "Pulumi.prod.yaml: shop:schema.dump.file",
-          found: 'no such file: "no.sql"',
-          expected: "name a dump in SQL, from the project's folder: pg_dump --schema-only --file FILE",
-        },
-      ]);
+  it("that is not there stands in for nothing, and says why", () => {
+    const unread = readSchemaDump({ file: "no.sql", upTo: "9" });
+    expect(unread).to.deep.equal({ unread: 'no such file: "no.sql"' });
+    expect(standIn(unread, ["8", "9", "10"])).to.equal(undefined);
+    expect(whyLeftAside(unread)).to.equal(
+      'no such file: "no.sql". Name a dump in SQL, from the project\'s folder: pg_dump --schema-only --file FILE',
+    );
+    expect(readSchemaDump({ file: ".", upTo: "9" }))
+      .to.have.property("unread")
+      .that.contains("EISDIR");
   });
 });
 
@@ -116,7 +114,7 @@ describe("a squashed history", function () {
     };
     return gatherSchema(request, Promise.resolve(emptyState));
   };
-  const dump = (upTo: string) => readSchemaDump({ file: join(folder.path, "schema.sql"), upTo }, "here");
+  const dump = (upTo: string) => readSchemaDump({ file: join(folder.path, "schema.sql"), upTo });
 
   it("is judged on the dump that pg_dump wrote: the gap is what came after, tried and confirmed", async () => {
     const evidence = await gathered(dump("2"));
@@ -140,7 +138,11 @@ describe("a squashed history", function () {
     expect([unknown.gap, unknown.dumped, unknown.dumpUnused]).to.deep.equal([
       without.gap,
       undefined,
-      "20260101000000",
+      "20260101000000, up to which it is to stand, is not applied in the database. " +
+        "Name the newest migration that was applied when the dump was taken.",
     ]);
+    const gone = await gathered(readSchemaDump({ file: join(folder.path, "gone.sql"), upTo: "2" }));
+    expect([gone.gap, gone.dumped, gone.judgement?.confirmed]).to.deep.equal([without.gap, undefined, false]);
+    expect(gone.dumpUnused).to.match(/^no such file: ".*gone\.sql"\. Name a dump/);
   });
 });

@@ -144,9 +144,8 @@ describe("a rollback on a database that another tool has migrated", function () 
     const dump = { file: "schema.sql", upTo: "9" };
     workspace.settings("prod", { schema: { dump } });
     const missing = await workspace.preview("prod");
-    expect(missing.exitCode).not.to.equal(0);
-    expect(missing.text).to.contain("Pulumi.prod.yaml: knowngood:schema.dump.file");
-    expect(missing.text).to.contain('found no such file: "schema.sql"');
+    expect(missing.exitCode, missing.text).to.equal(0);
+    expect(missing.text).to.contain('left aside: no such file: "schema.sql"');
     // Here the note may be NULL already, as goose's own first migration does not have it.
     write(workspace.folder, { "schema.sql": "CREATE TABLE orders (id int PRIMARY KEY, note text);\n" });
     await previewed(gooseShop, {
