@@ -96,7 +96,7 @@ export function assess(question: AssessmentQuestion): Assessment {
   const { target, services, survey, evidence } = question;
   const running = runningFrom(evidence.state, survey.catalog);
   const knownGood = knownGoodFrom(evidence.state);
-  const direction = directionOf(target, running, survey.catalog);
+  const direction = directionOf(target, running, evidence.state, survey.catalog);
   const mistakes = catalogMistakes(survey, restedOn(target, running, knownGood), direction);
   const quarantine = assessQuarantine({
     ...question,

@@ -24,7 +24,8 @@ export async function askCi(request: CiRequest, state: Promise<StackState>): Pro
   const { target, catalog, github, names, previewing } = request;
   const written = catalogAnswer(target);
   if (written.verdict === "passed" || github === undefined) return written;
-  const direction = directionOf(target, runningFrom(await state, catalog), catalog);
+  const known = await state;
+  const direction = directionOf(target, runningFrom(known, catalog), known, catalog);
   if (direction === "same" || (direction === "rollback" && !previewing)) return written;
   if (target.commit === undefined)
     return withGitHub(written, "the catalog names no commit of it to ask GitHub for");

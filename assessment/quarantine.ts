@@ -5,12 +5,11 @@ import {
   afterDeployment,
   memoryFrom,
   quarantineCause,
-  releasesLeft,
   withFailures,
   type QuarantineCause,
   type QuarantineMemory,
 } from "../history/quarantine";
-import type { Direction, Running } from "../history/running";
+import { releasesLeft, type Direction, type Running } from "../history/running";
 import type { Settings } from "../settings/settings";
 import type { Evidence } from "./evidence";
 
@@ -45,13 +44,10 @@ export interface AssessedQuarantine {
 type Cause = QuarantineCause | { index: number; reason: string; image?: string };
 
 /** Whether the target is one that must not come back by itself, and what is remembered of those that are left. */
-export function assessQuarantine(asked: QuarantineQuestion): AssessedQuarantine {
-  const { target, running, knownGood, evidence, retry, now } = asked;
-  const { catalog } = asked.survey;
-  const left = asked.direction === "same" ? [] : releasesLeft(evidence.state, running, target, catalog);
-  // A stack whose containers an update took away before it died ran something newer all the same.
-  const direction = left.length > 0 ? "rollback" : asked.direction;
-  const question = { ...asked, direction };
+export function assessQuarantine(question: QuarantineQuestion): AssessedQuarantine {
+  const { target, direction, running, knownGood, evidence, retry, now } = question;
+  const { catalog } = question.survey;
+  const left = direction === "same" ? [] : releasesLeft(evidence.state, running, target, catalog);
   const memory = withFailures(memoryFrom(evidence.state), evidence.failedGates, knownGood, catalog);
   const cause = causeOf(target, memory, question);
   const again = isRetried(cause, question);

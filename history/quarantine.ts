@@ -1,7 +1,7 @@
 import type { Catalog } from "../catalog/catalog";
 import type { Release } from "../catalog/release";
 import type { KnownGood } from "./knownGood";
-import { broughtTo, type Direction, type Running } from "./running";
+import type { Direction } from "./running";
 import type { StackState } from "./stackState";
 
 export const quarantineType = "knowngood:index:Quarantine";
@@ -53,19 +53,6 @@ export function memoryFrom({ resources }: StackState): QuarantineMemory {
     bad: Array.isArray(memory?.bad) ? memory.bad : [],
     ...(memory?.move !== undefined && { move: memory.move }),
   };
-}
-
-/** Releases newer than the target that the stack runs, or was brought to by an update that died since. */
-export function releasesLeft(
-  state: StackState,
-  running: Running,
-  target: Release,
-  catalog: Catalog,
-): string[] {
-  const place = new Map(catalog.releases.map(({ tag }, index) => [tag, index]));
-  const targetPlace = place.get(target.tag) ?? -1;
-  const tags = [...running.services.map(({ tag }) => tag), ...broughtTo(state).values()];
-  return [...new Set(tags)].filter((tag) => (place.get(tag) ?? -1) > targetPlace).sort();
 }
 
 /** A gate's failure counts while the newest change went forward to its release, and it has not been good since. */

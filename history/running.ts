@@ -106,17 +106,45 @@ function labelsOf(container: StateResource): Map<string, string> {
 
 export type Direction = "forward" | "rollback" | "same";
 
+/** Releases newer than the target that the stack runs, or was brought to by an update that died since. */
+export function releasesLeft(
+  state: StackState,
+  running: Running,
+  target: Release,
+  catalog: Catalog,
+): string[] {
+  const isNewer = newerThan(target, catalog);
+  const tags = [...running.services.map(({ tag }) => tag), ...broughtTo(state).values()];
+  return [...new Set(tags)].filter(isNewer).sort();
+}
+
 /**
  * Where the target lies from what runs, by the catalog's order. A stack of which one service is newer than the target
- * is rolled back; a stack that runs nothing yet goes forward. Where services were left stopped on the way back, that way
- * goes on.
+ * is rolled back; a stack that runs nothing yet goes forward. Where services were left stopped on the way back, or an
+ * update died when it had taken their containers away, that way goes on.
  */
-export function directionOf(target: Release, running: Running, catalog: Catalog): Direction {
+export function directionOf(
+  target: Release,
+  running: Running,
+  state: StackState,
+  catalog: Catalog,
+): Direction {
   if (running.services.length > 0 && running.tag === target.tag) {
-    return running.services.some(({ stopped }) => stopped) ? "rollback" : "same";
+    const stopped = running.services.some((service) => service.stopped);
+    return stopped || lostNewer(target, running, state, catalog) ? "rollback" : "same";
   }
-  const place = new Map(catalog.releases.map((release, index) => [release.tag, index]));
+  return releasesLeft(state, running, target, catalog).length > 0 ? "rollback" : "forward";
+}
+
+/** Whether a service that was brought to a newer release has no container any more. */
+function lostNewer(target: Release, running: Running, state: StackState, catalog: Catalog): boolean {
+  const isNewer = newerThan(target, catalog);
+  const there = new Set(running.services.map(({ service }) => service));
+  return [...broughtTo(state)].some(([service, tag]) => !there.has(service) && isNewer(tag));
+}
+
+function newerThan(target: Release, catalog: Catalog): (tag: string) => boolean {
+  const place = new Map(catalog.releases.map(({ tag }, index) => [tag, index]));
   const targetPlace = place.get(target.tag) ?? -1;
-  const newer = running.services.some(({ tag }) => (place.get(tag) ?? -1) > targetPlace);
-  return newer ? "rollback" : "forward";
+  return (tag) => (place.get(tag) ?? -1) > targetPlace;
 }

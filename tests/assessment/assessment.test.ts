@@ -67,6 +67,16 @@ describe("the assessment", () => {
     });
   });
 
+  it("of a rollback that goes on, though an update took the containers away and died", () => {
+    const lost = runningV2.filter(({ type }) => !type.startsWith("docker"));
+    const { direction, quarantine, refusals, warnings } = of(v1, {
+      state: stateOf(...lost),
+      ci: { verdict: "failed", found: "build did not pass" },
+    });
+    expect([direction, quarantine.left, refusals]).to.deep.equal(["rollback", ["v2"], []]);
+    expect(warnings[0]).to.match(/^CI did not pass for v1: build did not pass/);
+  });
+
   it("rests on the record where the database does not answer, and says so", () => {
     const silent = { state: { unconfirmed: "the database did not answer: timeout" } };
     const { risk, warnings } = of(v1, {

@@ -7,12 +7,11 @@ import {
   afterDeployment,
   memoryFrom,
   quarantineCause,
-  releasesLeft,
   withFailures,
   type Deployment,
   type QuarantineMemory,
 } from "../../history/quarantine";
-import { runningFrom } from "../../history/running";
+import { releasesLeft, runningFrom } from "../../history/running";
 import { emptyState } from "../../history/stackState";
 import { catalogOf, digest, release, serviceInState, stateOf } from "./states";
 

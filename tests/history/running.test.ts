@@ -31,10 +31,11 @@ describe("what a stack runs", () => {
     const [container, component] = serviceInState("api", "a", "v1", "v1");
     if (container === undefined || component === undefined) throw new Error("a service has two resources");
     const left = { ...container, inputs: { ...container.inputs, start: false } };
-    const running = runningFrom(stateOf(left, component), catalog);
+    const state = stateOf(left, component);
+    const running = runningFrom(state, catalog);
     expect(running.services[0]).to.include({ tag: "v1", stopped: true });
-    expect(directionOf(v1, running, catalog)).to.equal("rollback");
-    expect(directionOf(v2, running, catalog)).to.equal("forward");
+    expect(directionOf(v1, running, state, catalog)).to.equal("rollback");
+    expect(directionOf(v2, running, state, catalog)).to.equal("forward");
   });
 
   it("is the release that a service was brought to, where its digest is shared", () => {
@@ -108,14 +109,15 @@ describe("what a stack runs", () => {
 });
 
 describe("the direction", () => {
+  const from = (target: typeof v1, known: typeof catalog, ...resources: Parameters<typeof stateOf>) => {
+    const state = stateOf(...resources);
+    return directionOf(target, runningFrom(state, known), state, known);
+  };
   const to = (target: typeof v1, ...running: [service: string, letter: string, tag: string][]) =>
-    directionOf(
+    from(
       target,
-      runningFrom(
-        stateOf(...running.flatMap(([service, letter, tag]) => serviceInState(service, letter, tag, tag))),
-        catalog,
-      ),
       catalog,
+      ...running.flatMap(([service, letter, tag]) => serviceInState(service, letter, tag, tag)),
     );
 
   it("is forward for the first release, and to a newer one", () => {
@@ -137,12 +139,16 @@ describe("the direction", () => {
       release("v2", 2, { api: "b", web: "2" }),
       release("v3", 3, { api: "c", web: "3" }),
     );
-    const running = runningFrom(
-      stateOf(...serviceInState("api", "b", "v2", "v2"), ...serviceInState("web", "1", "v1", "v1")),
-      mix,
-    );
-    const direction = (index: number) => directionOf(mix.releases[index]!, running, mix);
+    const mixed = [...serviceInState("api", "b", "v2", "v2"), ...serviceInState("web", "1", "v1", "v1")];
+    const direction = (index: number) => from(mix.releases[index]!, mix, ...mixed);
     expect([direction(0), direction(1), direction(2)]).to.deep.equal(["rollback", "forward", "forward"]);
+  });
+
+  it("is still a rollback where an update died when it had taken the newer containers away", () => {
+    const lost = serviceInState("api", "b", "v2", "v2").filter(({ type }) => type.startsWith("knowngood"));
+    expect(from(v1, catalog, ...lost)).to.equal("rollback");
+    expect(from(v2, catalog, ...lost)).to.equal("forward");
+    expect(from(v1, catalog, ...lost, ...serviceInState("web", "1", "v1", "v1"))).to.equal("rollback");
   });
 
   it("is forward from what the catalog does not know", () => {
