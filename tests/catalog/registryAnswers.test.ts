@@ -263,7 +263,7 @@ describe("a registry's answers", () => {
     const error = await errorOf(resolveTag(`${address}/shop/api:v1`, { answerWithin: 0.1 }));
     expect(error.kind).to.equal("unreachable");
     expect(error.message).to.contain("no full answer within 0.1 s");
-    expect(performance.now() - start).to.be.within(90, 1000);
+    expect(performance.now() - start).to.be.within(90, 10_000);
   });
 
   it("never come where a connection doesn't stand in time, TLS included", async () => {

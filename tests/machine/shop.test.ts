@@ -254,10 +254,10 @@ describe("the sample shop", function () {
     expect(wrong.stdout).to.include('fatal: password authentication failed for user \\"shop\\"');
   });
 
-  it("stops within a second on SIGTERM, with exit code 0", async () => {
+  it("stops on SIGTERM, before Docker's 10 s are over, with exit code 0", async () => {
     const started = Date.now();
     await docker("stop", container("worker"), container("web"));
-    expect(Date.now() - started).to.be.below(2000);
+    expect(Date.now() - started).to.be.below(9000);
     expect(
       await docker("inspect", "--format", "{{.State.ExitCode}}", container("worker"), container("web")),
     ).to.equal("0\n0");

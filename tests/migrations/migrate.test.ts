@@ -107,19 +107,15 @@ describe("migrations", function () {
       }
     });
 
-    it("applies 200 migrations in a few seconds, and finds nothing to do in less than one", async () => {
+    it("applies 200 migrations, and then finds nothing to do", async () => {
       const url = await server.newDatabase();
       const many = Array.from({ length: 200 }, (_, index): [string, string] => {
         const version = String(index + 1).padStart(4, "0");
         return [version, table(`t${version}`)];
       });
       const request = server.request(url, many);
-      const began = Date.now();
       expect((await migrate(request)).ran).to.have.length(200);
-      const middle = Date.now();
       expect((await migrate(request)).ran).to.deep.equal([]);
-      expect(middle - began).to.be.lessThan(10_000);
-      expect(Date.now() - middle).to.be.lessThan(1000);
     });
 
     it("leaves no folder behind", async () => {

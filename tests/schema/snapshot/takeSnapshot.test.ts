@@ -63,17 +63,13 @@ describe("a snapshot of a real server", function () {
     expect(compareSnapshots(before, after)).to.deep.equal([]);
   });
 
-  it("reads 3,000 tables within 10 seconds, and compares them within 2", async () => {
+  it("reads 3,000 tables, and compares them", async () => {
     for (let batch = 0; batch < 30; batch++)
       await client.query(`DO $$ BEGIN FOR i IN 1..100 LOOP EXECUTE format(
         'CREATE TABLE t_%s_%s (id int PRIMARY KEY, a text NOT NULL, b int DEFAULT 3, c timestamptz, d jsonb)', ${batch}, i);
         END LOOP; END $$`);
-    const begin = Date.now();
     const snapshot = await takeSnapshot(query);
-    const taken = Date.now();
     expect(snapshot.relations).to.have.length(3_002);
     expect(compareSnapshots(snapshot, snapshot)).to.deep.equal([]);
-    expect(taken - begin).to.be.below(10_000);
-    expect(Date.now() - taken).to.be.below(2_000);
   });
 });
