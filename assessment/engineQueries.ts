@@ -28,8 +28,11 @@ export async function objectsNamed(
   names: readonly string[],
   engine: string | undefined,
 ): Promise<NamedObject[]> {
-  const ofKind = kind === "container" ? ".Config.Labels" : ".Labels";
-  const format = `{"id":{{json .Id}},"name":{{json .Name}},"labels":{{json ${ofKind}}}}`;
+  const ofKind =
+    kind === "container"
+      ? '"labels":{{json .Config.Labels}},"running":{{json .State.Running}}'
+      : '"labels":{{json .Labels}}';
+  const format = `{"id":{{json .Id}},"name":{{json .Name}},${ofKind}}`;
   const { stdout } = await docker([kind, "inspect", "--format", format, ...names], engine);
   return (
     stdout
@@ -38,7 +41,7 @@ export async function objectsNamed(
       .map(
         (line) => JSON.parse(line) as Omit<NamedObject, "labels"> & { labels: NamedObject["labels"] | null },
       )
-      .map(({ id, name, labels }) => ({ id, name: name.replace(/^\//, ""), labels: labels ?? {} }))
+      .map(({ name, labels, ...rest }) => ({ ...rest, name: name.replace(/^\//, ""), labels: labels ?? {} }))
       // The engine takes an id for a name, too.
       .filter(({ name }) => names.includes(name))
   );

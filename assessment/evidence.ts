@@ -8,6 +8,7 @@ import { failedGatesSince } from "../history/failedGates";
 import { memoryFrom, type FailedGate } from "../history/quarantine";
 import { networkGeneration } from "../history/recordedNetwork";
 import { labels } from "../history/running";
+import { absentServices } from "../history/absent";
 import { claimOf, type NamedObject, type Occupant, type Stray } from "../history/strays";
 import { readStackState, type StackState } from "../history/stackState";
 import { askCi, type CiRequest } from "./ciEvidence";
@@ -46,7 +47,7 @@ export interface Evidence {
   engineSilent: string | undefined;
   /** Whether the stack's network is gone though its state holds it: somebody removed it by hand. */
   networkLost: boolean;
-  /** Services that the engine has no container of. */
+  /** Services of which the engine does not run the container that the state holds. */
   absent: readonly string[];
   /** Registries of the target's images for which Docker's own configuration has a credential. */
   signedIn: readonly string[];
@@ -197,7 +198,7 @@ async function lookAtEngine(
         .map((found) => occupant("network", found)),
       ...claimed("foreign").map((found) => occupant("container", found)),
     ],
-    absent: services.filter((service) => !containers.some(({ name }) => name === `${network}-${service}`)),
+    absent: absentServices(services, containers, known, (service) => `${network}-${service}`),
     networkLost: networks.length === 0 && networkGeneration(known) !== undefined,
     engineSilent: undefined,
   };

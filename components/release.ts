@@ -47,7 +47,7 @@ export interface ReleaseArgs {
   recordedMoves?: Readonly<Record<string, RecordedMove>>;
   /** What the state holds of the error rate's baseline. @default nothing */
   recordedBaseline?: RecordedBaseline;
-  /** Services that the engine has no container of. @default none */
+  /** Services of which the engine does not run the container that the state holds. @default none */
   absent?: readonly string[];
   /** Whether the stack's network is gone, so that it is made anew. @default false */
   networkLost?: boolean;

@@ -93,7 +93,7 @@ function whatRuns({ prefix, settings, assessment }: ReleaseArgs, start: boolean)
 }
 
 /**
- * Counts the changes that no setting shows: a step-down, a container or a network that is gone. They have to be foreseen,
+ * Counts the changes that no setting shows: a step-down, a container that is gone or stopped, a network that is gone. They have to be foreseen,
  * since the engine replaces services only after this has run.
  */
 function changeNumber(

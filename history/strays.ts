@@ -21,6 +21,8 @@ export interface NamedObject {
   id: string;
   name: string;
   labels: Readonly<Record<string, string>>;
+  /** Of a container. */
+  running?: boolean;
 }
 
 /**
