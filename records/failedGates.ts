@@ -1,6 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { recordsFolder } from "../gates/failureRecord";
+import { failuresSince, type ReadFailure } from "../gates/readFailures";
 import { errorRateName, type RecordedGate } from "./releaseRecord";
 
 /**
@@ -11,32 +9,10 @@ export function failedGates(
   records: string,
   { stack, release, since }: { stack: string; release: string | undefined; since: string },
 ): RecordedGate[] {
-  const folder = recordsFolder(records, stack);
-  // Their names begin with the time, in ISO 8601's basic form.
-  const earliest = since.replace(/[-:]/g, "");
-  return filesIn(folder)
-    .filter((file) => file >= earliest)
-    .flatMap((file) => failedGate(join(folder, file), release) ?? []);
+  return failuresSince(records, stack, since).flatMap((failure) => failedGate(failure, release) ?? []);
 }
 
-function filesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-      .filter((file) => file.endsWith(".json"))
-      .sort();
-  } catch {
-    // No gate has failed here yet.
-    return [];
-  }
-}
-
-function failedGate(file: string, release: string | undefined): RecordedGate | undefined {
-  let record: Record<string, unknown>;
-  try {
-    record = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
-  } catch {
-    return undefined;
-  }
+function failedGate({ file, record }: ReadFailure, release: string | undefined): RecordedGate | undefined {
   const { outcome, startedAt, endedAt, attemptsMade } = record;
   const name = gateName(record);
   if (outcome !== "failed" && outcome !== "error" && outcome !== "inconclusive") return undefined;

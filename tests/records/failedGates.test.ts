@@ -46,6 +46,7 @@ describe("the gates of a release that did not pass", () => {
       release: "v2",
     });
     writeFileSync(join(recordsFolder(records, "shop/prod"), "20261120T100011.000Z-health-api.json"), "{");
+    writeFileSync(join(recordsFolder(records, "shop/prod"), "20261120T100012.000Z-health-api.json"), "null");
     expect(found()).to.deep.equal(["at health: failed"]);
   });
 });
