@@ -98,16 +98,18 @@ export function assess(question: AssessmentQuestion): Assessment {
   const knownGood = knownGoodFrom(evidence.state);
   const direction = directionOf(target, running, evidence.state, survey.catalog);
   const mistakes = catalogMistakes(survey, restedOn(target, running, knownGood), direction);
+  const { unknown } = question.guards.ci;
+  const { stack, retry } = question;
+  const ci = ciGuard({ stack, target: target.tag, direction, ci: evidence.ci, unknown, retry });
   const quarantine = assessQuarantine({
     ...question,
-    retry: question.retry,
+    retry,
+    retriedForCi: ci.retried,
     running,
     direction,
     knownGood,
   });
   const { memory, left, shunned } = quarantine;
-  const { unknown } = question.guards.ci;
-  const ci = ciGuard({ target: target.tag, direction, ci: evidence.ci, unknown });
   const { warnings, refusals, ...schema } = assessSchema({ ...question, running, direction, knownGood });
   return {
     target,

@@ -25,6 +25,8 @@ export interface QuarantineQuestion {
   /** Releases and images that the settings name. */
   quarantine: Settings["quarantine"];
   retry: Settings["retry"];
+  /** Whether `retry` lets the target go on that CI did not let pass. */
+  retriedForCi: boolean;
   /** ISO 8601, UTC. */
   now: string;
 }
@@ -113,12 +115,12 @@ function warningsOf(
 /** A setting that has nothing to do is told, since somebody meant something by it. */
 function idleRetry(
   cause: Cause | undefined,
-  { target, direction, retry, stack }: QuarantineQuestion,
+  { target, direction, retry, retriedForCi, stack }: QuarantineQuestion,
 ): string[] {
-  if (retry === undefined || (direction === "forward" && cause !== undefined && retry.tag === target.tag))
-    return [];
+  const serves = direction === "forward" && (cause !== undefined || retriedForCi);
+  if (retry === undefined || (serves && retry.tag === target.tag)) return [];
   return [
-    `The setting retry (${retry.tag}) does nothing here: it lifts the quarantine of the release that a stack goes forward to. ` +
+    `The setting retry (${retry.tag}) does nothing here: it lets a stack go forward to a release that is quarantined, or that CI did not let pass. ` +
       `To remove it: pulumi config rm retry --stack ${stack}`,
   ];
 }

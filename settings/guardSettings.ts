@@ -23,7 +23,9 @@ const ci = structure(
       .describe("Name of the secret setting that holds a token that may read the repository's checks."),
     names: listOf(text("write the name of a check"), "write a list of checks' names, such as [build, test]")
       .default([])
-      .describe("Checks that must have passed; by default all that there are."),
+      .describe(
+        "Checks that must have passed; by default all that there are. Name them where a GitHub workflow deploys: its own job is a check of the commit too, pending while it deploys.",
+      ),
     unknown: choice(["warn", "refuse"])
       .default("warn")
       .describe("What is done on the way forward where nobody could say whether CI passed."),
@@ -87,7 +89,9 @@ export const quarantine = listOf(
 export const retry = structure(
   {
     tag: z.string(expectations.tag).regex(tagPattern, expectations.tag).describe("Tag of the release."),
-    reason: text("write why it is tried again").describe("Why; kept in the state. Good for one try."),
+    reason: text("write why it is tried again").describe(
+      "Why. For a quarantined release it is kept in the state, and good for one try.",
+    ),
   },
   'write which release and why: pulumi config set retry \'{"tag": "v2", "reason": "WHY"}\'',
 );

@@ -148,7 +148,7 @@ export const settingsSchema = structure(
     retry: retry
       .optional()
       .describe(
-        "The release to try again, though its gates failed here or the stack was rolled back from it.",
+        "The release that may go forward all the same, though its gates failed here, the stack was rolled back from it, or CI did not let it pass.",
       ),
     stepDown: z
       .string(stepDownError)

@@ -77,6 +77,21 @@ describe("the assessment", () => {
     expect(warnings[0]).to.match(/^CI did not pass for v1: build did not pass/);
   });
 
+  it("of a release that CI did not let pass, which a retry lets go on", () => {
+    const { refusals, warnings } = assess({
+      ...usual,
+      target: v2,
+      services: ["api", "web"],
+      survey,
+      retry: { tag: "v2", reason: "the runner is broken" },
+      evidence: { ...quiet, ci: { verdict: "pending", found: "deploy has not ended" } },
+    });
+    expect(refusals).to.deep.equal([]);
+    expect(warnings).to.deep.equal([
+      "CI is still pending for v2: deploy has not ended. It goes on all the same: the runner is broken",
+    ]);
+  });
+
   it("rests on the record where the database does not answer, and says so", () => {
     const silent = { state: { unconfirmed: "the database did not answer: timeout" } };
     const { risk, warnings } = of(v1, {

@@ -91,7 +91,7 @@ describe("a quarantined release", () => {
     const other = of("v1", v2, badV2, { retry: { tag: "v3", reason: "it was the network" } });
     expect(other.refusals).to.have.length(1);
     expect(other.warnings).to.deep.equal([
-      "The setting retry (v3) does nothing here: it lifts the quarantine of the release that a stack goes forward to. " +
+      "The setting retry (v3) does nothing here: it lets a stack go forward to a release that is quarantined, or that CI did not let pass. " +
         "To remove it: pulumi config rm retry --stack prod",
     ]);
     const retried = { reason: "it was the network", at: "2026-02-01T00:00:00.000Z" };
