@@ -1,5 +1,5 @@
 import { sizeText } from "../backups/space";
-import type { CombinedJudgement } from "../schema/combine";
+import { unreadRule, type CombinedJudgement } from "../schema/combine";
 import type { StepDown } from "../schema/stepDown/stepDown";
 
 /** What asks for a backup, and what is known of the last one. */
@@ -43,8 +43,15 @@ export function backupReason({
   if (steppingDown?.verdict === "lossy") return `the step-down of ${steppingDown.version} loses data`;
   if (pending === 0) return undefined;
   if (judgement?.verdict === "destructive") return `the migrations are destructive${objectsText(judgement)}`;
-  if (unread.length > 0) return `what ${unread.join(", ")} does can't be read`;
+  const unknown = [...new Set([...unread, ...unreadPlaces(judgement)])];
+  if (unknown.length > 0) return `what ${unknown.join(", ")} does can't be read`;
   return judgement === undefined ? "there was no time to judge the migrations" : undefined;
+}
+
+/** The migrations of which a part could not be read. */
+function unreadPlaces(judgement: CombinedJudgement | undefined): string[] {
+  const unread = judgement?.findings.filter(({ rule }) => rule === unreadRule) ?? [];
+  return unread.map(({ migration, object }) => migration ?? object);
 }
 
 /** Objects that are named in one line; more are counted. */

@@ -1,7 +1,9 @@
+import { commandEnvironment } from "../gates/commandGate";
+import { boundedLog } from "../gates/failureText";
 import { redactor } from "../gates/redaction";
 import { runToEnd } from "../gates/runToEnd";
+import { clean } from "../gates/shownText";
 import { withoutPassword } from "../migrations/password";
-import { childEnvironment } from "../settings/childEnvironment";
 import type { OwnBackupCommand } from "./request";
 
 /** What the user's command is told. */
@@ -27,7 +29,7 @@ export async function ownBackup(
   try {
     const end = await runToEnd(words, {
       environment: {
-        ...childEnvironment(),
+        ...commandEnvironment(process.env),
         KNOWNGOOD_BACKUP: name,
         KNOWNGOOD_STACK: stack,
         KNOWNGOOD_HEAD: head ?? "",
@@ -37,10 +39,14 @@ export async function ownBackup(
       within,
       signal: abort.signal,
     });
-    const said = withoutPassword(redactor(Object.values(secrets))(end.output), url).trim();
-    if (end.exitCode === 0 && !end.timedOut) return said.split("\n").at(-1) || `made by ${words[0] ?? ""}`;
+    const withoutSecrets = redactor(Object.values(secrets));
+    const redact = (text: string) => withoutPassword(withoutSecrets(text), url);
+    const said = boundedLog(clean(end.output, redact).trim());
+    if (end.exitCode === 0 && !end.timedOut) return said.at(-1) ?? `made by ${words[0] ?? ""}`;
     const how = end.timedOut ? `did not end in ${within} s` : `ended with ${end.signal ?? end.exitCode}`;
-    throw new Error(`The backup failed: ${words.join(" ")} ${how}.${said === "" ? "" : `\n${said}`}`);
+    throw new Error(
+      `The backup failed: ${words.join(" ")} ${how}.${said.map((line) => `\n${line}`).join("")}`,
+    );
   } finally {
     process.off("SIGTERM", stop).off("SIGINT", stop);
   }

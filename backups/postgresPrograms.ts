@@ -1,13 +1,14 @@
 import { execFile } from "node:child_process";
 import { access } from "node:fs/promises";
 import { delimiter, join } from "node:path";
+import { dockerEnvironment } from "../gates/engine";
 
 /** The two programs that a backup needs, of one version: the words with which each begins. */
 export interface PostgresPrograms {
   dump: readonly string[];
   restore: readonly string[];
-  /** What these words need in their environment besides. */
-  environment?: Readonly<Record<string, string>>;
+  /** All that they get of this process's environment, which can hold secrets. */
+  environment: NodeJS.ProcessEnv;
 }
 
 export interface WherePrograms {
@@ -40,10 +41,11 @@ export async function findPostgresPrograms(
   address: string,
   { image, dockerHost, folders = packageFolders(major), path = process.env.PATH ?? "" }: WherePrograms = {},
 ): Promise<PostgresPrograms> {
+  const environment = { PATH: process.env.PATH, HOME: process.env.HOME };
   for (const folder of [...folders, ...path.split(delimiter).filter((one) => one !== "")]) {
     const [dump, restore] = [join(folder, "pg_dump"), join(folder, "pg_restore")];
-    if ((await majorOf([dump])) === major && (await majorOf([restore])) === major)
-      return { dump: [dump], restore: [restore] };
+    if ((await majorOf([dump], environment)) === major && (await majorOf([restore], environment)) === major)
+      return { dump: [dump], restore: [restore], environment };
   }
   const none = `No pg_dump and pg_restore of PostgreSQL ${major}, the server's own version, were found`;
   if (image === undefined)
@@ -81,7 +83,7 @@ function inContainer(
   return {
     dump: run("pg_dump"),
     restore: run("pg_restore"),
-    ...(dockerHost !== undefined && { environment: { DOCKER_HOST: dockerHost } }),
+    environment: dockerEnvironment(process.env, dockerHost),
   };
 }
 
@@ -96,13 +98,13 @@ function socketFolder(address: string): string | undefined {
 /** The major version that a program tells; undefined where it is not there, or tells none. */
 async function majorOf(
   words: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
+  environment: NodeJS.ProcessEnv,
   seconds = 5,
 ): Promise<number | undefined> {
   const [program = "", ...args] = words;
   if (program.startsWith("/") && !(await isThere(program))) return undefined;
   return new Promise((resolve) => {
-    const options = { timeout: seconds * 1000, env: { ...process.env, ...environment } };
+    const options = { timeout: seconds * 1000, env: environment };
     execFile(program, [...args, "--version"], options, (error, stdout) => {
       const major = /\(PostgreSQL\) (\d+)/.exec(stdout)?.[1];
       resolve(error === null && major !== undefined ? Number(major) : undefined);

@@ -36,13 +36,22 @@ export function removalOf(name: string): string {
   return `DROP DATABASE ${escapeIdentifier(name)} WITH (FORCE);`;
 }
 
-/** A name that no database has, from the live one's and the backup's time. */
+/** What the live one is called once a restored one has its name. */
+function beforeOf(restored: string): string {
+  return restored.replace(between, "_before_");
+}
+
+/**
+ * A name from the live one's and the backup's time. No database has it, nor that which the live one gets in its swap: after an
+ * earlier swap the live one of then is there.
+ */
 export async function freeName(client: Client, live: string, madeAt: string): Promise<string> {
-  const taken = new Set((await leftoversOf(client, live)).map(({ name }) => name));
+  const { rows } = await client.query<{ name: string }>("SELECT datname AS name FROM pg_database");
+  const taken = new Set(rows.map(({ name }) => name));
   const first = `${prefixOf(live)}${madeAt.slice(0, 19).replace(/[-:]/g, "")}`;
   for (let number = 1; ; number += 1) {
     const name = number === 1 ? first : `${first}_${number}`;
-    if (!taken.has(name)) return name;
+    if (!taken.has(name) && !taken.has(beforeOf(name))) return name;
   }
 }
 
@@ -55,7 +64,7 @@ export interface SwapCommands {
 
 /** SQL for another database of the server, such as `postgres`. Both names change together or not at all. */
 export function swapCommands(live: string, restored: string): SwapCommands {
-  const before = `${restored.replace(between, "_before_")}`;
+  const before = beforeOf(restored);
   const [liveName, restoredName, beforeName] = [live, restored, before].map(escapeIdentifier);
   const end = (name: string) =>
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name.replaceAll("'", "''")}';`;

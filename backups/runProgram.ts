@@ -42,10 +42,6 @@ export async function runProgram(
     [...words, ...args, ...(address === undefined ? [] : ["--no-password", "--dbname", address])],
     {
       env: {
-        PATH: process.env.PATH,
-        HOME: process.env.HOME,
-        DOCKER_HOST: process.env.DOCKER_HOST,
-        DOCKER_CONFIG: process.env.DOCKER_CONFIG,
         ...programs.environment,
         PGAPPNAME: connectionName,
         ...(password !== undefined && { PGPASSWORD: password }),

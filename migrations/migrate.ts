@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import type { Client } from "pg";
-import { makeBackup } from "../backups/makeBackup";
 import type { BackupReport } from "../backups/request";
 import { appliedVersions } from "./appliedVersions";
+import { backUpFirst } from "./backUpFirst";
 import { connect } from "./connection";
 import { dbmate } from "./dbmate";
 import { lock, stopDbmate } from "./lock";
@@ -27,7 +27,7 @@ export async function migrate(request: MigrationRequest, now = new Date()): Prom
     const pending = request.migrations.filter(({ version }) => !before.has(version));
     let backup: BackupReport | undefined;
     if (pending.length > 0) {
-      backup = await backUpFirst(client, request, [...before], now);
+      backup = await backUpFirst(client, request, [...before], now, notBegun);
       const { exitCode, signal, output } = await dbmate("migrate", { ...request, migrations: pending });
       if (signal !== undefined) throw new Error(await interruption(client, request, signal));
       if (exitCode !== 0) throw new Error(await failure(client, request, output));
@@ -43,24 +43,9 @@ export async function migrate(request: MigrationRequest, now = new Date()): Prom
   }
 }
 
-async function backUpFirst(
-  client: Client,
-  { url, table, backup }: MigrationRequest,
-  applied: readonly string[],
-  now: Date,
-): Promise<BackupReport | undefined> {
-  if (backup === undefined) return undefined;
-  try {
-    return await makeBackup({ client, url, table, applied }, backup, now);
-  } catch (error) {
-    throw new Error(
-      `${(error as Error).message}\nNo migration was begun: nothing was changed in the database, and the running services ` +
-        "were not touched. To try again: pulumi up; to go without a backup: " +
-        "pulumi config set --path database.backup.when never",
-      { cause: error },
-    );
-  }
-}
+const notBegun =
+  "No migration was begun: nothing was changed in the database, and the running services were not touched. " +
+  "To try again: pulumi up; to go without a backup: pulumi config set --path database.backup.when never";
 
 /** What was under way is looked at no further: who interrupts wants an end. */
 async function interruption(client: Client, request: MigrationRequest, signal: string): Promise<string> {

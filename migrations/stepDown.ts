@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { escapeIdentifier, type Client } from "pg";
-import { makeBackup } from "../backups/makeBackup";
 import type { BackupReport } from "../backups/request";
 import { migrationSections } from "../catalog/migrationSections";
 import type { SqlSource } from "../schema/gap";
@@ -11,6 +10,7 @@ import type { StepDownChecks } from "../schema/stepDown/stepDown";
 import { controlText, transactionControl } from "../schema/stepDown/transactionControl";
 import { unexpectedChanges } from "../schema/stepDown/unexpectedChanges";
 import { appliedVersions } from "./appliedVersions";
+import { backUpFirst } from "./backUpFirst";
 import { connect } from "./connection";
 import { lock } from "./lock";
 import { migrate } from "./migrate";
@@ -35,7 +35,13 @@ export async function stepDown(request: StepDownRequest, now: Date): Promise<Ste
     await noticeDeath(client);
     const applied = await appliedVersions(client, request.table);
     if (isTaken(applied, request)) {
-      backup = await backUpFirst(client, request, applied, now);
+      backup = await backUpFirst(
+        client,
+        request,
+        applied,
+        now,
+        `Nothing was changed in the database. ${wayOut}`,
+      );
       await takeBack(client, request);
     }
   } catch (error) {
@@ -71,22 +77,6 @@ function isTaken(applied: readonly string[], { stepDown: { migration, to } }: St
 async function noticeDeath(client: Client): Promise<void> {
   // Unknown before PostgreSQL 14, and refused where the system can't tell.
   await client.query("SET client_connection_check_interval = '1s'").catch(() => undefined);
-}
-
-async function backUpFirst(
-  client: Client,
-  { url, table, backup }: StepDownRequest,
-  applied: readonly string[],
-  now: Date,
-): Promise<BackupReport | undefined> {
-  if (backup === undefined) return undefined;
-  try {
-    return await makeBackup({ client, url, table, applied }, backup, now);
-  } catch (error) {
-    throw new Error(`${(error as Error).message}\nNothing was changed in the database. ${wayOut}`, {
-      cause: error,
-    });
-  }
 }
 
 const wayOut =

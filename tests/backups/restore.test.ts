@@ -95,6 +95,20 @@ describe("knowngood restore", function () {
     await inPostgres(told.remove);
   });
 
+  it("restores the same backup once more after a swap, and what it prints swaps again", async () => {
+    const { database, restore, standing, beside } = await lost();
+    for (const time of ["20260301T090000", "20260301T090000_2"]) {
+      const { code, stdout, stderr } = await restore("--json");
+      expect(code, stderr).to.equal(0);
+      const { restored, swap } = JSON.parse(stdout) as Restored;
+      expect(restored).to.equal(`${database}_restored_${time}`);
+      for (const statement of swap) await inPostgres(statement);
+      expect(await standing()).to.deep.equal([["1000"], [], ["1"]]);
+    }
+    const before = `${database}_before_20260301T090000`;
+    expect(await beside()).to.deep.equal([before, `${before}_2`]);
+  });
+
   it("tells it to a person, too", async () => {
     const { url, restore } = await lost();
     const { code, stdout } = await restore();

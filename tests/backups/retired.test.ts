@@ -95,6 +95,14 @@ describe("whether a backup is made", () => {
     );
     expect(backupReason({ ...asked, judgement: undefined })).to.contain("no time to judge");
     expect(backupReason({ ...asked, unread: ["7_code"] })).to.equal("what 7_code does can't be read");
+    const unread = { ...finding("conditional", "unread-statement", "line 3"), migration: "8_split", line: 3 };
+    expect(backupReason({ ...asked, unread: ["7_code"], judgement: judgementOf(unread, unread) })).to.equal(
+      "what 7_code, 8_split does can't be read",
+    );
+    const refused = finding("conditional", "unread-statement", "the gap");
+    expect(backupReason({ ...asked, judgement: judgementOf(refused) })).to.equal(
+      "what the gap does can't be read",
+    );
     const breaking = judgementOf(finding("breaking", "table-renamed", "orders"));
     expect(backupReason({ ...asked, judgement: breaking })).to.equal(undefined);
   });
