@@ -1,9 +1,6 @@
-import { web, toldOneByOne, type WrongRow } from "./wrongRows";
+import { aSecretName, maybeSecret, web, toldOneByOne, type WrongRow } from "./wrongRows";
 
 const health = (settings: Record<string, unknown>) => web({ health: { path: "/health", ...settings } });
-const aSecretName =
-  "write the name of a secret setting, not the secret itself: set it with pulumi config set --secret NAME, and write NAME here";
-const maybeSecret = "a text that may be a secret";
 const aProbe = "a web service needs a health probe, such as {path: /health}; or write kind: worker";
 const http = "it needs an HTTP probe: add `path` or `url`";
 

@@ -1,4 +1,4 @@
-import { good, web, toldOneByOne, type WrongRow } from "./wrongRows";
+import { aSecretName, maybeSecret, good, web, toldOneByOne, type WrongRow } from "./wrongRows";
 
 const port = (settings: Record<string, unknown>) =>
   web({ ports: [{ container: 80, host: 8080, ...settings }] });
@@ -8,9 +8,6 @@ const mount = (settings: Record<string, unknown>) => ({
 });
 const aName =
   "write a name of lower-case letters, digits and dashes, beginning with a letter, at most 40 long";
-const aSecretName =
-  "write the name of a secret setting, not the secret itself: set it with pulumi config set --secret NAME, and write NAME here";
-const maybeSecret = "a text that may be a secret";
 const aPort = "write a port from 1 to 65535";
 const anAddress = "write an IP address of the host, such as 127.0.0.1";
 

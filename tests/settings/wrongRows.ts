@@ -10,6 +10,11 @@ export type WrongRow = [
   expected: string,
 ];
 
+/** What is written where a secret's name is asked for, and how what may be one is shown. */
+export const aSecretName =
+  "write the name of a secret setting, not the secret itself: set it with pulumi config set --secret NAME, and write NAME here";
+export const maybeSecret = "a text that may be a secret";
+
 /** A stack with nothing wrong; a row replaces or, with undefined, leaves out. */
 export const good = {
   imageTag: "v1",
