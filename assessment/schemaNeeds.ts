@@ -25,13 +25,36 @@ export async function gatherNeeds(version: string, url: string, own: StackState)
       databaseIdentity(url),
       readOtherStacks(stackName(own), until),
     ]);
-    const stacks = states.flatMap((state) => schemaUser(state) ?? []);
-    return {
-      stacks: stacks.filter((user) => user.database === database && user.needs.includes(version)),
-      ...(unread.length > 0 && { unconfirmed: `the state of ${unread.join(", ")} could not be read` }),
-    };
+    return needsAmong(
+      version,
+      database,
+      states.flatMap((state) => schemaUser(state) ?? []),
+      unread,
+    );
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
     return { stacks: [], unconfirmed: withoutPassword(said, url) };
   }
+}
+
+/**
+ * Which of the users of databases need a version in this one.
+ * @param unread stacks whose state could not be read
+ */
+export function needsAmong(
+  version: string,
+  database: string,
+  users: readonly SchemaUser[],
+  unread: readonly string[],
+): SchemaNeeds {
+  const needing = users.filter(({ needs }) => needs.includes(version));
+  const unknown = needing.filter((user) => user.database === undefined).map(({ stack }) => stack);
+  const doubts = [
+    ...(unread.length > 0 ? [`the state of ${unread.join(", ")} could not be read`] : []),
+    ...(unknown.length > 0 ? [`${unknown.join(", ")} does not say which database it works on`] : []),
+  ];
+  return {
+    stacks: needing.filter((user) => user.database === database),
+    ...(doubts.length > 0 && { unconfirmed: doubts.join("; ") }),
+  };
 }

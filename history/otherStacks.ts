@@ -16,7 +16,7 @@ export interface OtherStacks {
 /**
  * The states of all other stacks of the backend, whatever their project.
  * @param own project and stack that are left out, such as `shop/prod`
- * @param until milliseconds since 1970 after which no state is begun to be read
+ * @param until milliseconds since 1970 after which no state is read any more
  * @throws Error when the backend does not say which there are
  */
 export async function readOtherStacks(own: string | undefined, until: number): Promise<OtherStacks> {
@@ -26,8 +26,9 @@ export async function readOtherStacks(own: string | undefined, until: number): P
   const work = async () => {
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
       try {
-        if (Date.now() >= until) throw new Error("no time is left");
-        states.push(await readStackState(name));
+        const left = until - Date.now();
+        if (left <= 0) throw new Error("no time is left");
+        states.push(await readStackState(name, left));
       } catch {
         unread.push(name);
       }

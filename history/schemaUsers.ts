@@ -8,8 +8,8 @@ const databaseType = "knowngood:index:Database";
 export interface SchemaUser {
   /** Project and stack, such as `shop/prod`. */
   stack: string;
-  /** Which database: see `databaseIdentity`. */
-  database: string;
+  /** Which database: see `databaseIdentity`. Undefined where its last run of migrations could not say. */
+  database: string | undefined;
   /** Releases that its services were brought to. */
   releases: readonly string[];
   /** Versions that these ship, of those that are applied. */
@@ -28,7 +28,7 @@ export function schemaUser(state: StackState): SchemaUser | undefined {
   const releases = state.resources.flatMap(({ type, outputs }) =>
     type === serviceType ? texts([outputs?.release]) : [],
   );
-  if (stack === undefined || database === undefined || releases.length === 0) return undefined;
+  if (stack === undefined || component === undefined || releases.length === 0) return undefined;
   const needs = (applied ?? []).filter((version) => ahead?.includes(version) !== true);
   return { stack, database, releases: [...new Set(releases)].sort(), needs };
 }

@@ -41,20 +41,21 @@ export function stackOf(argv: readonly string[]): string | undefined {
 /**
  * Reads the stack's own state. Stack outputs lie after a failed update, so the resources are asked instead; this works
  * in a preview and under the update's own lock.
+ * @param milliseconds that it may take. @default without end
  * @throws Error when `pulumi stack export` fails, with what it said
  */
-export async function readStackState(stack: string): Promise<StackState> {
+export async function readStackState(stack: string, milliseconds = 0): Promise<StackState> {
   const ahead = begun?.stack === stack ? begun.text : undefined;
   begun = undefined;
-  return parseStackState(await (ahead ?? exportState(stack)));
+  return parseStackState(await (ahead ?? exportState(stack, milliseconds)));
 }
 
-function exportState(stack: string): Promise<string> {
+function exportState(stack: string, timeout = 0): Promise<string> {
   return new Promise((resolve, reject) => {
     execFile(
       "pulumi",
       ["stack", "export", "--stack", stack, "--non-interactive"],
-      { env: childEnvironment(), maxBuffer: 1 << 30 },
+      { env: childEnvironment(), maxBuffer: 1 << 30, timeout },
       (error, stdout, stderr) => {
         if (error === null) resolve(stdout);
         else

@@ -1,4 +1,9 @@
 import { expect } from "chai";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { needsAmong } from "../../assessment/schemaNeeds";
+import { readStackState } from "../../history/stackState";
 import { schemaUser, stackName } from "../../history/schemaUsers";
 import type { StateResource } from "../../history/stackState";
 import { schemaInState, serviceInState, stateOf } from "./states";
@@ -36,13 +41,52 @@ describe("what a stack needs of its database", () => {
     });
   });
 
-  it("is nothing without services, without a run of migrations, or where that did not say which database it was", () => {
+  it("is nothing without services or a database, and in an unknown database where no run of migrations said which it was", () => {
     const services = serviceInState("api", "a", "v1", "v1");
     const all = component(["1"], []);
     expect(schemaUser(stateOf(stack, run({ applied: ["1"], database }), all))).to.equal(undefined);
-    expect(schemaUser(stateOf(stack, all, ...services))).to.equal(undefined);
-    expect(schemaUser(stateOf(stack, run({ applied: ["1"] }), all, ...services))).to.equal(undefined);
+    expect(schemaUser(stateOf(stack, ...services))).to.equal(undefined);
+    const unknown = { stack: "shop/prod", database: undefined, releases: ["v1"], needs: ["1"] };
+    expect(schemaUser(stateOf(stack, all, ...services))).to.deep.equal(unknown);
+    expect(schemaUser(stateOf(stack, run({ applied: ["1"] }), all, ...services))).to.deep.equal(unknown);
     expect(schemaUser(stateOf())).to.equal(undefined);
     expect(stackName(stateOf())).to.equal(undefined);
+  });
+});
+
+describe("who else needs a migration", () => {
+  const user = (name: string, where: string | undefined, ...needs: string[]) => ({
+    stack: name,
+    database: where,
+    releases: ["v1"],
+    needs,
+  });
+
+  it("is who ships it in the same database, and in doubt who does not say in which", () => {
+    const [same, unknown] = [user("shop/a", database, "2"), user("shop/b", undefined, "2")];
+    const users = [same, user("shop/c", database, "1"), user("shop/d", "other", "2")];
+    expect(needsAmong("2", database, users, [])).to.deep.equal({ stacks: [same] });
+    const doubts = [...users, unknown, user("shop/e", undefined, "1")];
+    expect(needsAmong("2", database, doubts, ["shop/f"])).to.deep.equal({
+      stacks: [same],
+      unconfirmed: "the state of shop/f could not be read; shop/b does not say which database it works on",
+    });
+  });
+});
+
+describe("a stack's state that takes too long to read", () => {
+  const path = process.env.PATH;
+  const folder = mkdtempSync(join(tmpdir(), "knowngood-"));
+  after(() => {
+    process.env.PATH = path;
+    rmSync(folder, { recursive: true });
+  });
+
+  it("is given up", async () => {
+    writeFileSync(join(folder, "pulumi"), "#!/bin/sh\nexec sleep 600\n", { mode: 0o755 });
+    process.env.PATH = `${folder}:${path}`;
+    const problem = await readStackState("shop", 200).catch((error: unknown) => error);
+    expect(problem).to.be.instanceOf(Error);
+    expect((problem as Error).message).to.match(/^The state of stack shop can't be read: /);
   });
 });
