@@ -41,7 +41,7 @@ const bad: Record<string, Program> = {
   socket: { script: stays },
   // Healthy at every start, for a moment: Docker starts it again and again.
   slow: {
-    script: `${serve}; sleep 0.3; echo "fatal: out of luck"; exit 4`,
+    script: `${serve}; sleep 0.45; echo "fatal: out of luck"; exit 4`,
     files: { "/www/cgi-bin/health": "#!/bin/sh\nprintf 'Status: 200 OK\\r\\n\\r\\nhello'" },
   },
   exec: { script: stays, files: { "/check.sh": '#!/bin/sh\necho "queue is stuck"\nexit 7\n' } },
@@ -126,7 +126,7 @@ describe("health gates", () => {
     }
 
     await workspace.target("prod", "v3");
-    workspace.settings("prod", settings(6));
+    workspace.settings("prod", settings(8));
     const failed = await workspace.up("prod");
     expect(failed.exitCode).to.equal(1);
     const records = recordsIn(join(workspace.folder, ".knowngood", "knowngood-prod"));

@@ -98,7 +98,7 @@ describe("the schema in previews and updates", () => {
     expect(preview.text).to.contain(
       "What v1 would meet in the schema is conditional, which guards.schema lets pass.",
     );
-    expect(preview.text).to.match(/conditional {2}orders\.note: .* \(20260102000000_relax_note:2\)/);
+    expect(preview.text).to.match(/conditional {2}orders\.note .* \(20260102000000_relax_note:2\)/);
     expect(report("prod-v1")).to.deep.include({
       verdict: "conditional",
       action: "roll back",
