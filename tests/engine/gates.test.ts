@@ -41,7 +41,7 @@ const bad: Record<string, Program> = {
   socket: { script: stays },
   // Healthy at every start, for a moment: Docker starts it again and again.
   slow: {
-    script: `${serve}; sleep 0.45; echo "fatal: out of luck"; exit 4`,
+    script: `${serve}; sleep 0.8; echo "fatal: out of luck"; exit 4`,
     files: { "/www/cgi-bin/health": "#!/bin/sh\nprintf 'Status: 200 OK\\r\\n\\r\\nhello'" },
   },
   exec: { script: stays, files: { "/check.sh": '#!/bin/sh\necho "queue is stuck"\nexit 7\n' } },
@@ -74,7 +74,7 @@ describe("health gates", () => {
         json: { ...web(1), health: { path: "/health", json: { status: "ok", "checks.0.lag": 0 } } },
         header: { ...web(2), health: { path: "/cgi-bin/health", secretHeaders: { "X-Key": "key" } } },
         socket: { ...web(3), health: { tcp: port(3) } },
-        slow: { ...web(4), health: { path: "/cgi-bin/health", every: 0.2 } },
+        slow: { ...web(4), health: { path: "/cgi-bin/health", every: 0.2, successes: 6 } },
         exec: { kind: "worker", health: { exec: ["/check.sh"] } },
         state: { kind: "worker" },
       },
@@ -159,7 +159,7 @@ describe("health gates", () => {
     }
     expect(JSON.stringify(records)).not.to.contain(key);
     expect(failed.text).not.to.contain(key);
-    // Never three in a row within one life, however often it answered.
+    // Never six in a row within one life, however often it answered.
     expect(records.slow?.attempts.some(({ outcome }) => outcome === "ok")).to.equal(true);
     expect(records.slow?.container?.restarts).to.be.greaterThan(1);
     expect(records.slow?.logs).to.include("fatal: out of luck");
