@@ -44,6 +44,17 @@ export const constraintRules = [
     },
   },
   {
+    id: "foreign-key-added-on-default",
+    verdict: "breaking",
+    title: "What old code leaves out must refer to a row that may not be there",
+    remedy: "Drop the constraint or the default, or see that the row is there that the default names.",
+    example: {
+      shipped:
+        "CREATE TABLE queues (id int PRIMARY KEY); CREATE TABLE jobs (id int, queue int NOT NULL DEFAULT 5);",
+      ahead: "ALTER TABLE jobs ADD FOREIGN KEY (queue) REFERENCES queues NOT VALID;",
+    },
+  },
+  {
     id: "exclusion-added",
     verdict: "conditional",
     title: "An exclusion constraint was added",

@@ -78,6 +78,20 @@ export function fillingOf(column: ColumnFacts, catalog: Catalog): Filling {
   };
 }
 
+/** A default that gives another value to each row. */
+const givesOthers = /\b(nextval|gen_random_uuid|uuid_generate_v\d\w*|uuidv[47])\(/;
+
+/** What a column holds in rows of old code that leaves it out. */
+export type LeftOut = "NULL" | "one value" | "another each time" | "unknown";
+
+export function leftOut(column: ColumnFacts, catalog: Catalog): LeftOut {
+  const { filled, fallback, identity, notNull } = fillingOf(column, catalog);
+  if (identity !== "") return "another each time";
+  if (!filled) return notNull ? "unknown" : "NULL";
+  if (fallback === undefined) return "unknown";
+  return givesOthers.test(fallback) ? "another each time" : fallback.includes("(") ? "unknown" : "one value";
+}
+
 function* domainChain(oid: number, catalog: Catalog): Generator<TypeFacts> {
   for (let type = catalog.type(oid); type?.kind === "d"; type = catalog.type(type.base)) yield type;
 }

@@ -1,8 +1,8 @@
-import type { Catalog, Sides } from "./catalog";
-import { fillingOf } from "./columnTypes";
+import type { Sides } from "./catalog";
+import { leftOut } from "./columnTypes";
 import { reachOf, tableAfter } from "./constraints";
 import type { RelationPair } from "./relations";
-import type { ColumnFacts, IndexFacts } from "./snapshot";
+import type { IndexFacts } from "./snapshot";
 import { structuralFinding, type StructuralFinding } from "./structuralFinding";
 import { partName, plain, written } from "./words";
 
@@ -97,20 +97,6 @@ function keptFindings(before: IndexFacts, after: IndexFacts, pair: RelationPair)
       `The constraint ${before.constraint} of ${written(pair.before)} is ${now}; ON CONFLICT ON CONSTRAINT with its name gets an error.`,
     ),
   ];
-}
-
-/** A default that gives another value to each row. */
-const givesOthers = /\b(nextval|gen_random_uuid|uuid_generate_v\d\w*|uuidv[47])\(/;
-
-/** What a column holds in rows of old code that leaves it out. */
-type LeftOut = "NULL" | "one value" | "another each time" | "unknown";
-
-function leftOut(column: ColumnFacts, catalog: Catalog): LeftOut {
-  const { filled, fallback, identity, notNull } = fillingOf(column, catalog);
-  if (identity !== "") return "another each time";
-  if (!filled) return notNull ? "unknown" : "NULL";
-  if (fallback === undefined) return "unknown";
-  return givesOthers.test(fallback) ? "another each time" : fallback.includes("(") ? "unknown" : "one value";
 }
 
 function newFinding(index: IndexFacts, pair: RelationPair, sides: Sides, table: number): StructuralFinding[] {

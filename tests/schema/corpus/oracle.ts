@@ -198,8 +198,14 @@ function sameRows(before: Outcome, after: Outcome): boolean {
 }
 
 /** Rows as one text, values of another type but the same meaning alike. */
-function asText({ rows = [], error }: Outcome): string {
-  return error ?? JSON.stringify(rows.map((row) => row.map(meaning)));
+function asText({ rows = [], types: oids = [], error }: Outcome): string {
+  const text = (value: string | null, column: number) => meaning(written(value, oids[column]));
+  return error ?? JSON.stringify(rows.map((row) => row.map(text)));
+}
+
+/** A truth value as a cast to text writes it, so that one that became a text is the same still. */
+function written(value: string | null, type: number | undefined): string | null {
+  return type === types.builtins.BOOL && value !== null ? String(value === "t") : value;
 }
 
 function meaning(value: string | null): string | null {
@@ -233,7 +239,8 @@ async function attempt(session: Client, { run, see }: Statement): Promise<Outcom
     try {
       await session.query("SAVEPOINT seeing");
       const seen = await session.query({ text: see, rowMode: "array" });
-      return { ...outcome, seen: asText({ rows: seen.rows as (string | null)[][] }) };
+      const oids = seen.fields.map(({ dataTypeID }) => dataTypeID);
+      return { ...outcome, seen: asText({ rows: seen.rows as (string | null)[][], types: oids }) };
     } catch (error) {
       return { ...outcome, seen: String(error) };
     }
