@@ -118,7 +118,8 @@ async function program() {
     ...(release.database && {
       schema: release.database.standing,
       horizon: release.database.horizon,
-      backup: release.database.backup,
+      // An undefined output is warned of in every update.
+      backup: release.database.backup.apply((made) => made ?? "none"),
     }),
     gates: release.reports.apply((reports) =>
       Object.fromEntries(Object.entries(reports).map(([name, report]) => [name, reportSummary(report)])),
