@@ -1,26 +1,14 @@
 import { connect } from "../migrations/connection";
 import { withoutPassword } from "../migrations/password";
-import type { Gap, SqlSource } from "../schema/gap";
 import { judge, type JudgeOptions } from "../schema/judge";
 import { countLosses, type CountedLosses, type LossCandidate } from "../schema/stepDown/countLosses";
-import { judgeStepDown } from "../schema/stepDown/judgeStepDown";
+import { judgeStepDown, type StepDownQuestion } from "../schema/stepDown/judgeStepDown";
 import type { StepDown } from "../schema/stepDown/stepDown";
 import { leastSeconds } from "./judgeGaps";
 import { within } from "./within";
 
 /** The newest migration that is applied, as a step-down would take it back. */
-export interface NewestMigration {
-  migration: { version: string; name: string };
-  /** Leads to the schema before it, in order. */
-  before: readonly SqlSource[];
-  /** Undefined where its SQL can't be read. */
-  up: SqlSource | undefined;
-  /** Undefined where there is none. */
-  down: SqlSource | undefined;
-  /** What is in the schema before or with it and can't be read, or not whole; each with why. @default nothing */
-  unread?: Gap["unread"];
-  /** Whether its tool lets the way down begin and end transactions of its own. @default false */
-  endsTransactions?: boolean;
+export interface NewestMigration extends Omit<StepDownQuestion, "judge" | "count"> {
   /** Why there is none, where its tool may have one: see `unreadDownReason`. */
   unreadDown?: string;
 }

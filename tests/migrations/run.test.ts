@@ -2,7 +2,6 @@ import { expect } from "chai";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import { databaseIdentity } from "../../migrations/databaseIdentity";
 import type { MigrationRequest } from "../../migrations/request";
@@ -46,17 +45,6 @@ describe("the process that runs migrations", function () {
     return { child, ended };
   }
   const run = (...args: Parameters<typeof start>) => start(...args).ended;
-
-  /** Waits until a statement of this text runs in the database. */
-  async function untilRunning(url: string, statement: string): Promise<void> {
-    const asked = `SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid()
-      AND datname = current_database() AND query LIKE '%${statement}%'`;
-    for (let attempt = 0; attempt < 400; attempt += 1) {
-      if ((await server.ask(url, asked))[0] !== "0") return;
-      await sleep(25);
-    }
-    throw new Error(`${statement} did not run in 10 s`);
-  }
 
   it("answers with one line of JSON on standard output, nothing on standard error, exit 0", async () => {
     const url = await server.newDatabase();
@@ -124,7 +112,7 @@ describe("the process that runs migrations", function () {
   it("gives up on a lock after its time, and says how to find who holds it", async () => {
     const url = await server.newDatabase();
     const slow = start("migrate", server.request(url, [["1", "SELECT pg_sleep(20);"]]));
-    await untilRunning(url, "pg_sleep(20)");
+    await server.untilRunning(url, "pg_sleep(20)");
     const began = Date.now();
     const { exitCode, stderr } = await run("migrate", {
       ...server.request(url, [["1", table("one")]]),
@@ -156,7 +144,7 @@ describe("the process that runs migrations", function () {
         ["2", `${table("two")}\nSELECT pg_sleep(15);`],
       ]),
     );
-    await untilRunning(url, "pg_sleep");
+    await server.untilRunning(url, "pg_sleep");
     const began = Date.now();
     child.kill("SIGTERM");
     const { exitCode, stdout, stderr } = await ended;
@@ -180,7 +168,7 @@ describe("the process that runs migrations", function () {
       ["3", "INSERT INTO one VALUES (1);"],
     ]);
     const killed = start("migrate", request);
-    await untilRunning(url, "pg_sleep");
+    await server.untilRunning(url, "pg_sleep");
     killed.child.kill("SIGKILL");
     const { stdout } = await run("migrate", request);
     expect((JSON.parse(stdout) as { applied: string[] }).applied).to.deep.equal(["1", "2", "3"]);

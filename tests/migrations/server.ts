@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import type { MigrationRequest } from "../../migrations/request";
 import { startMachine, type Machine } from "../../toolchain/machine/machine";
@@ -79,6 +80,17 @@ export class Server {
     } finally {
       await client.end();
     }
+  }
+
+  /** Waits until a statement of this text runs in the database. */
+  async untilRunning(url: string, statement: string): Promise<void> {
+    const asked = `SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid()
+      AND datname = current_database() AND query LIKE '%${statement}%'`;
+    for (let attempt = 0; attempt < 400; attempt += 1) {
+      if ((await this.ask(url, asked))[0] !== "0") return;
+      await sleep(25);
+    }
+    throw new Error(`${statement} did not run in 10 s`);
   }
 
   /** Migrations in files of their own: each is a version, a name and its way up, or the whole file. */

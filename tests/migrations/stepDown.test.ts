@@ -4,7 +4,6 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { setTimeout as sleep } from "node:timers/promises";
 import { migrate } from "../../migrations/migrate";
 import type { MigrationRequest, StepDownRequest } from "../../migrations/request";
 import { stepDown } from "../../migrations/stepDown";
@@ -275,7 +274,7 @@ describe("a step-down of a database", function () {
   it("does not wait for ever for a table that somebody else holds", async () => {
     const { url, request } = await migrated(dropNote);
     const holding = server.ask(url, "BEGIN; LOCK TABLE one; SELECT pg_sleep(3)").catch(() => []);
-    await untilRunning(url, "pg_sleep");
+    await server.untilRunning(url, "pg_sleep");
     expect(await failureOf({ ...request, lockTimeout: 1 })).to.contain(
       "canceling statement due to lock timeout",
     );
@@ -342,7 +341,7 @@ describe("a step-down of a database", function () {
     it("changes nothing when it is stopped, says so, and is done by the next run", async () => {
       const { url, request } = await migrated(slow.replace("4", "1"));
       const { child, ended } = start(request);
-      await untilRunning(url, "pg_sleep");
+      await server.untilRunning(url, "pg_sleep");
       child.kill("SIGTERM");
       const { exitCode, stdout, stderr } = await ended;
       expect([exitCode, stdout]).to.deep.equal([1, ""]);
@@ -354,7 +353,7 @@ describe("a step-down of a database", function () {
     it("takes back once, and whole, after a kill -9 in the middle", async () => {
       const { url, request } = await migrated(slow.replace("4", "2"));
       const { child, ended } = start(request);
-      await untilRunning(url, "pg_sleep");
+      await server.untilRunning(url, "pg_sleep");
       child.kill("SIGKILL");
       await ended;
       expect((await stepDown(request, now)).applied).to.deep.equal(["1"]);
@@ -370,14 +369,4 @@ describe("a step-down of a database", function () {
       expect(await versions(url)).to.deep.equal(["1"]);
     });
   });
-
-  async function untilRunning(url: string, statement: string): Promise<void> {
-    const asked = `SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid()
-      AND datname = current_database() AND query LIKE '%${statement}%'`;
-    for (let attempt = 0; attempt < 400; attempt += 1) {
-      if ((await server.ask(url, asked))[0] !== "0") return;
-      await sleep(25);
-    }
-    throw new Error(`${statement} did not run in 10 s`);
-  }
 });
