@@ -4,6 +4,7 @@ import { announcement, headline } from "./assessment/announcement";
 import { assess, type Assessment } from "./assessment/assessment";
 import { gather, type Evidence, type EvidenceRequest } from "./assessment/evidence";
 import { targetRelease } from "./assessment/targetRelease";
+import { refusalTexts } from "./assessment/refusal";
 import { readSchemaDump } from "./assessment/schemaDump";
 import { assessmentMarkdown } from "./assessment/assessmentMarkdown";
 import { reportPath, saveReport } from "./assessment/savedReports";
@@ -176,7 +177,8 @@ async function announce(
 }
 
 function refuse({ refusals }: Assessment): void {
-  if (refusals.length > 0) throw toldInWords(["Refused; nothing was touched.", ...refusals].join("\n"));
+  if (refusals.length > 0)
+    throw toldInWords(["Refused; nothing was touched.", ...refusalTexts(refusals)].join("\n"));
 }
 
 /** What is asked of the database, and how it is judged; undefined for a stack without one. */

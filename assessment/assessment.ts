@@ -14,6 +14,7 @@ import type { Evidence } from "./evidence";
 import { holdRefusals } from "./hold";
 import { assessQuarantine, type AssessedQuarantine } from "./quarantine";
 import { obstacles, worldWarnings } from "./obstacles";
+import { refusedBy, type Refusal } from "./refusal";
 import { assessSchema } from "./schemaAssessment";
 import type { SchemaRisk } from "./schemaRisk";
 import { wayBackWarnings } from "./wayBack";
@@ -36,7 +37,7 @@ export interface Assessment {
   lastKnownGood: KnownGood | undefined;
   warnings: readonly string[];
   /** Why the `up` must not go on; each says what answers it. */
-  refusals: readonly string[];
+  refusals: readonly Refusal[];
 }
 
 /** What happens to one service. */
@@ -132,10 +133,10 @@ export function assess(question: AssessmentQuestion): Assessment {
       ...warnings,
     ],
     refusals: [
-      ...holdRefusals(question),
-      ...quarantine.refusals,
-      ...ci.refusals,
-      ...mistakes.refusals,
+      ...refusedBy("hold", holdRefusals(question)),
+      ...refusedBy("quarantine", quarantine.refusals),
+      ...refusedBy("ci", ci.refusals),
+      ...refusedBy("catalog", mistakes.refusals),
       ...obstacles(target, services, evidence),
       ...refusals,
     ],

@@ -1,6 +1,7 @@
 import { imageReference } from "../catalog/catalog";
 import type { Release } from "../catalog/release";
 import type { Evidence } from "./evidence";
+import { refusedBy, type Refusal } from "./refusal";
 
 /** What is to be told of images, tags and the engine, though it does not stand in the way. */
 export function worldWarnings(evidence: Evidence): string[] {
@@ -8,12 +9,12 @@ export function worldWarnings(evidence: Evidence): string[] {
 }
 
 /** What of the target, its images and the engine stands in the way of any `up`. */
-export function obstacles(target: Release, services: readonly string[], evidence: Evidence): string[] {
+export function obstacles(target: Release, services: readonly string[], evidence: Evidence): Refusal[] {
   return [
-    ...silentEngine(evidence),
-    ...missingServices(target, services),
-    ...missingImages(target, evidence),
-    ...takenNames(evidence),
+    ...refusedBy("engine", silentEngine(evidence)),
+    ...refusedBy("image", missingServices(target, services)),
+    ...refusedBy("image", missingImages(target, evidence)),
+    ...refusedBy("takenName", takenNames(evidence)),
   ];
 }
 

@@ -4,6 +4,7 @@ import { notRunnable } from "../migrations/tools/notRunnable";
 import { lossText } from "../schema/advice";
 import { isPast } from "../schema/verdict";
 import type { AssessedStepDown, Assessment, AssessmentQuestion } from "./assessment";
+import { refusedBy, type Refusal } from "./refusal";
 import type { SchemaEvidence } from "./schemaEvidence";
 import { schemaRefusals } from "./schemaPolicy";
 import { assessRisk, changesSince, type SchemaRisk } from "./schemaRisk";
@@ -51,11 +52,11 @@ export function assessSchema(question: SchemaQuestion): SchemaPart {
       ...riskWarnings(risk),
     ],
     refusals: [
-      ...unrunnable(question, evidence),
-      ...(decision.kind === "refused" ? [decision.refusal] : []),
-      ...unjudged(evidence),
-      ...neededElsewhere(question, evidence),
-      ...withoutBackup(evidence),
+      ...refusedBy("migrationTool", unrunnable(question, evidence)),
+      ...refusedBy("stepDown", decision.kind === "refused" ? [decision.refusal] : []),
+      ...refusedBy("stepDown", unjudged(evidence)),
+      ...refusedBy("stepDown", neededElsewhere(question, evidence)),
+      ...refusedBy("backup", withoutBackup(evidence)),
       ...guards(question, risk, stepDown),
     ],
   };
@@ -83,7 +84,7 @@ function guards(
   { stack, target, direction, guards: { schema: allowed, horizon }, acknowledge, evidence }: SchemaQuestion,
   { report }: SchemaRisk,
   stepDown: AssessedStepDown | undefined,
-): string[] {
+): Refusal[] {
   const judged = stepDown?.active === true ? stepDown.verdict : undefined;
   return schemaRefusals({
     stack,

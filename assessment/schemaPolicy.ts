@@ -1,6 +1,7 @@
 import type { Direction } from "../history/running";
 import type { StepDownVerdict } from "../schema/stepDown/stepDown";
 import { isPast, type Verdict } from "../schema/verdict";
+import { refusedBy, type Refusal } from "./refusal";
 
 /** What the policy decides on. */
 export interface PolicyQuestion {
@@ -28,16 +29,21 @@ export interface PolicyQuestion {
 }
 
 /** What the schema refuses an `up` for: what nothing answers, then all that one acknowledgement answers. */
-export function schemaRefusals(question: PolicyQuestion): string[] {
+export function schemaRefusals(question: PolicyQuestion): Refusal[] {
   const { acknowledge, fingerprint } = question;
-  const reasons = reasonsToAcknowledge(question);
-  const answered = reasons.length === 0 || acknowledge === fingerprint;
-  return [...impossibleStepDown(question), ...(answered ? [] : [demand(reasons, question)])];
+  const impossible = refusedBy("stepDown", impossibleStepDown(question));
+  if (acknowledge === fingerprint) return impossible;
+  const answer = howToAcknowledge(question);
+  return [...impossible, ...reasonsToAcknowledge(question).map((reason) => ({ ...reason, answer }))];
 }
 
 /** What has to be acknowledged, each in a sentence. */
-function reasonsToAcknowledge(question: PolicyQuestion): string[] {
-  return [...pastPolicy(question), ...lossyStepDown(question), ...closedHorizon(question)];
+function reasonsToAcknowledge(question: PolicyQuestion): Refusal[] {
+  return [
+    ...refusedBy(question.stepDown === undefined ? "schema" : "stepDown", pastPolicy(question)),
+    ...refusedBy("stepDown", lossyStepDown(question)),
+    ...refusedBy("horizon", closedHorizon(question)),
+  ];
 }
 
 /** A release that runs already is not deployed again, so nothing is gained by standing in its way. */
@@ -73,10 +79,9 @@ function impossibleStepDown({ stepDown, stack }: PolicyQuestion): string[] {
   ];
 }
 
-function demand(reasons: readonly string[], question: PolicyQuestion): string {
+function howToAcknowledge(question: PolicyQuestion): string {
   const { stack, fingerprint } = question;
   return [
-    ...reasons,
     ...staleAcknowledgement(question),
     `To accept it as it is assessed above: pulumi config set acknowledge ${fingerprint} --stack ${stack}`,
   ].join("\n");

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { assess } from "../../assessment/assessment";
+import { refusalTexts } from "../../assessment/refusal";
 import { release, serviceInState, stateOf } from "../history/states";
 import { quiet, surveyOf, usual } from "./evidence";
 
@@ -9,14 +10,16 @@ const v3 = release("v3", 3, { api: "c" });
 const running = stateOf(...serviceInState("api", "b", "v2", "v2"));
 
 const refusals = (target: typeof v1, hold?: string) =>
-  assess({
-    ...usual,
-    target,
-    services: ["api"],
-    survey: surveyOf(v1, v2, v3),
-    evidence: { ...quiet, state: running },
-    ...(hold !== undefined && { hold }),
-  }).refusals;
+  refusalTexts(
+    assess({
+      ...usual,
+      target,
+      services: ["api"],
+      survey: surveyOf(v1, v2, v3),
+      evidence: { ...quiet, state: running },
+      ...(hold !== undefined && { hold }),
+    }).refusals,
+  );
 
 describe("a stack on hold", () => {
   it("refuses every direction, with the reason and the command that lifts it", () => {

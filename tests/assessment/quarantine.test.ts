@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { assess, type AssessmentQuestion } from "../../assessment/assessment";
 import { announcement } from "../../assessment/announcement";
+import { refusalTexts } from "../../assessment/refusal";
 import type { QuarantineMemory } from "../../history/quarantine";
 import { digest, release, serviceInState, stackInState, stateOf } from "../history/states";
 import { quiet, surveyOf, usual } from "./evidence";
@@ -48,20 +49,22 @@ describe("a quarantined release", () => {
   it("is refused on the way forward, with why, since when, and the command that lifts it", () => {
     const { refusals, warnings } = of("v1", v2, badV2);
     expect(warnings).to.deep.equal([]);
-    expect(refusals).to.deep.equal([
+    expect(refusalTexts(refusals)).to.deep.equal([
       `v2 is quarantined: the stack was rolled back from it at ${since}. What mends it is a newer release.\n${retryCommand("v2")}`,
     ]);
-    expect(of("v1", v2again, badV2).refusals).to.deep.equal([
+    expect(refusalTexts(of("v1", v2again, badV2).refusals)).to.deep.equal([
       `v2-again is quarantined: it has exactly the images of v2, from which the stack was rolled back at ${since}. ` +
         `What mends it is a newer release.\n${retryCommand("v2-again")}`,
     ]);
-    expect(of("v1", v3, badV2).refusals).to.deep.equal([]);
+    expect(refusalTexts(of("v1", v3, badV2).refusals)).to.deep.equal([]);
   });
 
   it("says that its gates failed, where that is the reason", () => {
     const failed: QuarantineMemory = { bad: [{ tag: "v2", failedAt: since, digests: images }] };
-    expect(of("v1", v2, failed).refusals[0]).to.contain(`v2 is quarantined: its gates failed at ${since}.`);
-    expect(of("v2", v2again, failed).refusals[0]).to.contain(
+    expect(refusalTexts(of("v1", v2, failed).refusals)[0]).to.contain(
+      `v2 is quarantined: its gates failed at ${since}.`,
+    );
+    expect(refusalTexts(of("v2", v2again, failed).refusals)[0]).to.contain(
       `v2-again is quarantined: it has exactly the images of v2, whose gates failed at ${since}.`,
     );
   });
@@ -80,7 +83,7 @@ describe("a quarantined release", () => {
     const { refusals, warnings, quarantine } = of("v1", v2, badV2, {
       retry: { tag: "v2", reason: "it was the network" },
     });
-    expect(refusals).to.deep.equal([]);
+    expect(refusalTexts(refusals)).to.deep.equal([]);
     expect(warnings).to.deep.equal([
       `v2 is quarantined: the stack was rolled back from it at ${since}. It is tried again: it was the network`,
     ]);
@@ -89,7 +92,7 @@ describe("a quarantined release", () => {
 
   it("is not lifted by a retry of another release, nor twice for one reason", () => {
     const other = of("v1", v2, badV2, { retry: { tag: "v3", reason: "it was the network" } });
-    expect(other.refusals).to.have.length(1);
+    expect(refusalTexts(other.refusals)).to.have.length(1);
     expect(other.warnings).to.deep.equal([
       "The setting retry (v3) does nothing here: it lets a stack go forward to a release that is quarantined, or that CI did not let pass. " +
         "To remove it: pulumi config rm retry --stack prod",
@@ -97,12 +100,12 @@ describe("a quarantined release", () => {
     const retried = { reason: "it was the network", at: "2026-02-01T00:00:00.000Z" };
     const spent: QuarantineMemory = { bad: [{ tag: "v2", rolledBackAt: since, retried }] };
     const again = of("v1", v2, spent, { retry: { tag: "v2", reason: "it was the network" } });
-    expect(again.refusals).to.deep.equal([
+    expect(refusalTexts(again.refusals)).to.deep.equal([
       `v2 is quarantined: the stack was rolled back from it at ${since}. What mends it is a newer release.\n` +
         `The reason in the setting retry has served for one try already: it was the network\n${retryCommand("v2")}`,
     ]);
     const fresh = of("v1", v2, spent, { retry: { tag: "v2", reason: "it was the disk" } });
-    expect(fresh.refusals).to.deep.equal([]);
+    expect(refusalTexts(fresh.refusals)).to.deep.equal([]);
   });
 
   it("is what the settings name, by tag or by an image, and no retry lifts that", () => {
@@ -113,15 +116,15 @@ describe("a quarantined release", () => {
         { bad: [] },
         { quarantine: [{ tag: "v9", reason: "x" }, entry], retry: { tag: "v2", reason: "y" } },
       );
-    expect(named({ tag: "v2", reason: "loses orders." }).refusals).to.deep.equal([
+    expect(refusalTexts(named({ tag: "v2", reason: "loses orders." }).refusals)).to.deep.equal([
       "v2 is quarantined by the settings: loses orders.\n" +
         "If it may run after all: pulumi config rm --path 'quarantine[1]' --stack prod",
     ]);
-    expect(named({ digest: digest("b"), reason: "CVE-2026-1" }).refusals[0]).to.contain(
+    expect(refusalTexts(named({ digest: digest("b"), reason: "CVE-2026-1" }).refusals)[0]).to.contain(
       "v2 is quarantined by the settings, for its image of api: CVE-2026-1.\n",
     );
-    expect(named({ digest: digest("b"), reason: "CVE-2026-1" }, v3).refusals).to.deep.equal([]);
-    expect(named({ tag: "v2", reason: "x" }, v2again).refusals).to.deep.equal([]);
+    expect(refusalTexts(named({ digest: digest("b"), reason: "CVE-2026-1" }, v3).refusals)).to.deep.equal([]);
+    expect(refusalTexts(named({ tag: "v2", reason: "x" }, v2again).refusals)).to.deep.equal([]);
   });
 });
 

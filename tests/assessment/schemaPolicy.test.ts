@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { refusalTexts } from "../../assessment/refusal";
 import { schemaRefusals, type PolicyQuestion } from "../../assessment/schemaPolicy";
 import type { Direction } from "../../history/running";
 import { verdicts } from "../../schema/verdict";
@@ -19,7 +20,8 @@ const mild: PolicyQuestion = {
   acknowledge: undefined,
   changes: undefined,
 };
-const refusals = (question: Partial<PolicyQuestion>) => schemaRefusals({ ...mild, ...question });
+const refusals = (question: Partial<PolicyQuestion>) =>
+  refusalTexts(schemaRefusals({ ...mild, ...question }));
 const answer = `To accept it as it is assessed above: pulumi config set acknowledge ${own} --stack prod`;
 
 describe("the policy of the schema", () => {

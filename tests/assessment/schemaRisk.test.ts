@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { judgedSchema } from "../../assessment/judgedSchema";
+import { refusalTexts } from "../../assessment/refusal";
 import type { SchemaEvidence } from "../../assessment/schemaEvidence";
 import type { RecordedSchema } from "../../history/recordedSchema";
 import type { AppliedProblem, AppliedState } from "../../migrations/tools/tool";
@@ -61,10 +62,12 @@ describe("what a rollback means in the schema", () => {
   it("is refused past the policy, until this very assessment is acknowledged", () => {
     const refused = back();
     const { fingerprint } = reportOf(refused);
-    expect(refused.refusals).to.have.length(1);
-    expect(refused.refusals[0]).to.contain(`pulumi config set acknowledge ${fingerprint} --stack prod`);
+    expect(refusalTexts(refused.refusals)).to.have.length(1);
+    expect(refusalTexts(refused.refusals)[0]).to.contain(
+      `pulumi config set acknowledge ${fingerprint} --stack prod`,
+    );
     const passed = back({}, { acknowledge: fingerprint });
-    expect(passed.refusals).to.deep.equal([]);
+    expect(refusalTexts(passed.refusals)).to.deep.equal([]);
     expect(passed.warnings).to.deep.equal([
       `What v2 would meet in the schema is breaking, and acknowledged (${fingerprint}).`,
     ]);
@@ -79,7 +82,7 @@ describe("what a rollback means in the schema", () => {
       schema: schemaAt(v2, ["1", "2", "3", "4"], { judgement: judgementOf(renamed) }),
     };
     const { refusals } = back({}, { evidence, acknowledge: reviewed.fingerprint });
-    expect(refusals[0]?.split("\n").slice(1, 3)).to.deep.equal([
+    expect(refusalTexts(refusals)[0]?.split("\n").slice(1, 3)).to.deep.equal([
       `What was acknowledged (${reviewed.fingerprint}) is not this assessment. Changed since:`,
       "  new migration: 4_m4",
     ]);

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { announcement, headline } from "../../assessment/announcement";
 import { assess } from "../../assessment/assessment";
+import { refusalTexts, type Refusal } from "../../assessment/refusal";
 import type { SchemaEvidence } from "../../assessment/schemaEvidence";
 import type { StepDown } from "../../schema/stepDown/stepDown";
 import { release, serviceInState, stateOf } from "../history/states";
@@ -46,12 +47,12 @@ describe("the assessment of a step-down", () => {
       },
     });
   };
-  const fingerprintIn = (refusals: readonly string[]) =>
-    /acknowledge ([0-9a-f]{12})/.exec(refusals.join())?.[1];
+  const fingerprintIn = (refusals: readonly Refusal[]) =>
+    /acknowledge ([0-9a-f]{12})/.exec(refusalTexts(refusals).join())?.[1];
 
   it("takes back what loses nothing, with its migration from the catalog; services start again", () => {
     const { stepDown, refusals } = of({ stepDown: lossless });
-    expect(refusals).to.deep.equal([]);
+    expect(refusalTexts(refusals)).to.deep.equal([]);
     expect(stepDown).to.deep.equal({
       version: "2",
       active: true,
@@ -63,20 +64,20 @@ describe("the assessment of a step-down", () => {
 
   it("asks for an acknowledgement where data is lost, and takes that of the same losses only", () => {
     const { refusals } = of({ stepDown: lossy });
-    expect(refusals.join()).to.contain("orders.note (3 values)");
+    expect(refusalTexts(refusals).join()).to.contain("orders.note (3 values)");
     const own = fingerprintIn(refusals);
-    expect(of({ stepDown: lossy }, own).refusals).to.deep.equal([]);
+    expect(refusalTexts(of({ stepDown: lossy }, own).refusals)).to.deep.equal([]);
     const more = { ...lossy, losses: [{ object: "orders.note", values: 4, estimated: false }] };
-    expect(of({ stepDown: more }, own).refusals).to.deep.equal([]);
+    expect(refusalTexts(of({ stepDown: more }, own).refusals)).to.deep.equal([]);
     const other = { ...lossy, losses: [...lossy.losses, { object: "coupons", rows: 1, estimated: false }] };
-    expect(of({ stepDown: other }, own).refusals).to.have.length(1);
+    expect(refusalTexts(of({ stepDown: other }, own).refusals)).to.have.length(1);
   });
 
   it("is refused where the backup that it needs can't be made, acknowledged or not", () => {
     const obstacle = "No pg_dump and pg_restore of PostgreSQL 17, the server's own version, were found.";
     const own = fingerprintIn(of({ stepDown: lossy }).refusals);
     const backup = { reason: "the step-down of 2 loses data", obstacle };
-    expect(of({ stepDown: lossy, backup }, own).refusals).to.deep.equal([
+    expect(refusalTexts(of({ stepDown: lossy, backup }, own).refusals)).to.deep.equal([
       `A backup is to be made first, since the step-down of 2 loses data, and it can't be made. ${obstacle}\n` +
         "To go without one: pulumi config set --path database.backup.when never",
     ]);
@@ -86,7 +87,7 @@ describe("the assessment of a step-down", () => {
     for (const stepDown of [undefined, { ...lossless, version: "1" }, { ...lossy, version: "1" }]) {
       const own = of({ stepDown }).risk?.report.fingerprint;
       const { refusals, stepDown: assessed } = of({ stepDown }, own);
-      expect(refusals).to.deep.equal([
+      expect(refusalTexts(refusals)).to.deep.equal([
         "Stepping down 2 is refused, since what it would come to was not judged. To look at it again: pulumi preview",
       ]);
       expect(assessed?.verdict).to.equal(undefined);
@@ -96,12 +97,12 @@ describe("the assessment of a step-down", () => {
   it("is refused while another stack needs the migration, acknowledged or not, and in doubt where nobody could look", () => {
     const two = { stack: "shop/two", database: "d", releases: ["v2", "v3"], needs: ["1", "2"] };
     const { refusals } = of({ stepDown: lossless, needs: { stacks: [two] } });
-    expect(refusals).to.deep.equal([
+    expect(refusalTexts(refusals)).to.deep.equal([
       "Stepping down 2 is refused, since the stack shop/two uses the same database, and v2, v3, which it is at, ships 2. " +
         "Bring that stack to a release that does not, or destroy it; or leave the schema as it is: pulumi config rm stepDown --stack prod",
     ]);
     const doubt = of({ stepDown: lossless, needs: { stacks: [], unconfirmed: "the backend is away" } });
-    expect(doubt.refusals).to.deep.equal([]);
+    expect(refusalTexts(doubt.refusals)).to.deep.equal([]);
     expect(doubt.warnings).to.include("Unconfirmed: whether another stack needs 2 (the backend is away).");
   });
 
@@ -113,8 +114,8 @@ describe("the assessment of a step-down", () => {
     };
     const { stepDown, refusals } = of(left);
     expect(stepDown).to.include({ active: true, servicesStayStopped: true });
-    expect(refusals.join()).to.contain("its services stay stopped");
-    expect(of(left, fingerprintIn(refusals)).refusals).to.deep.equal([]);
+    expect(refusalTexts(refusals).join()).to.contain("its services stay stopped");
+    expect(refusalTexts(of(left, fingerprintIn(refusals)).refusals)).to.deep.equal([]);
   });
 
   it("says what it does, to the services too", () => {
