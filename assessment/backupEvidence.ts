@@ -16,19 +16,21 @@ export interface BackupSetting extends Pick<BackupRequest, "stack" | "folder" | 
 export async function planBackup(
   backup: BackupSetting,
   url: string,
-  reason: string,
+  need: Pick<BackupPlan, "reason" | "loses">,
   state: SchemaEvidence["state"],
 ): Promise<BackupPlan> {
   const { keptBackups } = await import("../backups/backupRecord");
   const [last] = await keptBackups(backup.folder, backup.stack).catch(() => []);
   const { seconds, dump } = last?.record ?? {};
   const plan = {
-    reason,
+    ...need,
     ...(seconds !== undefined && { last: { seconds, ...(dump && { bytes: dump.bytes }) } }),
   };
   // What can't be asked, or is not made yet, says nothing of a backup.
   if (state === undefined || "unconfirmed" in state) return plan;
   const { backupObstacle } = await import("../backups/backupObstacle");
   const obstacle = await backupObstacle(url, backup);
-  return obstacle === undefined ? plan : { ...plan, obstacle: withoutPassword(obstacle, url) };
+  return obstacle === undefined
+    ? plan
+    : { ...plan, obstacle: { ...obstacle, text: withoutPassword(obstacle.text, url) } };
 }

@@ -1,4 +1,5 @@
 import { sizeText } from "../backups/space";
+import type { BackupObstacle } from "../backups/backupObstacle";
 import { unreadRule, type CombinedJudgement } from "../schema/combine";
 import type { StepDown } from "../schema/stepDown/stepDown";
 
@@ -6,10 +7,12 @@ import type { StepDown } from "../schema/stepDown/stepDown";
 export interface BackupPlan {
   /** Why one is made, in a part of a sentence. */
   reason: string;
+  /** Whether data is known to be lost; otherwise it is a precaution. */
+  loses: boolean;
   /** Undefined before the first. */
   last?: LastBackup;
   /** Why it can't be made, as far as that can be seen before. */
-  obstacle?: string;
+  obstacle?: BackupObstacle;
 }
 
 export interface LastBackup {
@@ -31,7 +34,14 @@ export interface BackupQuestion {
 }
 
 /** Whether a backup is made before the schema changes, and why; undefined for none. */
-export function backupReason({
+export function backupNeed(question: BackupQuestion): Pick<BackupPlan, "reason" | "loses"> | undefined {
+  const reason = backupReason(question);
+  if (reason === undefined) return undefined;
+  const { judgement, steppingDown } = question;
+  return { reason, loses: steppingDown?.verdict === "lossy" || judgement?.verdict === "destructive" };
+}
+
+function backupReason({
   when,
   pending,
   judgement,

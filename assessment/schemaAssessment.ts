@@ -4,6 +4,7 @@ import { notRunnable } from "../migrations/tools/notRunnable";
 import { lossText } from "../schema/advice";
 import { isPast } from "../schema/verdict";
 import type { AssessedStepDown, Assessment, AssessmentQuestion } from "./assessment";
+import { guardBackup } from "./backupGuard";
 import { refusedBy, type Refusal } from "./refusal";
 import type { SchemaEvidence } from "./schemaEvidence";
 import { schemaRefusals } from "./schemaPolicy";
@@ -21,7 +22,7 @@ type SchemaPart = Pick<Assessment, "schema" | "risk" | "stepDown" | "warnings" |
 export function assessSchema(question: SchemaQuestion): SchemaPart {
   const { schema: evidence } = question.evidence;
   if (evidence === undefined) return { schema: undefined, warnings: [], refusals: [] };
-  const { stepDown: judged, decision, backup } = evidence;
+  const { stepDown: judged, decision } = evidence;
   const stepping = decision.kind === "step";
   const risk = assessRisk({
     ...question,
@@ -33,6 +34,11 @@ export function assessSchema(question: SchemaQuestion): SchemaPart {
   });
   const stepDown = assessStepDown(question, evidence, risk);
   const { pending, gap, head, applied, recorded, dumped } = evidence;
+  const { backup, ...guarded } = guardBackup({
+    ...question,
+    backup: evidence.backup,
+    stepDown: stepping ? decision.version : undefined,
+  });
   return {
     schema: {
       ...{ pending, gap, head, applied, recorded },
@@ -48,6 +54,7 @@ export function assessSchema(question: SchemaQuestion): SchemaPart {
       ...(stepping
         ? (judged?.stays ?? []).map((stays) => `Not as before, though it is stepped down: ${stays}`)
         : []),
+      ...guarded.warnings,
       ...passing(question, risk),
       ...riskWarnings(risk),
     ],
@@ -56,7 +63,7 @@ export function assessSchema(question: SchemaQuestion): SchemaPart {
       ...refusedBy("stepDown", decision.kind === "refused" ? [decision.refusal] : []),
       ...refusedBy("stepDown", unjudged(evidence)),
       ...refusedBy("stepDown", neededElsewhere(question, evidence)),
-      ...refusedBy("backup", withoutBackup(evidence)),
+      ...refusedBy("backup", guarded.refusals),
       ...guards(question, risk, stepDown),
     ],
   };
@@ -141,15 +148,6 @@ function neededElsewhere({ stack: own }: SchemaQuestion, { decision, needs }: Sc
       `Stepping down ${version} is refused, since the stack ${stack} uses the same database, and ${releases.join(", ")}, which it is at, ships ${version}. ` +
       `Bring that stack to a release that does not, or destroy it; or leave the schema as it is: pulumi config rm stepDown --stack ${own}`,
   );
-}
-
-/** Before a step-down the services would be stopped when it is found out. */
-function withoutBackup({ backup }: SchemaEvidence): string[] {
-  if (backup?.obstacle === undefined) return [];
-  return [
-    `A backup is to be made first, since ${backup.reason}, and it can't be made. ${backup.obstacle}\n` +
-      "To go without one: pulumi config set --path database.backup.when never",
-  ];
 }
 
 /** What the database itself says of its migrations, or why it says nothing. */

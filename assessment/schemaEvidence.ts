@@ -15,7 +15,7 @@ import type { StepDown } from "../schema/stepDown/stepDown";
 import { planSchema, type SchemaPlan } from "../schema/schemaPlan";
 import type { ScratchSetting } from "../schema/scratch/judgeOnScratch";
 import { planBackup, type BackupSetting } from "./backupEvidence";
-import { backupReason, type BackupPlan } from "./backupPlan";
+import { backupNeed, type BackupPlan } from "./backupPlan";
 import type { Standing } from "./horizon";
 import {
   standIn,
@@ -133,15 +133,14 @@ export async function gatherSchema(
   const unshipped = applied.filter((version) => !versions.includes(version));
   const dumpUnused = request.dump && dump === undefined ? whyLeftAside(request.dump) : undefined;
   const { pendingGap, pendingJudgement, ...standings } = judged;
-  const reason = backupReason({
+  const need = backupNeed({
     when: request.backup.when,
     pending: plan.pending.length,
     judgement: pendingJudgement,
     unread: (pendingGap.unread ?? []).map(({ name }) => name),
     steppingDown: decision.kind === "step" ? stepDown : undefined,
   });
-  const backup =
-    reason === undefined ? undefined : await planBackup(request.backup, request.url, reason, state);
+  const backup = need === undefined ? undefined : await planBackup(request.backup, request.url, need, state);
   return {
     ...plan,
     state,

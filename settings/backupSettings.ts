@@ -19,7 +19,7 @@ export const backup = structure(
     when: choice(["risky", "always", "never"])
       .default("risky")
       .describe(
-        "Before which changes of the schema a backup is made: `risky` (migrations that are destructive or could not be judged, and step-downs that lose data), `always` or `never`. Where it can't be made, nothing is changed.",
+        "Before which changes of the schema a backup is made: `risky` (migrations that are destructive or could not be judged, and step-downs that lose data), `always` or `never`. Where it can't be made, nothing is changed; only a rollback that is known to lose nothing, and has space, goes on without.",
       ),
     folder: text("write a folder")
       .optional()

@@ -55,7 +55,8 @@ describe("refusals", () => {
       "horizon",
       "horizon",
     ]);
-    const backup = { reason: "it loses data", obstacle: "No space." };
+    const obstacle = { kind: "space", text: "No space." } as const;
+    const backup = { reason: "it loses data", loses: true, obstacle };
     expect(guardsOf(forward({ backup }))).to.deep.equal(["backup"]);
     const refused = back({ decision: { kind: "refused", version: "2", refusal: "No." } });
     expect(guardsOf(refused)).to.deep.equal(["stepDown", "schema"]);

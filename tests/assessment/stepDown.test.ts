@@ -74,12 +74,14 @@ describe("the assessment of a step-down", () => {
   });
 
   it("is refused where the backup that it needs can't be made, acknowledged or not", () => {
-    const obstacle = "No pg_dump and pg_restore of PostgreSQL 17, the server's own version, were found.";
+    const text = "No pg_dump and pg_restore of PostgreSQL 17, the server's own version, were found.";
     const own = fingerprintIn(of({ stepDown: lossy }).refusals);
-    const backup = { reason: "the step-down of 2 loses data", obstacle };
+    const obstacle = { kind: "programs", text } as const;
+    const backup = { reason: "the step-down of 2 loses data", loses: true, obstacle };
     expect(refusalTexts(of({ stepDown: lossy, backup }, own).refusals)).to.deep.equal([
-      `A backup is to be made first, since the step-down of 2 loses data, and it can't be made. ${obstacle}\n` +
-        "To go without one: pulumi config set --path database.backup.when never",
+      `A backup is to be made first, since the step-down of 2 loses data, and it can't be made. ${text}\n` +
+        "To leave the schema as it is: pulumi config rm stepDown --stack prod\n" +
+        "To go without one: pulumi config set --path database.backup.when never --stack prod",
     ]);
   });
 

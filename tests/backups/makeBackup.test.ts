@@ -232,7 +232,10 @@ describe("a backup before migrations", function () {
       expect(await failureOf(migrate(request, now))).to.contain("permission denied for table hidden");
       expect(readdirSync(folder)).to.deep.equal([".gitignore"]);
       const preview = { ...backupIn(folder), command: false };
-      expect(await backupObstacle(url, preview)).to.match(/permission denied for table hidden/);
+      const found = await backupObstacle(url, preview);
+      expect(found?.kind).to.equal("database");
+      expect(found?.text).to.match(/permission denied for table hidden/);
+      expect(found?.text).to.match(/: GRANT pg_read_all_data TO "\w+"$/);
     });
 
     it("a disk that is full half-way, or a dump that is killed", async () => {

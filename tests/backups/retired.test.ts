@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { backupReason, backupText } from "../../assessment/backupPlan";
+import { backupNeed, backupText } from "../../assessment/backupPlan";
 import type { KeptBackup } from "../../backups/backupRecord";
 import { retiredBackups } from "../../backups/retired";
 import { noSpace, sizeText } from "../../backups/space";
@@ -89,44 +89,53 @@ describe("whether a backup is made", () => {
   const asked = { when: "risky" as const, pending: 1, judgement: judgementOf(), unread: [] };
 
   it("is decided by what the migrations mean", () => {
-    expect(backupReason(asked)).to.equal(undefined);
-    expect(backupReason({ ...asked, judgement: destructive })).to.equal(
+    expect(backupNeed(asked)).to.equal(undefined);
+    expect(backupNeed({ ...asked, judgement: destructive })?.reason).to.equal(
       "the migrations are destructive (orders.note)",
     );
-    expect(backupReason({ ...asked, judgement: undefined })).to.contain("no time to judge");
-    expect(backupReason({ ...asked, unread: ["7_code"] })).to.equal("what 7_code does can't be read");
+    expect(backupNeed({ ...asked, judgement: undefined })?.reason).to.contain("no time to judge");
+    expect(backupNeed({ ...asked, unread: ["7_code"] })?.reason).to.equal("what 7_code does can't be read");
     const unread = { ...finding("conditional", "unread-statement", "line 3"), migration: "8_split", line: 3 };
-    expect(backupReason({ ...asked, unread: ["7_code"], judgement: judgementOf(unread, unread) })).to.equal(
-      "what 7_code, 8_split does can't be read",
-    );
+    expect(
+      backupNeed({ ...asked, unread: ["7_code"], judgement: judgementOf(unread, unread) })?.reason,
+    ).to.equal("what 7_code, 8_split does can't be read");
     const refused = finding("conditional", "unread-statement", "the gap");
-    expect(backupReason({ ...asked, judgement: judgementOf(refused) })).to.equal(
+    expect(backupNeed({ ...asked, judgement: judgementOf(refused) })?.reason).to.equal(
       "what the gap does can't be read",
     );
     const breaking = judgementOf(finding("breaking", "table-renamed", "orders"));
-    expect(backupReason({ ...asked, judgement: breaking })).to.equal(undefined);
+    expect(backupNeed({ ...asked, judgement: breaking })?.reason).to.equal(undefined);
   });
 
   it("follows the setting, and is none where nothing changes", () => {
-    expect(backupReason({ ...asked, when: "always" })).to.equal("database.backup.when is always");
-    expect(backupReason({ ...asked, when: "always", pending: 0 })).to.equal(undefined);
-    expect(backupReason({ ...asked, when: "never", judgement: destructive })).to.equal(undefined);
-    expect(backupReason({ ...asked, pending: 0, judgement: undefined })).to.equal(undefined);
+    expect(backupNeed({ ...asked, when: "always" })?.reason).to.equal("database.backup.when is always");
+    expect(backupNeed({ ...asked, when: "always", pending: 0 })?.reason).to.equal(undefined);
+    expect(backupNeed({ ...asked, when: "never", judgement: destructive })?.reason).to.equal(undefined);
+    expect(backupNeed({ ...asked, pending: 0, judgement: undefined })?.reason).to.equal(undefined);
   });
 
   it("is decided by what a step-down loses", () => {
     const step = (verdict: "lossy" | "lossless", when: "risky" | "always" | "never" = "risky") =>
-      backupReason({ ...asked, when, pending: 0, steppingDown: { version: "2", verdict } });
+      backupNeed({ ...asked, when, pending: 0, steppingDown: { version: "2", verdict } })?.reason;
     expect(step("lossy")).to.equal("the step-down of 2 loses data");
     expect(step("lossless")).to.equal(undefined);
     expect(step("lossless", "always")).to.contain("always");
     expect(step("lossy", "never")).to.equal(undefined);
   });
 
+  it("is no precaution where data is known to be lost, whatever asked for it", () => {
+    const loses = (more: object) => backupNeed({ ...asked, when: "always", ...more })?.loses;
+    expect(loses({})).to.equal(false);
+    expect(loses({ unread: ["7_code"], judgement: undefined })).to.equal(false);
+    expect(loses({ judgement: destructive })).to.equal(true);
+    expect(loses({ pending: 0, steppingDown: { version: "2", verdict: "lossless" } })).to.equal(false);
+    expect(loses({ pending: 0, steppingDown: { version: "2", verdict: "lossy" } })).to.equal(true);
+  });
+
   it("is told with what the last one took", () => {
-    expect(backupText({ reason: "it is so" })).to.equal("a backup is made first: it is so");
-    expect(backupText({ reason: "it is so", last: { seconds: 3.2, bytes: 12_000_000 } })).to.equal(
-      "a backup is made first: it is so; the last one took 3.2 s and 12.0 MB",
-    );
+    expect(backupText({ reason: "it is so", loses: false })).to.equal("a backup is made first: it is so");
+    expect(
+      backupText({ reason: "it is so", loses: true, last: { seconds: 3.2, bytes: 12_000_000 } }),
+    ).to.equal("a backup is made first: it is so; the last one took 3.2 s and 12.0 MB");
   });
 });
