@@ -3,6 +3,7 @@ import { schemaUser, stackName, type SchemaUser } from "../history/schemaUsers";
 import type { StackState } from "../history/stackState";
 import { databaseIdentity } from "../migrations/databaseIdentity";
 import { withoutPassword } from "../migrations/password";
+import { sameDatabase, type DatabaseIdentity } from "../migrations/sameDatabase";
 
 /** Who else needs a migration that is to be taken back. */
 export interface SchemaNeeds {
@@ -43,18 +44,26 @@ export async function gatherNeeds(version: string, url: string, own: StackState)
  */
 export function needsAmong(
   version: string,
-  database: string,
+  database: DatabaseIdentity,
   users: readonly SchemaUser[],
   unread: readonly string[],
 ): SchemaNeeds {
   const needing = users.filter(({ needs }) => needs.includes(version));
-  const unknown = needing.filter((user) => user.database === undefined).map(({ stack }) => stack);
+  const same = (user: SchemaUser) => (user.database ? sameDatabase(database, user.database) : undefined);
+  const unknown = needing.filter((user) => same(user) === undefined);
+  const silent = unknown.filter((user) => user.database === undefined).map(({ stack }) => stack);
+  const perhaps = unknown.filter((user) => user.database !== undefined).map(({ stack }) => stack);
   const doubts = [
     ...(unread.length > 0 ? [`the state of ${unread.join(", ")} could not be read`] : []),
-    ...(unknown.length > 0 ? [`${unknown.join(", ")} does not say which database it works on`] : []),
+    ...(silent.length > 0 ? [`${silent.join(", ")} does not say which database it works on`] : []),
+    ...(perhaps.length > 0
+      ? [
+          `${perhaps.join(", ")} works on a database of the same name, and the server does not say to every role whether it is this one: GRANT EXECUTE ON FUNCTION pg_control_system() TO the roles of both`,
+        ]
+      : []),
   ];
   return {
-    stacks: needing.filter((user) => user.database === database),
+    stacks: needing.filter((user) => same(user) === true),
     ...(doubts.length > 0 && { unconfirmed: doubts.join("; ") }),
   };
 }

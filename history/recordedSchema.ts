@@ -1,3 +1,4 @@
+import { identityIn, type DatabaseIdentity } from "../migrations/sameDatabase";
 import type { StackState } from "./stackState";
 
 /** What the state holds of the last run of migrations. */
@@ -7,7 +8,7 @@ export interface RecordedSchema {
   /** Versions that were applied after it, oldest first. */
   applied: readonly string[];
   /** Which database it was run on; undefined where the run did not say. */
-  database?: string;
+  database?: DatabaseIdentity;
   /** What the last step-down was called; undefined before the first. */
   stepDown?: string;
 }
@@ -34,7 +35,8 @@ function reportIn(stdout: unknown): Pick<RecordedSchema, "applied" | "database">
     const { applied, database } = JSON.parse(stdout) as { applied?: unknown; database?: unknown };
     if (!Array.isArray(applied)) return undefined;
     const versions = applied.filter((version) => typeof version === "string");
-    return { applied: versions, ...(typeof database === "string" && { database }) };
+    const identity = identityIn(database);
+    return { applied: versions, ...(identity && { database: identity }) };
   } catch {
     return undefined;
   }

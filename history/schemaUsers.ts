@@ -1,3 +1,4 @@
+import type { DatabaseIdentity } from "../migrations/sameDatabase";
 import { recordedSchema } from "./recordedSchema";
 import { serviceType } from "./running";
 import type { StackState } from "./stackState";
@@ -8,8 +9,8 @@ const databaseType = "knowngood:index:Database";
 export interface SchemaUser {
   /** Project and stack, such as `shop/prod`. */
   stack: string;
-  /** Which database: see `databaseIdentity`. Undefined where its last run of migrations could not say. */
-  database: string | undefined;
+  /** Undefined where its last run of migrations could not say. */
+  database: DatabaseIdentity | undefined;
   /** Releases that its services were brought to. */
   releases: readonly string[];
   /** Versions that these ship, of those that are applied. */

@@ -1,16 +1,23 @@
 import { createHash } from "node:crypto";
 import type { Client } from "pg";
 import { connect, databaseName } from "./connection";
+import type { DatabaseIdentity } from "./sameDatabase";
 
 /**
- * Which database an address leads to: 16 hexadecimal digits, the same for every way of writing the address and for every
- * role. A server that does not say which it is is known by its address alone.
+ * Which database an address leads to, however it is written and whatever role it names. Not every role may ask a server
+ * for its number, so what else can tell databases apart goes with it.
  * @throws Error when the database can't be reached in 3 s
  */
-export async function databaseIdentity(url: string): Promise<string> {
+export async function databaseIdentity(url: string): Promise<DatabaseIdentity> {
   const client = await connect(url);
   try {
-    return hashed((await ownWord(client)) ?? databaseName(url));
+    const server = await ownWord(client);
+    const { rows } = await client.query<{ name: string }>("SELECT current_database() AS name");
+    return {
+      ...(server !== undefined && { server: hashed(server) }),
+      address: hashed(databaseName(url)),
+      name: hashed(rows[0]?.name ?? ""),
+    };
   } finally {
     await client.end();
   }
@@ -28,7 +35,6 @@ async function ownWord(client: Client): Promise<string | undefined> {
   }
 }
 
-/** An address can name a host that is nobody else's business. */
 function hashed(word: string): string {
   return createHash("sha256").update(`knowngood database ${word}`).digest("hex").slice(0, 16);
 }

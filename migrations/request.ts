@@ -1,5 +1,6 @@
 import type { BackupReport, BackupRequest } from "../backups/request";
 import type { StepDownChecks } from "../schema/stepDown/stepDown";
+import type { DatabaseIdentity } from "./sameDatabase";
 
 /** What the migration commands read from standard input, since a command line is open to everybody on the machine. */
 export interface MigrationRequest {
@@ -44,8 +45,8 @@ export interface MigrationReport {
 
 /** As a run of the command prints it. */
 export interface IdentifiedReport extends MigrationReport {
-  /** Which database it was run on: see `databaseIdentity`. */
-  database?: string;
+  /** Which database it was run on. */
+  database?: DatabaseIdentity;
 }
 
 /** What a step-down answers. */

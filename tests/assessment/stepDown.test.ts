@@ -97,7 +97,12 @@ describe("the assessment of a step-down", () => {
   });
 
   it("is refused while another stack needs the migration, acknowledged or not, and in doubt where nobody could look", () => {
-    const two = { stack: "shop/two", database: "d", releases: ["v2", "v3"], needs: ["1", "2"] };
+    const two = {
+      stack: "shop/two",
+      database: { address: "d", name: "shop" },
+      releases: ["v2", "v3"],
+      needs: ["1", "2"],
+    };
     const { refusals } = of({ stepDown: lossless, needs: { stacks: [two] } });
     expect(refusalTexts(refusals)).to.deep.equal([
       "Stepping down 2 is refused, since the stack shop/two uses the same database, and v2, v3, which it is at, ships 2. " +

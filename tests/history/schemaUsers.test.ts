@@ -6,6 +6,7 @@ import { needsAmong } from "../../assessment/schemaNeeds";
 import { readStackState } from "../../history/stackState";
 import { schemaUser, stackName } from "../../history/schemaUsers";
 import type { StateResource } from "../../history/stackState";
+import type { DatabaseIdentity } from "../../migrations/sameDatabase";
 import { schemaInState, serviceInState, stateOf } from "./states";
 
 const stack: StateResource = {
@@ -18,7 +19,7 @@ const component = (applied: unknown, ahead: unknown): StateResource => ({
   outputs: { applied, ahead },
 });
 const run = (report: object) => schemaInState("2", JSON.stringify(report));
-const database = "0123456789abcdef";
+const database = { server: "s1", address: "a1", name: "shop" };
 
 describe("what a stack needs of its database", () => {
   it("is what its release ships of what is applied, with where and by what", () => {
@@ -55,7 +56,7 @@ describe("what a stack needs of its database", () => {
 });
 
 describe("who else needs a migration", () => {
-  const user = (name: string, where: string | undefined, ...needs: string[]) => ({
+  const user = (name: string, where: DatabaseIdentity | undefined, ...needs: string[]) => ({
     stack: name,
     database: where,
     releases: ["v1"],
@@ -64,13 +65,30 @@ describe("who else needs a migration", () => {
 
   it("is who ships it in the same database, and in doubt who does not say in which", () => {
     const [same, unknown] = [user("shop/a", database, "2"), user("shop/b", undefined, "2")];
-    const users = [same, user("shop/c", database, "1"), user("shop/d", "other", "2")];
+    const users = [same, user("shop/c", database, "1"), user("shop/d", { ...database, server: "s2" }, "2")];
     expect(needsAmong("2", database, users, [])).to.deep.equal({ stacks: [same] });
     const doubts = [...users, unknown, user("shop/e", undefined, "1")];
     expect(needsAmong("2", database, doubts, ["shop/f"])).to.deep.equal({
       stacks: [same],
       unconfirmed: "the state of shop/f could not be read; shop/b does not say which database it works on",
     });
+  });
+
+  it("is found, or in doubt, where the server does not say to every role which it is", () => {
+    const { address, name } = database;
+    const silent = (change: object = {}) => user("shop/a", { address, name, ...change }, "2");
+    expect(needsAmong("2", database, [silent()], [])).to.deep.equal({ stacks: [silent()] });
+    expect(needsAmong("2", database, [silent({ name: "bank" })], [])).to.deep.equal({ stacks: [] });
+    const elsewhere = silent({ address: "a2" });
+    for (const [own, other] of [
+      [database, elsewhere],
+      [{ address, name }, elsewhere],
+      [{ address, name }, user("shop/a", { ...database, address: "a2" }, "2")],
+    ] as const) {
+      const { stacks, unconfirmed } = needsAmong("2", own, [other], []);
+      expect(stacks).to.deep.equal([]);
+      expect(unconfirmed).to.match(/^shop\/a works on a database of the same name, .*pg_control_system/);
+    }
   });
 });
 

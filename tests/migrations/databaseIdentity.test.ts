@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { databaseIdentity } from "../../migrations/databaseIdentity";
+import { sameDatabase } from "../../migrations/sameDatabase";
 import { Server } from "./server";
 
 const server = new Server();
@@ -14,21 +15,25 @@ describe("which database an address leads to", function () {
   it("is the same for every way of writing it and every role, and another for another database", async () => {
     const url = await server.newDatabase();
     const own = await databaseIdentity(url);
-    expect(own).to.match(/^[0-9a-f]{16}$/);
+    for (const word of Object.values(own)) expect(word).to.match(/^[0-9a-f]{16}$/);
+    expect(Object.keys(own)).to.have.members(["server", "address", "name"]);
     const spelled = url.replace("%2Fpostgres", "%2F.%2Fpostgres");
     expect(spelled).not.to.equal(url);
-    expect(await databaseIdentity(spelled)).to.equal(own);
-    expect(await databaseIdentity(asAdministrator(url))).to.equal(own);
-    expect(await databaseIdentity(await server.newDatabase())).not.to.equal(own);
+    expect(sameDatabase(await databaseIdentity(spelled), own)).to.equal(true);
+    expect(sameDatabase(await databaseIdentity(asAdministrator(url)), own)).to.equal(true);
+    expect(sameDatabase(await databaseIdentity(await server.newDatabase()), own)).to.equal(false);
   });
 
-  it("is the address's where the server does not say it to that role", async () => {
+  it("is the same for two roles of which one is not told the server's number", async () => {
     const url = await server.newDatabase();
-    const own = await databaseIdentity(url);
     await server.ask(asAdministrator(url), "REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC");
-    const silent = await databaseIdentity(url);
-    expect(silent).to.match(/^[0-9a-f]{16}$/);
-    expect(silent).not.to.equal(own);
-    expect(await databaseIdentity(url)).to.equal(silent);
+    const [told, silent] = [await databaseIdentity(asAdministrator(url)), await databaseIdentity(url)];
+    expect(told).to.have.property("server");
+    expect(silent).not.to.have.property("server");
+    for (const one of [told, silent]) expect(sameDatabase(one, silent)).to.equal(true);
+    const spelled = url.replace("%2Fpostgres", "%2F.%2Fpostgres");
+    expect(sameDatabase(told, await databaseIdentity(spelled))).to.equal(undefined);
+    const other = await databaseIdentity(await server.newDatabase());
+    for (const one of [told, silent]) expect(sameDatabase(one, other)).to.equal(false);
   });
 });

@@ -51,7 +51,7 @@ describe("the process that runs migrations", function () {
     expect(await run("migrate", server.request(url, [["1", table("one")]]))).to.deep.equal({
       exitCode: 0,
       // With which database it was, for other stacks that share it.
-      stdout: `{"ran":["1"],"applied":["1"],"database":"${await databaseIdentity(url)}"}\n`,
+      stdout: `{"ran":["1"],"applied":["1"],"database":${JSON.stringify(await databaseIdentity(url))}}\n`,
       stderr: "",
     });
   });
