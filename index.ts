@@ -16,7 +16,7 @@ import type { ErrorRateReport } from "./gates/errorRateReport";
 import { sampleText } from "./gates/errorRateText";
 import type { HealthReport } from "./gates/healthReport";
 import { recordedBaseline } from "./history/recordedBaseline";
-import { recordedMoves } from "./history/recordedMoves";
+import { recordedTellings } from "./history/recordedTellings";
 import { networkGeneration } from "./history/recordedNetwork";
 import { follow } from "./records/follow";
 import { startRecording, unfinishedWarnings } from "./records/recording";
@@ -100,7 +100,7 @@ async function program() {
           networkGeneration: (networkGeneration(evidence.state) ?? 0) + (evidence.networkLost ? 1 : 0),
           reclaimedBefore: evidence.state.resources.some(({ type }) => type === reclaimType),
           secret: secretOutput,
-          recordedMoves: recordedMoves(evidence.state),
+          recordedTellings: recordedTellings(evidence.state),
           recordedBaseline: recordedBaseline(evidence.state),
           absent: evidence.absent,
           networkLost: evidence.networkLost,

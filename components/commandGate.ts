@@ -2,18 +2,17 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { CommandReport } from "../gates/commandReport";
 import type { CommandRequest } from "../gates/commandRequest";
-import { moveEnvironment, type Move } from "../gates/move";
 import { ownCommand } from "./ownCommand";
+import { tellingEnvironment, type Telling } from "./told";
+import { whatRuns } from "./whatRuns";
 
-export interface CommandGateArgs extends Omit<CommandRequest, "role" | "redact" | "changedWith"> {
+export interface CommandGateArgs extends Omit<CommandRequest, "role" | "redact">, Telling {
   /** Environment whose values are secret; they never show in what is printed. @default none */
   secrets?: Readonly<Record<string, pulumi.Input<string>>>;
-  /** What the command is told that it is run for. */
-  move: pulumi.Input<Move>;
   /** What makes the command run again when it changes, such as the ids of containers. */
   rerunOn: pulumi.Input<pulumi.Input<string>[]>;
-  /** The same, for what may be secret. @default nothing */
-  changedWith?: pulumi.Input<string>;
+  /** The same, for what is secret. @default nothing */
+  changedWith?: pulumi.Input<object>;
   /** What must exist before the command runs. @default nothing */
   runAfter?: pulumi.Resource[] | Promise<pulumi.Resource[]>;
 }
@@ -38,24 +37,26 @@ export function commandRun(
   role: CommandRequest["role"],
   args: CommandGateArgs,
 ): command.local.Command {
-  const { secrets = {}, move, rerunOn, changedWith, runAfter, ...request } = args;
-  const stdin = pulumi.all([pulumi.all(secrets), changedWith]).apply(([hidden, other]) => {
+  const { secrets = {}, told, before, rerunOn, changedWith, runAfter, ...request } = args;
+  const stdin = pulumi.all(secrets).apply((hidden) => {
     const whole: CommandRequest = {
       ...request,
       role,
       env: { ...request.env, ...hidden },
       redact: Object.values(hidden),
-      ...(other !== undefined && { changedWith: other }),
     };
     return JSON.stringify(whole);
   });
+  const hides = Object.keys(secrets).length > 0 || changedWith !== undefined;
+  const own = whatRuns(name, parent, { role, ...request }, hides ? { secrets, changedWith } : undefined);
+  const triggers = pulumi.all([rerunOn, own]).apply(([known, mine]) => [...known, mine]);
   return new command.local.Command(
     name,
     {
       create: ownCommand("gates/run.ts", "command"),
-      environment: pulumi.output(move).apply(moveEnvironment),
+      environment: tellingEnvironment({ told, ...(before && { before }) }, triggers),
       stdin,
-      triggers: rerunOn,
+      triggers,
       // Lines of progress, each bounded; the report is one long line, which the official plugin can't stream.
       logging: command.local.Logging.Stderr,
       addPreviousOutputInEnv: false,

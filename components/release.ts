@@ -7,7 +7,7 @@ import type { ErrorRateReport } from "../gates/errorRateReport";
 import type { HealthReport } from "../gates/healthReport";
 import { withKnownGood, type KnownGood } from "../history/knownGood";
 import type { RecordedBaseline } from "../history/recordedBaseline";
-import type { RecordedMove } from "../history/recordedMoves";
+import type { RecordedTelling } from "../history/recordedTellings";
 import { labels } from "../history/running";
 import type { Stray } from "../history/strays";
 import { backupPlace } from "../backups/backupPlace";
@@ -44,7 +44,7 @@ export interface ReleaseArgs {
   /** Commands that bring a release back, for the gate to name when it fails. */
   commandsTo: (tag: string) => string[];
   /** What the state holds of commands that were told of a change of release. @default nothing */
-  recordedMoves?: Readonly<Record<string, RecordedMove>>;
+  recordedTellings?: Readonly<Record<string, RecordedTelling>>;
   /** What the state holds of the error rate's baseline. @default nothing */
   recordedBaseline?: RecordedBaseline;
   /** Services of which the engine does not run the container that the state holds. @default none */

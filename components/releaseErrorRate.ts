@@ -8,7 +8,7 @@ import { ErrorRateBaseline } from "./errorRateBaseline";
 import { ErrorRateGate } from "./errorRateGate";
 import type { ReleaseArgs } from "./release";
 import { containerIds, type CheckedRelease } from "./releaseGates";
-import { goBack, moveTold } from "./told";
+import { telling } from "./told";
 
 /**
  * The baseline of the error rate, taken before anything changes; undefined where the gate has none.
@@ -71,9 +71,7 @@ export function errorRateGate(
       ...(settings.cleanSamples !== undefined && { cleanSamples: settings.cleanSamples }),
       inconclusive: settings.inconclusive,
       baseline: before?.baseline ?? noBaseline,
-      move: moveTold(args, `${resource}-watch`, ids, ({ to }) => to === args.assessment.target.tag),
-      records: args.settings.record.folder,
-      ...goBack(args),
+      ...telling(args, `${resource}-watch`, ({ move }) => move.to === args.assessment.target.tag),
       rerunOn: ids,
       runAfter,
     },
@@ -110,6 +108,7 @@ function asked(settings: ErrorRateSettings, { secret }: ReleaseArgs) {
   const { url, user, headers, timeout, errors = "", requests = "", ratio } = settings;
   const bearer = settings.bearer === undefined ? undefined : secret(settings.bearer);
   const password = settings.password === undefined ? undefined : secret(settings.password);
+  const hidden = [bearer, password].filter((value) => value !== undefined);
   const queries: ErrorRateRequest["queries"] = ratio === undefined ? { errors, requests } : { ratio };
   return {
     access: pulumi.all([bearer, password]).apply(([token, word]) => ({
@@ -121,6 +120,6 @@ function asked(settings: ErrorRateSettings, { secret }: ReleaseArgs) {
       ...(word !== undefined && { password: word }),
     })),
     queries,
-    redact: [bearer, password].filter((value) => value !== undefined),
+    ...(hidden.length > 0 && { redact: hidden }),
   };
 }

@@ -9,7 +9,7 @@ import { probeOf } from "./healthProbe";
 import { mapValues } from "./mapValues";
 import type { ReleaseArgs } from "./release";
 import type { Service } from "./service";
-import { goBack, moveTold } from "./told";
+import { goBack, telling } from "./told";
 
 /** A release whose services are there, to be checked. */
 export interface CheckedRelease {
@@ -76,9 +76,7 @@ export function commandGates(
         name: gateName,
         secrets: mapValues(secrets, args.secret),
         // Another release is judged anew, also where it has the same containers.
-        move: moveTold(args, `${resource}-check`, ids, ({ to }) => to === args.assessment.target.tag),
-        records: args.settings.record.folder,
-        ...goBack(args),
+        ...telling(args, `${resource}-check`, ({ move }) => move.to === args.assessment.target.tag),
         rerunOn: ids,
         runAfter,
       },

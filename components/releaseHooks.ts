@@ -1,11 +1,11 @@
-import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { HookSettings } from "../settings/commandSettings";
 import { Hook } from "./hook";
 import { mapValues } from "./mapValues";
 import type { ReleaseArgs } from "./release";
 import { byService, containerIds, type CheckedRelease } from "./releaseGates";
-import { goBack, moveTold } from "./told";
+import { telling, type Telling } from "./told";
+import { digestOf } from "./whatRuns";
 
 /**
  * The hooks before the services change, one after the other. What must not change before they have run waits for the
@@ -21,20 +21,19 @@ export function hooksBefore(
   start: boolean,
 ): Hook[] {
   const { settings, secret } = args;
-  const hidden = changedSecrets(args);
-  return oneAfterTheOther(settings.hooks.before, (hook, previous) => {
+  const changedWith = servicesSecrets(args);
+  return oneAfterTheOther(settings.hooks.before, (hook, previous, index) => {
     const resource = `${name}-before-${hook.name}`;
-    const triggers = [whatRuns(args, start), changeNumber(args, `${resource}-run`)];
+    const triggers = [whatServicesAre(args, start), changeNumber(args, `${resource}-run`)];
     return new Hook(
       resource,
       {
         ...hook,
         when: "before",
         secrets: mapValues(hook.secrets, secret),
-        move: moveTold(args, `${resource}-run`, triggers),
-        records: settings.record.folder,
+        ...hookTelling(args, `${resource}-run`, `hooks.before[${index}]`),
         rerunOn: triggers,
-        ...(hidden !== undefined && { changedWith: hidden }),
+        ...(changedWith && { changedWith }),
         runAfter: previous === undefined ? runAfter : [previous.run],
       },
       { parent },
@@ -52,7 +51,7 @@ export function hooksAfter(
 ): Hook[] {
   if (Object.keys(services).length === 0) return [];
   const ids = containerIds(services);
-  return oneAfterTheOther(args.settings.hooks.after, (hook, previous) => {
+  return oneAfterTheOther(args.settings.hooks.after, (hook, previous, index) => {
     const resource = `${name}-after-${hook.name}`;
     return new Hook(
       resource,
@@ -60,9 +59,7 @@ export function hooksAfter(
         ...hook,
         when: "after",
         secrets: mapValues(hook.secrets, args.secret),
-        move: moveTold(args, `${resource}-run`, ids),
-        records: args.settings.record.folder,
-        ...goBack(args),
+        ...hookTelling(args, `${resource}-run`, `hooks.after[${index}]`),
         rerunOn: ids,
         runAfter: previous === undefined ? runAfter : [previous.run],
       },
@@ -73,23 +70,30 @@ export function hooksAfter(
 
 function oneAfterTheOther(
   settings: readonly HookSettings[],
-  declare: (hook: HookSettings, previous: Hook | undefined) => Hook,
+  declare: (hook: HookSettings, previous: Hook | undefined, index: number) => Hook,
 ): Hook[] {
-  return settings.reduce<Hook[]>((hooks, hook) => [...hooks, declare(hook, hooks.at(-1))], []);
+  return settings.reduce<Hook[]>((hooks, hook, index) => [...hooks, declare(hook, hooks.at(-1), index)], []);
+}
+
+/** @param setting path of the hook in the settings */
+function hookTelling(args: ReleaseArgs, resource: string, setting: string): Telling {
+  const { told, before } = telling(args, resource);
+  const stack = args.stack.split("/").at(-1) ?? args.stack;
+  const without = `pulumi config rm --path '${setting}' --stack ${stack}`;
+  return { told: { ...told, without }, ...(before && { before }) };
 }
 
 /**
  * What of the settings and the release makes the services what they are, without secrets, as one short text. How they
  * are probed is no part of it.
  */
-function whatRuns({ prefix, settings, assessment }: ReleaseArgs, start: boolean): string {
+function whatServicesAre({ prefix, settings, assessment }: ReleaseArgs, start: boolean): string {
   const services = Object.entries(byService(settings, assessment)).map(([name, [service, move]]) => [
     name,
     move.to.digest,
     { ...service, health: undefined },
   ]);
-  const whole = JSON.stringify([prefix, settings.docker.host ?? "", start, services]);
-  return createHash("sha256").update(whole).digest("hex").slice(0, 16);
+  return digestOf([prefix, settings.docker.host ?? "", start, services]);
 }
 
 /**
@@ -97,20 +101,18 @@ function whatRuns({ prefix, settings, assessment }: ReleaseArgs, start: boolean)
  * since the engine replaces services only after this has run.
  */
 function changeNumber(
-  { assessment, absent = [], networkLost, recordedMoves = {} }: ReleaseArgs,
+  { assessment, absent = [], networkLost, recordedTellings = {} }: ReleaseArgs,
   run: string,
 ): string {
-  const told = recordedMoves[run]?.triggers[1];
+  const told = recordedTellings[run]?.triggers[1];
   const before = typeof told === "string" ? Number(/^change (\d+)$/.exec(told)?.[1] ?? 0) : 0;
   const changes = absent.length > 0 || networkLost === true || assessment.stepDown?.active === true;
   return `change ${changes ? before + 1 : before}`;
 }
 
-/** What becomes another text with the services' secrets; undefined where they have none. */
-function changedSecrets({ settings, secret }: ReleaseArgs): pulumi.Output<string> | undefined {
+/** The services' secrets; undefined where they have none. */
+function servicesSecrets({ settings, secret }: ReleaseArgs): pulumi.Output<string[]> | undefined {
   const names = Object.values(settings.services).flatMap(({ secrets }) => Object.values(secrets));
   if (names.length === 0) return undefined;
-  return pulumi
-    .all([...new Set(names)].sort().map(secret))
-    .apply((values) => createHash("sha256").update(JSON.stringify(values)).digest("hex"));
+  return pulumi.all([...new Set(names)].sort().map(secret));
 }

@@ -1,24 +1,43 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Move } from "../gates/move";
-import { toldMove } from "../history/recordedMoves";
+import { toldEnvironment, type Told } from "../gates/told";
+import { toldNow, type RecordedTelling } from "../history/recordedTellings";
 import type { ReleaseArgs } from "./release";
 
+/** What a command is told of the present `up`, and what the state holds of an earlier one. */
+export interface Telling {
+  told: Told;
+  /** What it was told when it ran last, where that can still be said. */
+  before?: RecordedTelling;
+}
+
 /**
- * What a command is told that it is run for, once it is known whether its triggers make it run.
  * @param resource name of the resource that runs it
  * @param holds whether what it was told before can still be said. @default it can
  */
-export function moveTold(
-  { assessment, stack, recordedMoves = {} }: ReleaseArgs,
+export function telling(
+  args: ReleaseArgs,
   resource: string,
-  triggers: pulumi.Input<string>[],
-  holds: (told: Move) => boolean = () => true,
-): pulumi.Output<Move> {
+  holds: (told: Told) => boolean = () => true,
+): Telling {
+  const { assessment, stack, settings, recordedTellings = {} } = args;
   const { direction, running, target } = assessment;
-  const move: Move = { direction, stack, from: running.tag ?? "", to: target.tag };
-  const recorded = recordedMoves[resource];
-  const before = recorded !== undefined && holds(recorded.move) ? recorded : undefined;
-  return pulumi.all(triggers).apply((known) => toldMove(move, before, known));
+  const recorded = recordedTellings[resource];
+  return {
+    told: {
+      move: { direction, stack, from: running.tag ?? "", to: target.tag },
+      records: settings.record.folder,
+      ...goBack(args),
+    },
+    ...(recorded !== undefined && holds(recorded.told) && { before: recorded }),
+  };
+}
+
+/** The environment by which it is told, once it is known whether its triggers make it run. */
+export function tellingEnvironment(
+  { told, before }: Telling,
+  triggers: pulumi.Input<pulumi.Input<string>[]>,
+): pulumi.Output<Record<string, string>> {
+  return pulumi.output(triggers).apply((known) => toldEnvironment(toldNow(told, before, known)));
 }
 
 /** The last known-good release and the commands that bring it back, where there is one. */

@@ -6,6 +6,7 @@ import { boundedLog } from "./failureText";
 import type { GateEnd } from "./healthGate";
 import { isoTime } from "./healthReport";
 import { moveText, type Move } from "./move";
+import { failureVariable, type Told } from "./told";
 import { nextProgress } from "./progress";
 import { redactDeep, redactor, type Redact } from "./redaction";
 import { runToEnd, type CommandEnd } from "./runToEnd";
@@ -17,7 +18,7 @@ import { wayBack } from "./wayBack";
 export interface CommandWorld {
   /** The runner's own environment. */
   environment: NodeJS.ProcessEnv;
-  move: Move;
+  told: Told;
   /** Ends the command when the runner is interrupted. */
   signal: AbortSignal;
   /** Receives lines of progress. */
@@ -48,50 +49,58 @@ export async function runCommandGate(request: CommandRequest, world: CommandWorl
   }
   // How an interrupted command ended says nothing.
   world.signal.throwIfAborted();
+  const { move } = world.told;
   const { outcome, why } = commandOutcome(end, request.within, request.errorCodes);
   const output = boundedLog(clean(end.output, redact));
-  const told = {
+  const course = {
     name: request.name,
-    release: world.move.to,
-    direction: world.move.direction,
-    from: world.move.from,
+    release: move.to,
+    direction: move.direction,
+    from: move.from,
     startedAt: isoTime(began),
     seconds: Math.round(end.seconds * 1000) / 1000,
     output,
   };
   const endedAt = isoTime(began + end.seconds * 1000);
   if (outcome === "passed") {
-    const report: CommandReport = { outcome, ...told, passedAt: endedAt };
+    const report: CommandReport = { outcome, ...course, passedAt: endedAt };
     return { outcome, text: `${JSON.stringify(redactDeep(report, redact, commandWords))}\n` };
   }
   const record: CommandFailureRecord = {
     kind: request.role === "gate" ? "command" : "hook",
     outcome,
-    stack: world.move.stack,
-    ...told,
+    stack: move.stack,
+    ...course,
     endedAt,
     why,
     exitCode: end.exitCode ?? null,
   };
-  const written = writeFailureRecord(request.records, redactDeep(record, redact, commandWords), request.name);
-  return { outcome, text: commandFailureText(request, world.move, { outcome, why }, end, output, written) };
+  const written = writeFailureRecord(
+    world.told.records,
+    redactDeep(record, redact, commandWords),
+    request.name,
+  );
+  return { outcome, text: commandFailureText(request, world.told, { outcome, why }, end, output, written) };
 }
 
-/** The runner's environment without what is Pulumi's own: its configuration, its keys, its earlier output. */
+/** The runner's environment without its own part, and without Pulumi's: its configuration, its keys, its earlier output. */
 export function commandEnvironment(own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(own).filter(([name]) => !name.startsWith("PULUMI_")));
+  return Object.fromEntries(
+    Object.entries(own).filter(([name]) => !name.startsWith("PULUMI_") && name !== failureVariable),
+  );
 }
 
 /** What an operator reads when a command did not pass; `output` is without secrets already. */
 export function commandFailureText(
   request: CommandRequest,
-  move: Move,
+  told: Told,
   { outcome, why }: Pick<CommandOutcome, "outcome" | "why">,
   end: Pick<CommandEnd, "seconds">,
   output: readonly string[],
   written: Written,
 ): string {
   const { name } = request;
+  const { move } = told;
   const redact = redactor(request.redact);
   return [
     headline(request, move, outcome, `${why}, after ${seconds(end.seconds)}`),
@@ -105,7 +114,7 @@ export function commandFailureText(
           ...output.map((line) => `  ${line}`),
         ]),
     "",
-    ...wayOn(request, move),
+    ...wayOn(request, told),
     "",
   ].join("\n");
 }
@@ -130,11 +139,14 @@ function headline(
   }
 }
 
-/** Where a hook stopped the change, the release that ran still runs. */
-function wayOn({ role, goBack }: CommandRequest, { stack }: Move): string[] {
-  return role === "before"
-    ? ["The services run as before; the next up tries again."]
-    : wayBack({ goBack, stack });
+/** Where a hook stopped the change, the release that ran still runs. A hook that is broken must not close the way back. */
+function wayOn({ role }: CommandRequest, { move: { stack }, goBack, without }: Told): string[] {
+  return [
+    ...(role === "before"
+      ? ["The services run as before; the next up tries again."]
+      : wayBack({ goBack, stack })),
+    ...(without === undefined ? [] : [`To go on without the hook: ${without}`]),
+  ];
 }
 
 /** Says now and then how long a command has run, and what it printed last. */

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 const text = (what: string) => z.string({ error: what }).min(1, what);
 
-/** What a command gate or a hook is told on stdin. What it is run for is in its environment: `KNOWNGOOD_…`. */
+/** What a command gate or a hook is to run, on stdin. What it is told beside that is in its environment: see `Told`. */
 export const commandRequest = z.strictObject({
   /** A gate judges the release; a hook prepares, or follows, the change of services. */
   role: z.enum(["gate", "before", "after"], { error: "write `role` as gate, before or after" }),
@@ -15,14 +15,8 @@ export const commandRequest = z.strictObject({
   errorCodes: z.array(z.int().min(1).max(255)),
   /** Added to the command's environment; secrets among it. */
   env: z.record(z.string(), z.string()),
-  /** Folder in which a failure writes its record; relative to the working directory, or absolute. */
-  records: text("write the folder for records"),
-  /** Last known-good release and the exact commands that bring it back; absent when there is none yet. */
-  goBack: z.strictObject({ tag: text("write the release's tag"), commands: z.array(z.string()) }).optional(),
   /** Secret values, replaced wherever something is printed or written. */
   redact: z.array(z.string()),
-  /** Read by nobody: another value makes the command run again. @default none */
-  changedWith: z.string().optional(),
 });
 
 export type CommandRequest = z.infer<typeof commandRequest>;

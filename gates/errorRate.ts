@@ -10,7 +10,7 @@ import { errorRateFailureText, sampleText } from "./errorRateText";
 import { writeFailureRecord } from "./failureRecord";
 import type { GateEnd } from "./healthGate";
 import { isoTime, firstAndLast } from "./healthReport";
-import type { Move } from "./move";
+import type { Told } from "./told";
 import { nextProgress } from "./progress";
 import { measure, PrometheusError } from "./prometheus";
 import { redactDeep, redactor } from "./redaction";
@@ -18,7 +18,7 @@ import { clean, oneLine } from "./shownText";
 
 /** What the runner gives the gate besides its request. */
 export interface WatchWorld {
-  move: Move;
+  told: Told;
   /** Receives lines of progress. */
   say: (line: string) => void;
 }
@@ -28,7 +28,8 @@ const longestProblem = 300;
 
 /** Watches the share of errors of a release, and records when it did not pass. */
 export async function runErrorRateGate(request: ErrorRateRequest, world: WatchWorld): Promise<GateEnd> {
-  const { move, say } = world;
+  const { told, say } = world;
+  const { move } = told;
   const began = Date.now();
   const start = performance.now();
   const now = () => (performance.now() - start) / 1000;
@@ -59,7 +60,7 @@ export async function runErrorRateGate(request: ErrorRateRequest, world: WatchWo
         samples: firstAndLast(samples),
         samplesTaken: samples.length,
       };
-      return endOf(request, move, decision.next, watched, isoTime(began + now() * 1000));
+      return endOf(request, told, decision.next, watched, isoTime(began + now() * 1000));
     }
     await new Promise((wait) => setTimeout(wait, (decision.at - now()) * 1000));
     const sample = await sampleAt(request, now());
@@ -83,7 +84,7 @@ async function sampleAt(request: ErrorRateRequest, at: number): Promise<Sample> 
 
 function endOf(
   request: ErrorRateRequest,
-  move: Move,
+  told: Told,
   outcome: "passed" | "failed" | "error" | "inconclusive",
   watched: Watched,
   endedAt: string,
@@ -96,13 +97,13 @@ function endOf(
   const record: ErrorRateFailureRecord = {
     kind: "errorRate",
     outcome,
-    stack: move.stack,
+    stack: told.move.stack,
     ...watched,
     endedAt,
   };
-  const written = writeFailureRecord(request.records, redactDeep(record, redact, watchedWords), "gate");
+  const written = writeFailureRecord(told.records, redactDeep(record, redact, watchedWords), "gate");
   return {
     outcome: outcome === "error" ? "error" : "failed",
-    text: errorRateFailureText(request, move, outcome, watched, written),
+    text: errorRateFailureText(request, told, outcome, watched, written),
   };
 }

@@ -50,7 +50,7 @@ export const baselineRequest = z.strictObject({
   redact: z.array(z.string()),
 });
 
-/** What an error-rate gate is told on stdin. What it is run for is in its environment: `KNOWNGOOD_…`. */
+/** What an error-rate gate is to watch, on stdin. What it is told beside that is in its environment: see `Told`. */
 export const errorRateRequest = z.strictObject({
   access,
   queries,
@@ -62,9 +62,6 @@ export const errorRateRequest = z.strictObject({
   /** What too few requests come to. */
   inconclusive: z.enum(["pass", "fail"]),
   baseline,
-  /** Folder in which a failure writes its record; relative to the working directory, or absolute. */
-  records: text,
-  goBack: z.strictObject({ tag: text, commands: z.array(z.string()) }).optional(),
   redact: z.array(z.string()),
 });
 

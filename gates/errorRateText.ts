@@ -6,12 +6,13 @@ import type { Move } from "./move";
 import { moveText } from "./move";
 import { redactor } from "./redaction";
 import { counted, percent, seconds } from "./shownText";
+import type { Told } from "./told";
 import { wayBack } from "./wayBack";
 
 /** What an operator reads when a watch did not let a release pass. */
 export function errorRateFailureText(
   request: ErrorRateRequest,
-  move: Move,
+  { move, goBack }: Told,
   outcome: "failed" | "error" | "inconclusive",
   watched: Watched,
   written: Written,
@@ -29,7 +30,7 @@ export function errorRateFailureText(
     ...(left === 0 ? rows : rows.toSpliced(rows.length / 2, 0, `  … ${left} more …`)),
     "",
   ];
-  return `${[redact(told.join("\n")), ...wayBack({ goBack: request.goBack, stack: move.stack })].join("\n")}\n`;
+  return `${[redact(told.join("\n")), ...wayBack({ goBack, stack: move.stack })].join("\n")}\n`;
 }
 
 function headline(

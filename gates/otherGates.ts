@@ -7,7 +7,8 @@ import { commandRequest } from "./commandRequest";
 import { runErrorRateGate } from "./errorRate";
 import { baselineRequest, errorRateRequest } from "./errorRateRequest";
 import type { GateEnd } from "./healthGate";
-import { moveIn, moveVariables } from "./move";
+import { moveVariables } from "./move";
+import { failureVariable, toldIn, type Told } from "./told";
 
 /** Gates, and what belongs to them, that are not health gates. */
 export type OtherGate = "command" | "errorRate" | "baseline";
@@ -31,11 +32,11 @@ export function runOther(kind: OtherGate, value: unknown, { signal, called }: Ru
     case "command": {
       const request = requestOf(commandRequest, value);
       called(request.role === "gate" ? `The gate ${request.name}` : `The hook ${request.name}`);
-      return runCommandGate(request, { environment: process.env, move: told(process.env), signal, say });
+      return runCommandGate(request, { environment: process.env, told: told(process.env), signal, say });
     }
     case "errorRate":
       called("The error-rate gate");
-      return runErrorRateGate(requestOf(errorRateRequest, value), { move: told(process.env), say });
+      return runErrorRateGate(requestOf(errorRateRequest, value), { told: told(process.env), say });
     case "baseline":
       called("The baseline of the error rate");
       return runBaseline(requestOf(baselineRequest, value));
@@ -44,14 +45,11 @@ export function runOther(kind: OtherGate, value: unknown, { signal, called }: Ru
   }
 }
 
-function told(environment: NodeJS.ProcessEnv) {
-  const move = moveIn(environment);
-  if (move === undefined) {
-    throw new Error(
-      `the environment does not say what it is run for: set ${Object.values(moveVariables).join(", ")}`,
-    );
-  }
-  return move;
+function told(environment: NodeJS.ProcessEnv): Told {
+  const said = toldIn(environment);
+  if (said !== undefined) return said;
+  const variables = [...Object.values(moveVariables), failureVariable].join(", ");
+  throw new Error(`the environment does not say what it is run for: set ${variables}`);
 }
 
 function requestOf<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {

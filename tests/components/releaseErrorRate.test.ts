@@ -76,15 +76,21 @@ describe("a Release with an error-rate gate", () => {
     expect(watch().dependencies).to.include.members([check("api").urn, check("worker").urn]);
     expect(watch().inputs).to.deep.include({
       create: "exec node --require ./toolchain/loadTypescript.cjs ./gates/run.ts errorRate",
-      triggers: check("api").inputs.triggers,
       logging: "stderr",
       environment: {
         KNOWNGOOD_DIRECTION: "forward",
         KNOWNGOOD_STACK: "shop/prod",
         KNOWNGOOD_FROM: "v1",
         KNOWNGOOD_TO: "v2",
+        KNOWNGOOD_ON_FAILURE: JSON.stringify({
+          records: ".knowngood",
+          goBack: { tag: "v1", commands: ["pulumi config set imageTag v1", "pulumi up"] },
+        }),
       },
     });
+    const [first, second, own] = watch().inputs.triggers as string[];
+    expect([first, second]).to.deep.equal(check("api").inputs.triggers);
+    expect(own).to.match(/^[0-9a-f]{16} a word of release-error-rate-watch-secrets$/);
     expect(JSON.parse(String(watch().inputs.stdin))).to.deep.equal({
       access,
       queries,
@@ -95,8 +101,6 @@ describe("a Release with an error-rate gate", () => {
       every: 15,
       inconclusive: "pass",
       baseline,
-      records: ".knowngood",
-      goBack: { tag: "v1", commands: ["pulumi config set imageTag v1", "pulumi up"] },
       redact: ["hunter2"],
     });
     const gate = world.one("knowngood:index:ErrorRateGate", "release-error-rate");

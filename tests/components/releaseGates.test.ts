@@ -34,7 +34,11 @@ describe("the gates of a Release", () => {
       const healthy = [check("api").urn, check("worker").urn];
       for (const gate of ["smoke", "scan"]) {
         expect(run(gate).dependencies).to.include.members(healthy);
-        expect(run(gate).inputs.triggers).to.deep.equal(check("api").inputs.triggers);
+        const [first, second, own] = run(gate).inputs.triggers as string[];
+        expect([first, second]).to.deep.equal(check("api").inputs.triggers);
+        expect(own).to.match(
+          gate === "smoke" ? /^[0-9a-f]{16} a word of release-gate-smoke-check-secrets$/ : /^[0-9a-f]{16}$/,
+        );
       }
       expect(run("smoke").dependencies).not.to.include(run("scan").urn);
       expect(run("scan").dependencies).not.to.include(run("smoke").urn);
@@ -45,13 +49,17 @@ describe("the gates of a Release", () => {
           KNOWNGOOD_STACK: "shop/prod",
           KNOWNGOOD_FROM: "v1",
           KNOWNGOOD_TO: "v2",
+          KNOWNGOOD_ON_FAILURE: JSON.stringify({
+            records: ".knowngood",
+            goBack: { tag: "v1", commands: ["pulumi config set imageTag v1", "pulumi up"] },
+          }),
         },
         logging: "stderr",
         addPreviousOutputInEnv: false,
       });
     });
 
-    it("hands them what to run, with secrets, and the way back", async () => {
+    it("hands them what to run, with secrets", async () => {
       await declare(args({ gates }));
       expect(JSON.parse(String(run("smoke").inputs.stdin))).to.deep.equal({
         role: "gate",
@@ -60,23 +68,26 @@ describe("the gates of a Release", () => {
         within: 60,
         errorCodes: [],
         env: { BASE: "x", TOKEN: "hunter2" },
-        records: ".knowngood",
-        goBack: { tag: "v1", commands: ["pulumi config set imageTag v1", "pulumi up"] },
         redact: ["hunter2"],
       });
       expect(run("smoke").secretInputs).to.deep.equal(["stdin"]);
+      const keeper = world.one(types.command, "release-gate-smoke-check-secrets");
+      expect([keeper.secretInputs, keeper.parent]).to.deep.equal([["stdin"], run("smoke").parent]);
+      expect(JSON.parse(String(keeper.inputs.stdin))).to.deep.equal({ secrets: { TOKEN: "hunter2" } });
       expect(run("scan").secretInputs).to.deep.equal([]);
     });
 
     it("tells them what they were told last where nothing makes them run, or they would", async () => {
       const recorded = (triggers: string[]) => ({
         "release-gate-scan-check": {
-          move: { direction: "rollback" as const, stack: "shop/prod", from: "v3", to: "v2" },
+          told: {
+            move: { direction: "rollback" as const, stack: "shop/prod", from: "v3", to: "v2" },
+            records: "then",
+          },
           triggers,
         },
       });
-      const ids = ["release-api-container-id", "release-worker-container-id"];
-      const told = async (triggers: string[], target = "v2") => {
+      const told = async (triggers: string[], target = "v2", command = ["scan"]) => {
         world = await World.with(goodAnswers);
         const at: Assessment = {
           ...assessment,
@@ -84,15 +95,25 @@ describe("the gates of a Release", () => {
           running: { services: [], tag: "v2" },
           target: { ...assessment.target, tag: target },
         };
-        await declare(args({ gates }, { assessment: at, recordedMoves: recorded(triggers) }));
+        await declare(
+          args(
+            { gates: { commands: { scan: { command } } } },
+            { assessment: at, recordedTellings: recorded(triggers) },
+          ),
+        );
         const { KNOWNGOOD_DIRECTION, KNOWNGOOD_FROM } = run("scan").inputs.environment as Record<
           string,
           string
         >;
         return [KNOWNGOOD_DIRECTION, KNOWNGOOD_FROM];
       };
+      await declare(args({ gates }));
+      const own = (run("scan").inputs.triggers as string[]).at(-1) ?? "";
+      const ids = ["release-api-container-id", "release-worker-container-id", own];
+      // One that was edited runs, and what it ran for last is over.
+      expect(await told(ids, "v2", ["scan", "--all"])).to.deep.equal(["same", "v2"]);
       expect(await told(ids)).to.deep.equal(["rollback", "v3"]);
-      expect(await told(["another-id", "release-worker-container-id"])).to.deep.equal(["same", "v2"]);
+      expect(await told(["another-id", "release-worker-container-id", own])).to.deep.equal(["same", "v2"]);
       expect(await told(ids, "v4")).to.deep.equal(["same", "v2"]);
     });
 

@@ -28,7 +28,7 @@ describe("a Release with hooks", () => {
     const [drain, announce] = [run("before", "drain"), run("before", "announce")];
     const [warm, open] = [run("after", "warm"), run("after", "open")];
     expect(drain.dependencies).to.include.members([image("api").urn, image("worker").urn]);
-    expect(announce.dependencies).to.deep.equal([drain.urn]);
+    expect(announce.dependencies).to.include(drain.urn);
     const schemaRun = world.one(types.command, "release-database-schema");
     for (const later of [schemaRun, container("api"), container("worker")])
       expect(later.dependencies).to.include.members([drain.urn, announce.urn]);
@@ -38,25 +38,30 @@ describe("a Release with hooks", () => {
     expect(world.one(types.command, "release-gate-scan-check").dependencies).to.include(open.urn);
   });
 
+  const onFailure = (when: string, name: string) =>
+    JSON.parse(
+      (run(when, name).inputs.environment as Record<string, string>).KNOWNGOOD_ON_FAILURE ?? "",
+    ) as object;
+
   it("hands each what to run, and what it is called", async () => {
     await declare(withHooks());
-    const { changedWith, ...request } = JSON.parse(String(run("before", "drain").inputs.stdin)) as {
-      changedWith: string;
-    };
-    expect(changedWith).to.match(/^[0-9a-f]{64}$/);
-    expect(request).to.deep.equal({
+    expect(JSON.parse(String(run("before", "drain").inputs.stdin))).to.deep.equal({
       role: "before",
       name: "drain",
       command: ["drain"],
       within: 9,
       errorCodes: [],
       env: { TOKEN: "hunter2" },
-      records: ".knowngood",
       redact: ["hunter2"],
     });
-    expect(JSON.parse(String(run("after", "open").inputs.stdin))).to.deep.include({
-      role: "after",
+    expect(JSON.parse(String(run("after", "open").inputs.stdin))).to.deep.include({ role: "after" });
+    expect(onFailure("after", "open")).to.deep.equal({
+      records: ".knowngood",
       goBack: { tag: "v1", commands: ["pulumi config set imageTag v1", "pulumi up"] },
+      without: "pulumi config rm --path 'hooks.after[1]' --stack prod",
+    });
+    expect(onFailure("before", "drain")).to.include({
+      without: "pulumi config rm --path 'hooks.before[0]' --stack prod",
     });
     for (const hook of [run("before", "drain"), run("after", "open")]) {
       expect(hook.secretInputs).to.deep.equal(["stdin"]);
@@ -68,7 +73,9 @@ describe("a Release with hooks", () => {
 
   it("runs those after the change again with each container", async () => {
     await declare(withHooks());
-    expect(run("after", "open").inputs.triggers).to.deep.equal(check("api").inputs.triggers);
+    const [first, second, own, ...more] = run("after", "open").inputs.triggers as string[];
+    expect([first, second, more]).to.deep.equal([...(check("api").inputs.triggers as string[]), []]);
+    expect(own).to.match(/^[0-9a-f]{16} a word of release-after-open-run-secrets$/);
   });
 
   const triggersWith = async (own: Partial<ReleaseArgs> = {}, more: Record<string, unknown> = {}) => {
@@ -111,17 +118,20 @@ describe("a Release with hooks", () => {
   it("runs those before the change also for what is gone, and is stepped down, each time anew", async () => {
     const recorded = (count: number) => ({
       "release-before-drain-run": {
-        move: { direction: "forward" as const, stack: "shop/prod", from: "v1", to: "v2" },
+        told: {
+          move: { direction: "forward" as const, stack: "shop/prod", from: "v1", to: "v2" },
+          records: ".knowngood",
+        },
         triggers: ["", `change ${count}`],
       },
     });
     const change = async (own: Partial<ReleaseArgs>) => (await triggersWith(own))[1];
     expect(await change({})).to.equal("change 0");
-    expect(await change({ recordedMoves: recorded(4) })).to.equal("change 4");
-    expect(await change({ recordedMoves: recorded(4), absent: ["api"] })).to.equal("change 5");
-    expect(await change({ recordedMoves: recorded(4), networkLost: true })).to.equal("change 5");
+    expect(await change({ recordedTellings: recorded(4) })).to.equal("change 4");
+    expect(await change({ recordedTellings: recorded(4), absent: ["api"] })).to.equal("change 5");
+    expect(await change({ recordedTellings: recorded(4), networkLost: true })).to.equal("change 5");
     const stepDown = { version: "2", active: true, servicesStayStopped: true } as AssessedStepDown;
-    expect(await change({ recordedMoves: recorded(4), assessment: { ...assessment, stepDown } })).to.equal(
+    expect(await change({ recordedTellings: recorded(4), assessment: { ...assessment, stepDown } })).to.equal(
       "change 5",
     );
     expect(world.names("knowngood:index:Hook")).to.deep.equal([
@@ -130,14 +140,19 @@ describe("a Release with hooks", () => {
     ]);
   });
 
-  it("runs those before the change again with another secret of a service", async () => {
-    const changedWith = async (apiToken: string) => {
+  it("runs those before the change again with another secret of a service, which nobody can read", async () => {
+    const keeper = async (apiToken: string) => {
       world = await World.with(goodAnswers);
       const secret = (name: string) => pulumi.secret(name === "apiToken" ? apiToken : "x");
       await declare(withHooks({ secret }));
-      return (JSON.parse(String(run("before", "drain").inputs.stdin)) as { changedWith: string }).changedWith;
+      const found = world.one(types.command, "release-before-drain-run-secrets");
+      expect(found.secretInputs).to.deep.equal(["stdin"]);
+      expect((run("before", "drain").inputs.triggers as string[])[2]).to.match(
+        /^[0-9a-f]{16} a word of release-before-drain-run-secrets$/,
+      );
+      return found.inputs.stdin;
     };
-    expect(await changedWith("one")).to.equal(await changedWith("one"));
-    expect(await changedWith("one")).not.to.equal(await changedWith("two"));
+    expect(await keeper("one")).to.equal(await keeper("one"));
+    expect(await keeper("one")).not.to.equal(await keeper("two"));
   });
 });

@@ -182,8 +182,9 @@ export const goodAnswers: Answers = {
   [types.container]: () => ({}),
   [types.volume]: () => ({}),
   [types.provider]: () => ({}),
-  [types.command]: ({ create }) => {
+  [types.command]: ({ create }, name) => {
     const text = String(create);
+    if (text.includes("randomUUID")) return { stdout: `a word of ${name}` };
     if (/ (migrate|stepDown)$/.test(text)) return { stdout: '{"ran":[],"applied":["1"]}' };
     if (text.endsWith(" baseline")) return { stdout: JSON.stringify(baseline) };
     return { stdout: / (health|command|errorRate)$/.test(text) ? JSON.stringify(report) : "" };

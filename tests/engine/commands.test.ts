@@ -94,6 +94,7 @@ describe("a stack's commands", () => {
       /Hook failed: drain, before the services of knowngood\/prod change: exit code 1/,
     );
     expect(refused.text).to.contain("No service was touched.");
+    expect(refused.text).to.contain("pulumi config rm --path 'hooks.before[0]' --stack prod");
     expect(await livesOf(workspace)).to.deep.equal(lives);
     expect(takeRecord().kind).to.equal("hook");
 
@@ -129,7 +130,21 @@ describe("a stack's commands", () => {
     await up();
     expect(toldSince()).to.deep.equal(all("same knowngood/prod v1 v1"));
 
+    // What is edited runs, and not for the rollback that came last.
+    const edited = "another-token-of-the-smoke-test";
+    await workspace.secret("prod", "smokeToken", edited);
+    workspace.settings("prod", { hooks: { before: [{ name: "drain", command: tells("edited") }] } });
+    await up();
+    const same = "same knowngood/prod v1 v1";
+    expect(toldSince().sort()).to.deep.equal([`edited ${same}`, `smoke ${same}`]);
+    await up();
+    expect(toldSince()).to.deep.equal([]);
+    const removed = await workspace.pulumi("config", "rm", "--path", "hooks.before[0]", "--stack", "prod");
+    expect(removed.exitCode, removed.text).to.equal(0);
+    await up();
+    expect(toldSince()).to.deep.equal([]);
+
     const everything = JSON.stringify([await workspace.state("prod"), record, failed.text, again.text]);
-    expect(everything).not.to.contain(token);
+    expect(everything).not.to.contain(token).and.not.to.contain(edited);
   });
 });

@@ -5,12 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CommandFailureRecord, CommandReport } from "../../gates/commandReport";
 import type { CommandRequest } from "../../gates/commandRequest";
-import { moveEnvironment, type Move } from "../../gates/move";
+import { toldEnvironment, type Told } from "../../gates/told";
 import { runToEnd } from "../../gates/runToEnd";
 import { startTimeOf } from "../../toolchain/machine/processes";
 import { endOf, onlyRecord, startRunner, until } from "./runner";
 
-const move: Move = { direction: "rollback", stack: "shop/prod", from: "v3", to: "v2" };
+const move: Told["move"] = { direction: "rollback", stack: "shop/prod", from: "v3", to: "v2" };
 
 describe("gates: a command, as a process", function () {
   this.timeout(60_000);
@@ -30,16 +30,17 @@ describe("gates: a command, as a process", function () {
     within: 30,
     errorCodes: [],
     env: {},
-    records: join(folder, "records"),
     redact: [],
     ...change,
   });
-  function started(request: unknown, environment: NodeJS.ProcessEnv = moveEnvironment(move)) {
+  const telling = (more: Partial<Told> = {}) =>
+    toldEnvironment({ move, records: join(folder, "records"), ...more });
+  function started(request: unknown, environment: NodeJS.ProcessEnv = telling()) {
     const child = startRunner("command", request, environment);
     children.push(child);
     return child;
   }
-  const run = (request: unknown) => endOf(started(request));
+  const run = (request: unknown, more: Partial<Told> = {}) => endOf(started(request, telling(more)));
   const record = () => onlyRecord<CommandFailureRecord>(join(folder, "records", "shop-prod"));
 
   it("passes with exit code 0: one line of JSON with what it printed, in order, and no record", async () => {
@@ -61,13 +62,13 @@ describe("gates: a command, as a process", function () {
 
   it("tells it what it is run for, gives it its environment, and nothing of Pulumi's", async () => {
     const names = "KNOWNGOOD_DIRECTION KNOWNGOOD_STACK KNOWNGOOD_FROM KNOWNGOOD_TO BASE TOKEN MINE";
-    const shell = `for name in ${names}; do eval "echo $name=\\$$name"; done; env | grep PULUMI || echo none`;
+    const shell = `for name in ${names}; do eval "echo $name=\\$$name"; done; env | grep -e PULUMI -e FAILURE || echo none`;
     const request = requested(shell, {
       env: { BASE: "http://x", TOKEN: "hush-hush" },
       redact: ["hush-hush"],
     });
     const child = started(request, {
-      ...moveEnvironment(move),
+      ...telling(),
       MINE: "kept",
       PULUMI_CONFIG: "decrypted",
       PULUMI_CONFIG_PASSPHRASE: "key",
@@ -89,7 +90,7 @@ describe("gates: a command, as a process", function () {
 
   it("fails with another exit code: the text on stderr, with the way back, and a record", async () => {
     const goBack = { tag: "v1", commands: ["pulumi config set imageTag v1", "pulumi up"] };
-    const { exitCode, stdout, stderr } = await run(requested("echo 2 of 9 wrong; exit 3", { goBack }));
+    const { exitCode, stdout, stderr } = await run(requested("echo 2 of 9 wrong; exit 3"), { goBack });
     expect({ exitCode, stdout }).to.deep.equal({ exitCode: 1, stdout: "" });
     const { file, record: written } = record();
     expect(file).to.match(/^\d{8}T\d{6}\.\d{3}Z-command-smoke\.json$/);
@@ -255,7 +256,7 @@ describe("gates: a command, as a process", function () {
     const untold = await endOf(started(requested("true"), {}));
     expect(untold.exitCode).to.equal(2);
     expect(untold.stderr).to.contain(
-      "does not say what it is run for: set KNOWNGOOD_DIRECTION, KNOWNGOOD_STACK, KNOWNGOOD_FROM, KNOWNGOOD_TO",
+      "does not say what it is run for: set KNOWNGOOD_DIRECTION, KNOWNGOOD_STACK, KNOWNGOOD_FROM, KNOWNGOOD_TO, KNOWNGOOD_ON_FAILURE",
     );
   });
 
@@ -271,6 +272,12 @@ describe("gates: a command, as a process", function () {
       expect(exitCode).to.equal(1);
       expect(stderr.replace(/\d+\.\d+ s/, "N s").split("\n")[0]).to.equal(headline);
       expect(record().record.kind).to.equal("hook");
+      const without = "pulumi config rm --path 'hooks.before[0]' --stack prod";
+      const told = await run(requested("exit 1", { role }), { without });
+      expect(told.stderr).to.match(
+        /\nTo go on without the hook: pulumi config rm --path '.*' --stack prod\n$/,
+      );
+      expect(stderr).not.to.contain("To go on without");
     });
   }
 });

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ErrorRateFailureRecord, ErrorRateReport } from "../../gates/errorRateReport";
 import type { Baseline, BaselineRequest, ErrorRateRequest } from "../../gates/errorRateRequest";
-import { moveEnvironment } from "../../gates/move";
+import { toldEnvironment, type Told } from "../../gates/told";
 import { freePort } from "../../toolchain/machine/registry";
 import { MeteredShop, shopQueries } from "./meteredShop";
 import { endOf, onlyRecord, startRunner } from "./runner";
@@ -72,13 +72,21 @@ describe("gates: the error rate, by a real Prometheus", function () {
     cleanSamples: 2,
     inconclusive: "pass",
     baseline,
-    records: join(folder, "records"),
     redact: [password],
     ...change,
   });
-  const run = (kind: string, request: unknown, direction: "forward" | "rollback" = "forward") => {
+  const run = (
+    kind: string,
+    request: unknown,
+    direction: "forward" | "rollback" = "forward",
+    goBack?: Told["goBack"],
+  ) => {
     const move = { direction, stack: "shop/prod", from: "v1", to: "v2" } as const;
-    const child = startRunner(kind, request, moveEnvironment(move));
+    const child = startRunner(
+      kind,
+      request,
+      toldEnvironment({ move, records: join(folder, "records"), ...(goBack && { goBack }) }),
+    );
     children.push(child);
     return endOf(child);
   };
@@ -107,7 +115,7 @@ describe("gates: the error rate, by a real Prometheus", function () {
   it("fails one that errs more, as soon as it is hopeless, with a record", async () => {
     shop.busy(() => 0.5);
     const goBack = { tag: "v1", commands: ["pulumi config set imageTag v1", "pulumi up"] };
-    const { exitCode, stdout, stderr } = await run("errorRate", requested({ goBack }));
+    const { exitCode, stdout, stderr } = await run("errorRate", requested(), "forward", goBack);
     expect({ exitCode, stdout }).to.deep.equal({ exitCode: 1, stdout: "" });
     expect(stderr).to.match(
       /(^|\n)Error-rate gate failed: v2 on shop\/prod answers 50 % of \d+ requests with errors after \d+\.\d+ s: too many already, even if no other error came\.\n/,
