@@ -25,7 +25,8 @@ export async function ownBackup(
 ): Promise<string> {
   const abort = new AbortController();
   const stop = () => abort.abort();
-  process.once("SIGTERM", stop).once("SIGINT", stop);
+  // A second signal must not end this process before the command, which may not listen to the first.
+  process.on("SIGTERM", stop).on("SIGINT", stop);
   try {
     const end = await runToEnd(words, {
       environment: {

@@ -51,7 +51,7 @@ export async function runProgram(
     },
   );
   const stop = () => child.kill("SIGTERM");
-  process.once("SIGTERM", stop).once("SIGINT", stop);
+  process.on("SIGTERM", stop).on("SIGINT", stop);
   try {
     return await ended(child, what, read);
   } finally {
