@@ -21,7 +21,7 @@ export async function migrate(request: MigrationRequest, now = new Date()): Prom
   const client = await connect(request.url);
   try {
     await lock(client, request.lockTimeout);
-    const other = await otherToolOf(request);
+    const other = await otherToolOf(client, request);
     if (other !== undefined) return await reportOtherTool(client, request, other);
     const before = new Set(await appliedVersions(client, request.table));
     const pending = request.migrations.filter(({ version }) => !before.has(version));

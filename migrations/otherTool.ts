@@ -11,10 +11,19 @@ import type { ToolName } from "./tools/tool";
 /** The table of dbmate, which a request names where nobody named another. */
 const dbmatesTable = "schema_migrations";
 
-/** The tool that a release's migrations were taken over from; undefined where they are dbmate's. */
-export async function otherToolOf({ migrations }: MigrationRequest): Promise<ToolName | undefined> {
+/**
+ * The tool that is not to be taken for dbmate: the one that a release's migrations were taken over from, else the one
+ * whose table the database has, which dbmate's questions can fail on. Undefined where it is dbmate, or nobody's.
+ */
+export async function otherToolOf(
+  client: Client,
+  { migrations, table }: Pick<MigrationRequest, "migrations" | "table">,
+): Promise<ToolName | undefined> {
   const [first] = migrations;
-  return first && originOf(await readFile(first.file, "utf8"))?.tool;
+  if (first !== undefined) return originOf(await readFile(first.file, "utf8"))?.tool;
+  // A table that can't be read so is for dbmate to judge, as it is where something is shipped.
+  const state = await askState(asking(client), { table: named(table) }).catch(() => undefined);
+  return state?.tool === "dbmate" ? undefined : state?.tool;
 }
 
 /**
@@ -26,12 +35,19 @@ export async function reportOtherTool(
   { table, migrations }: MigrationRequest,
   tool: ToolName,
 ): Promise<MigrationReport> {
-  const query: Query = async <Row>(sql: string, parameters: readonly unknown[] = []) =>
-    (await client.query(sql, [...parameters])).rows as Row[];
-  const state = await askState(query, { tool, table: table === dbmatesTable ? undefined : table });
+  const state = await askState(asking(client), { tool, table: named(table) });
   const applied = state === undefined ? [] : appliedVersionsOf(state, migrations);
   const pending = migrations.filter(({ version }) => !applied.includes(version));
   const reason = notRunnable({ tool }, pending);
   if (reason !== undefined) throw new Error(reason);
   return { ran: [], applied };
+}
+
+function named(table: string): string | undefined {
+  return table === dbmatesTable ? undefined : table;
+}
+
+function asking(client: Client): Query {
+  return async <Row>(sql: string, parameters: readonly unknown[] = []) =>
+    (await client.query(sql, [...parameters])).rows as Row[];
 }
