@@ -179,6 +179,7 @@ export class Database extends pulumi.ComponentResource {
           ...(to !== undefined && { to }),
           checks,
         },
+        ...(args.recorded?.backup && { lastBackup: args.recorded.backup }),
       };
       return JSON.stringify(taking);
     });

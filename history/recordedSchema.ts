@@ -1,3 +1,4 @@
+import type { BackupReport } from "../backups/request";
 import { identityIn, type DatabaseIdentity } from "../migrations/sameDatabase";
 import type { StackState } from "./stackState";
 
@@ -9,6 +10,8 @@ export interface RecordedSchema {
   applied: readonly string[];
   /** Which database it was run on; undefined where the run did not say. */
   database?: DatabaseIdentity;
+  /** The newest backup that a run has told of; undefined before the first. */
+  backup?: BackupReport;
   /** What the last step-down was called; undefined before the first. */
   stepDown?: string;
 }
@@ -29,17 +32,25 @@ export function recordedSchema(state: StackState): RecordedSchema | undefined {
   return undefined;
 }
 
-function reportIn(stdout: unknown): Pick<RecordedSchema, "applied" | "database"> | undefined {
+function reportIn(stdout: unknown): Pick<RecordedSchema, "applied" | "database" | "backup"> | undefined {
   if (typeof stdout !== "string") return undefined;
   try {
-    const { applied, database } = JSON.parse(stdout) as { applied?: unknown; database?: unknown };
+    const { applied, database, backup } = JSON.parse(stdout) as Record<string, unknown>;
     if (!Array.isArray(applied)) return undefined;
     const versions = applied.filter((version) => typeof version === "string");
     const identity = identityIn(database);
-    return { applied: versions, ...(identity && { database: identity }) };
+    return {
+      applied: versions,
+      ...(identity && { database: identity }),
+      ...(isBackup(backup) && { backup }),
+    };
   } catch {
     return undefined;
   }
+}
+
+function isBackup(value: unknown): value is BackupReport {
+  return typeof (value as Partial<BackupReport> | null | undefined)?.place === "string";
 }
 
 /**

@@ -31,6 +31,8 @@ export interface StepDownRequest extends MigrationRequest {
     to?: string;
     checks: StepDownChecks;
   };
+  /** The newest backup so far, which the output goes on telling of where none is made: a replacement is handed nothing. */
+  lastBackup?: BackupReport;
 }
 
 /** What a run of migrations answers, as one line of JSON. */

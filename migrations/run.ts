@@ -3,6 +3,7 @@
  * input, a report as one line of JSON on standard output; on failure nothing there, the reason on standard error, exit 1.
  */
 import { text } from "node:stream/consumers";
+import type { BackupReport } from "../backups/request";
 import { dropDatabase, ensureDatabase, type DatabaseReport } from "./database";
 import { databaseIdentity } from "./databaseIdentity";
 import { migrate } from "./migrate";
@@ -28,9 +29,15 @@ function perform(action: string | undefined, request: MigrationRequest): Promise
     case "ensure":
       return ensureDatabase(request, reportedBefore());
     case "migrate":
-      return identified(request, withLastBackup(migrate(request)));
+      return identified(request, withLastBackup(migrate(request), reportedMigration()?.backup));
     case "stepDown":
-      return identified(request, stepDown(request as StepDownRequest, new Date()));
+      return identified(
+        request,
+        withLastBackup(
+          stepDown(request as StepDownRequest, new Date()),
+          (request as StepDownRequest).lastBackup,
+        ),
+      );
     case "drop":
       return dropDatabase(request, reportedBefore()).then(() => ({}));
     default:
@@ -41,10 +48,18 @@ function perform(action: string | undefined, request: MigrationRequest): Promise
 }
 
 /** The output goes on telling of the last backup while no newer one is made. */
-async function withLastBackup(report: Promise<MigrationReport>): Promise<MigrationReport> {
+async function withLastBackup(
+  report: Promise<MigrationReport>,
+  last: BackupReport | undefined,
+): Promise<MigrationReport> {
   const now = await report;
-  const backup = now.backup ?? parsed<MigrationReport>(process.env.PULUMI_COMMAND_STDOUT)?.backup;
+  const backup = now.backup ?? last;
   return backup === undefined ? now : { ...now, backup };
+}
+
+/** What the run before answered, which Pulumi hands to the command that is run again. */
+function reportedMigration(): Partial<MigrationReport> | undefined {
+  return parsed<MigrationReport>(process.env.PULUMI_COMMAND_STDOUT);
 }
 
 /** With which database it was: other stacks that share it find it in this one's state. A silent server leaves it out. */

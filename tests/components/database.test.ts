@@ -123,6 +123,12 @@ describe("Database", () => {
       expect(schema().secretInputs).to.deep.equal(["stdin"]);
     });
 
+    it("is handed the newest backup, which a replacement is told of by nobody else", async () => {
+      const lastBackup = { place: "b.dump", madeAt: "2026-03-01T09:00:00.000Z", head: "1", seconds: 2 };
+      await declare({ ...back, recorded: { ...recorded, backup: lastBackup } });
+      expect(JSON.parse(String(schema().inputs.stdin))).to.deep.include({ lastBackup });
+    });
+
     it("is never called as the one before it", async () => {
       await declare({ ...back, recorded: { ...recorded, stepDown: "step-down 9: 2" } });
       expect(schema().inputs.triggers).to.deep.equal(["step-down 10: 2"]);

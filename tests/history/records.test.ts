@@ -48,6 +48,14 @@ describe("the recorded schema", () => {
     expect(recordedSchema(state)).to.deep.equal({ head: "2", applied: ["1", "2"] });
   });
 
+  it("holds the newest backup that a run has told of", () => {
+    const backup = { place: "b.dump", madeAt: "2026-03-01T09:00:00.000Z", head: "1", seconds: 2 };
+    const recordedOf = (told: unknown) =>
+      recordedSchema(stateOf(schemaInState("2", JSON.stringify({ applied: ["1"], backup: told }))));
+    expect(recordedOf(backup)).to.deep.equal({ head: "2", applied: ["1"], backup });
+    for (const other of [null, "b", {}]) expect(recordedOf(other)).not.to.have.property("backup");
+  });
+
   it("is none before the first run, and where the state can't be read", () => {
     expect(recordedSchema(emptyState)).to.equal(undefined);
     expect(recordedSchema(stateOf({ urn: "u", type: "command:local:Command" }))).to.equal(undefined);

@@ -350,6 +350,13 @@ describe("a step-down of a database", function () {
       expect((await stepDown(request, now)).applied).to.deep.equal(["1"]);
     });
 
+    it("goes on telling of the backup that was made last, where it needs none itself", async () => {
+      const lastBackup = { place: "b.dump", madeAt: "2026-01-01T00:00:00.000Z", head: "1", seconds: 2 };
+      const { request } = await migrated(dropNote);
+      const { stdout } = await start({ ...request, lastBackup }).ended;
+      expect(JSON.parse(stdout)).to.deep.include({ steppedDown: "2", backup: lastBackup });
+    });
+
     it("takes back once, and whole, after a kill -9 in the middle", async () => {
       const { url, request } = await migrated(slow.replace("4", "2"));
       const { child, ended } = start(request);
