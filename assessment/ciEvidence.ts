@@ -1,6 +1,6 @@
 import { catalogAnswer, ciAnswer, type CiAnswer } from "../catalog/ciAnswer";
 import type { Catalog } from "../catalog/catalog";
-import type { GitHubPlace } from "../catalog/githubChecks";
+import type { GitHubPlace } from "../catalog/githubClient";
 import type { Release } from "../catalog/release";
 import { directionOf, runningFrom } from "../history/running";
 import type { StackState } from "../history/stackState";

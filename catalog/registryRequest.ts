@@ -24,7 +24,8 @@ const largestBody = 4 * 1024 * 1024;
 const mostRedirects = 5;
 
 /**
- * One request with its redirects. The Authorization header goes to the first host only.
+ * One request with its redirects. The Authorization header goes to the first host only, and so does a body, which can
+ * hold a secret too.
  * @throws RegistryError `unreachable` without an answer in time, `bad-answer` for one that is no HTTP or too long
  */
 export async function request(asked: RegistryRequest): Promise<RegistryAnswer> {
@@ -36,6 +37,13 @@ export async function request(asked: RegistryRequest): Promise<RegistryAnswer> {
     const next = URL.canParse(location, current.url) ? new URL(location, current.url) : undefined;
     if (next === undefined || !/^https?:$/.test(next.protocol)) break;
     const elsewhere = next.origin !== new URL(current.url).origin;
+    if (elsewhere && current.method === "POST") {
+      const { origin } = next;
+      throw new RegistryError(
+        "bad-answer",
+        `${hostOf(current.url)} sends on to ${origin}, which is told nothing`,
+      );
+    }
     current = { ...current, url: next.href, ...(elsewhere && { headers: withoutAuthorization(current) }) };
   }
   throw new RegistryError("bad-answer", `${hostOf(asked.url)} redirects without end or to no address`);

@@ -1,6 +1,7 @@
 import type { Assessment } from "../assessment/assessment";
 import { redactDeep, type Redact } from "../gates/redaction";
 import type { Settings } from "../settings/settings";
+import { checklist } from "./checklist";
 import type { Operator } from "./operator";
 import type { BegunUpdate, RecordedSchema } from "./releaseRecord";
 
@@ -22,7 +23,7 @@ export interface UpdateFacts {
 export function begunUpdate(facts: UpdateFacts): BegunUpdate {
   const { id, stack, assessment, settings, by, evidence, startedAt, redact } = facts;
   const { direction, running, services, target } = assessment;
-  const { reason, detected, owner } = settings.record;
+  const { reason, detected, owner, postmortem } = settings.record;
   const schema = schemaOf(assessment);
   const written = {
     ...(reason !== undefined && { reason }),
@@ -48,6 +49,10 @@ export function begunUpdate(facts: UpdateFacts): BegunUpdate {
     ...redactDeep(written, redact, new Set(["verdict"])),
     ...(schema && { schema }),
     ...(evidence !== undefined && { evidence }),
+    ...(direction === "rollback" && {
+      yours: checklist({ from: running, ...(schema && { schema }) }),
+      ...(postmortem !== undefined && { postmortem: true }),
+    }),
     startedAt: startedAt.toISOString(),
   };
 }

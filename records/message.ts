@@ -21,6 +21,11 @@ export function endedMessage(record: ReleaseRecord): string {
   ]);
 }
 
+/** Where the postmortem of a rollback is written. */
+export function issueMessage(record: BegunUpdate, url: string): string {
+  return lines(record, `postmortem of the ${moveWords(record)}: ${url}`, []);
+}
+
 const endWords = {
   passed: "passed",
   failed: "FAILED",
@@ -31,7 +36,13 @@ function byWhom({ by }: BegunUpdate): string {
   return `${by.name} on ${by.host}${by.run === undefined ? "" : ` (${by.run})`}`;
 }
 
-function schemaWords({ verdict, leftAhead, toApply, stepDown }: NonNullable<BegunUpdate["schema"]>): string {
+/** What became of the schema, in words; nothing where it is as the release ships it. */
+export function schemaWords({
+  verdict,
+  leftAhead,
+  toApply,
+  stepDown,
+}: NonNullable<BegunUpdate["schema"]>): string {
   const left = `left ahead by ${leftAhead.length} (${leftAhead.join(", ")})${verdict === undefined ? "" : `: ${verdict}`}`;
   const parts = [
     stepDown === undefined ? "" : `${stepDown} stepped down`,

@@ -16,6 +16,7 @@ import { lookAtServices } from "./evidence";
 import { keepEvidence } from "./keptEvidence";
 import { knownSecrets } from "./knownSecrets";
 import { operator } from "./operator";
+import { owedNow, Postmortems } from "./postmortem/postmortems";
 import { moveWords } from "./releaseRecord";
 import { foundRecord, keep, UpdateRecorder, type RecorderOptions, type RecordPlace } from "./updateRecorder";
 
@@ -60,12 +61,42 @@ export async function startRecording(request: RecordingRequest): Promise<UpdateR
     ...(webhook !== undefined && { webhook: secretText(configuration, webhook) }),
     before: new Map(assessment.running.services.map(({ service, containerId }) => [service, containerId])),
     found: await recordFound(stack, place, tell),
+    ...postmortemsOf(request, place, redact),
     tell,
   });
 }
 
-/** What a preview tells of updates that were killed; the next `up` records them. */
+function postmortemsOf(
+  { stack, configuration, settings }: RecordingRequest,
+  place: RecordPlace,
+  redact: Redact,
+): Pick<RecorderOptions, "postmortems"> {
+  const { postmortem } = settings.record;
+  if (postmortem === undefined) return {};
+  const { api, repository, token, ...issue } = postmortem;
+  const github = { api, repository, token: secretText(configuration, token) };
+  return { postmortems: new Postmortems({ stack, place, github, ...issue, redact }) };
+}
+
+/** What a preview tells of what the next `up` will do for the records: of updates that were killed, and of issues. */
 export function unfinishedWarnings(stack: string, settings: Settings): string[] {
+  return [...unrecorded(stack, settings), ...unopened(stack, settings)];
+}
+
+function unopened(stack: string, settings: Settings): string[] {
+  const { postmortem } = settings.record;
+  if (postmortem === undefined) return [];
+  try {
+    return owedNow(placeOf(settings), stack, postmortem.repository).map(
+      ({ incident: { first } }) =>
+        `The issue of the ${moveWords(first)}, begun ${first.startedAt}, is not opened, or not up to date. The next \`up\` does it.`,
+    );
+  } catch (error) {
+    return [`Whether a rollback still lacks its issue is not known: ${(error as Error).message}`];
+  }
+}
+
+function unrecorded(stack: string, settings: Settings): string[] {
   return unfinishedUpdates(settings.record.folder, stack, false).map(
     (begun) =>
       `An \`up\` did not come to its end: ${moveWords(begun)}, begun ${begun.startedAt} by ${begun.by.name}. The next \`up\` records it.`,

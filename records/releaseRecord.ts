@@ -71,6 +71,10 @@ export interface BegunUpdate {
   schema?: RecordedSchema;
   /** Folder of the evidence of what ran before; undefined where nothing ran, or none could be kept. */
   evidence?: string;
+  /** Of a rollback: what stays a person's job after it. */
+  yours?: readonly string[];
+  /** Whether an issue on GitHub is to tell of it: a rollback, where the settings ask for that. */
+  postmortem?: true;
   /** ISO 8601, UTC. */
   startedAt: string;
 }

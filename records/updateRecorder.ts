@@ -5,6 +5,7 @@ import { changedSomething, recordOf, type PassedGate, type Progress } from "./en
 import { failedGates } from "./failedGates";
 import { dropEvidence } from "./keptEvidence";
 import { endedMessage, startedMessage } from "./message";
+import * as postmortem from "./postmortem/postmortems";
 import { steps, type BegunUpdate, type ReleaseRecord, type Step } from "./releaseRecord";
 import { atTheEnd, patiently, send, type SendOptions } from "./webhook";
 
@@ -23,6 +24,8 @@ export interface RecorderOptions extends RecordPlace {
   before: ReadonlyMap<string, string>;
   /** Records of updates that were found without an end, of which nobody has been told. @default none */
   found?: readonly ReleaseRecord[];
+  /** Opens issues for rollbacks. @default none is opened */
+  postmortems?: Pick<postmortem.Postmortems, "settle">;
   /** Tells the person at the `up`, as far as the engine still listens. */
   tell: (level: "info" | "warn", text: string) => Promise<void>;
 }
@@ -31,6 +34,8 @@ export interface RecorderOptions extends RecordPlace {
 const sayMilliseconds = 500;
 /** Milliseconds at the end for words that the engine may not take any more, and for what is being sent. */
 const lastMilliseconds = 1_000;
+/** Milliseconds for what is sent after that; both together are less than the engine's five seconds. */
+const sendMilliseconds = 3_000;
 
 /**
  * Records one `up` from its beginning to its end, whatever the end.
@@ -50,6 +55,8 @@ export class UpdateRecorder {
   private readonly containers = new Map<string, string>();
   private good = false;
   private over = false;
+  /** Whether the webhook has just failed to answer. */
+  private webhookSilent = false;
   /** What is told and sent meanwhile; it settles without an error. */
   private underWay: Promise<unknown> = Promise.resolve();
 
@@ -70,6 +77,7 @@ export class UpdateRecorder {
     // On its way while the rollback is: only the result waits for it.
     if (begun.direction === "rollback") messages.push(startedMessage(begun));
     recorder.send(messages, patiently);
+    recorder.settlePostmortems();
     recorder.listen();
     return recorder;
   }
@@ -122,12 +130,14 @@ export class UpdateRecorder {
     const messages = record === undefined ? [] : [endedMessage(record)];
     if (record?.outcome === "passed") {
       this.send(messages, patiently);
+      this.settlePostmortems(record);
       await this.underWay;
     } else {
       await Promise.race([this.underWay, sleep(lastMilliseconds)]);
       this.underWay = Promise.resolve();
       this.send(messages, atTheEnd);
-      await this.underWay;
+      if (record !== undefined) this.settlePostmortems(record);
+      await Promise.race([this.underWay, sleep(sendMilliseconds)]);
     }
   }
 
@@ -172,17 +182,36 @@ export class UpdateRecorder {
     this.underWay = Promise.all([this.underWay, inTime]);
   }
 
-  /** One after the other; where one can't be sent, the next has no better chance. */
   private send(messages: readonly string[], options: SendOptions): void {
-    const { webhook } = this.options;
-    if (webhook === undefined || messages.length === 0) return;
     this.underWay = this.underWay.then(async () => {
-      for (const message of messages) {
-        const problem = await send(webhook, message, options);
-        if (problem === undefined) continue;
-        await this.options.tell("warn", `record.webhook: not sent: ${problem}`).catch(() => undefined);
-        return;
-      }
+      this.webhookSilent = false;
+      await this.deliver(messages, options);
+    });
+  }
+
+  /** One after the other; where one can't be sent, the next has no better chance. */
+  private async deliver(messages: readonly string[], options: SendOptions): Promise<void> {
+    const { webhook, tell } = this.options;
+    if (webhook === undefined) return;
+    for (const message of messages) {
+      if (this.webhookSilent) return;
+      const problem = await send(webhook, message, options);
+      if (problem === undefined) continue;
+      this.webhookSilent = true;
+      await tell("warn", `record.webhook: not sent: ${problem}`).catch(() => undefined);
+    }
+  }
+
+  /** Beside what is being sent; what came of it is told after that. */
+  private settlePostmortems(ended?: ReleaseRecord): void {
+    const { postmortems, tell } = this.options;
+    if (postmortems === undefined) return;
+    const goesOn = ended === undefined || ended.outcome === "passed";
+    const settled = postmortems.settle(goesOn ? postmortem.patiently : postmortem.atTheEnd, ended);
+    this.underWay = Promise.all([settled, this.underWay]).then(async ([news]) => {
+      for (const { level, text } of news) await tell(level, text).catch(() => undefined);
+      const messages = news.flatMap(({ message = [] }) => message);
+      await this.deliver(messages, goesOn ? patiently : atTheEnd);
     });
   }
 }

@@ -1,23 +1,17 @@
 import { z } from "zod";
 import { digestPattern, expectations, tagPattern } from "../catalog/release";
 import { verdicts } from "../schema/verdict";
+import { githubApi, githubRepository } from "./githubSettings";
 import { choice, listOf, secretName, structure, text, truthValue, wholeNumber } from "./values";
-
-const apiError = { error: "write where GitHub's API answers, such as https://github.example/api/v3" };
 
 const ci = structure(
   {
-    repository: z
-      .string({ error: "write the repository as OWNER/NAME" })
-      .regex(/^[A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+$/, { error: "write the repository as OWNER/NAME" })
+    repository: githubRepository
       .optional()
       .describe(
         "Repository on GitHub, `OWNER/NAME`, that is asked for the check runs and statuses of the release's commit where the catalog does not say that CI passed. Without it only the catalog is asked.",
       ),
-    api: z
-      .url({ ...apiError, protocol: /^https?$/ })
-      .default("https://api.github.com")
-      .describe("Where GitHub's API answers."),
+    api: githubApi,
     token: secretName
       .optional()
       .describe("Name of the secret setting that holds a token that may read the repository's checks."),

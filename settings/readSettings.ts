@@ -101,6 +101,7 @@ function holdsSecretName(path: readonly PropertyKey[]): boolean {
     text === "guards.ci.token" ||
     text.startsWith("database.backup.secrets.") ||
     text === "record.webhook" ||
+    text === "record.postmortem.token" ||
     /^services\.[^.]+\.(secrets|health\.secretHeaders)\./.test(text) ||
     /^gates\.errorRate\.(url|bearer|password)$/.test(text) ||
     /^(gates\.commands\.[^.]+|hooks\.(before|after)\[\d+\])\.secrets\./.test(text)
@@ -137,6 +138,7 @@ function secretReferences(settings: unknown): { path: PropertyKey[]; name: unkno
     { path: ["guards", "ci", "token"], name: token },
     ...named(["database", "backup", "secrets"], fieldsOf(fieldsOf(database).backup).secrets),
     { path: ["record", "webhook"], name: fieldsOf(record).webhook },
+    { path: ["record", "postmortem", "token"], name: fieldsOf(fieldsOf(record).postmortem).token },
     ...["bearer", "password"].map((key) => ({
       path: ["gates", "errorRate", key],
       name: fieldsOf(fieldsOf(gates).errorRate)[key],

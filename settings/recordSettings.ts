@@ -1,4 +1,5 @@
-import { secretName, structure, text, wholeNumber } from "./values";
+import { githubApi, githubRepository } from "./githubSettings";
+import { listOf, secretName, structure, text, wholeNumber } from "./values";
 
 const evidence = structure(
   {
@@ -10,6 +11,31 @@ const evidence = structure(
       .describe("How many times evidence is kept of the stack; the oldest is removed then."),
   },
   "write what is kept as evidence as a map, such as {logLines: 200}",
+);
+
+const postmortem = structure(
+  {
+    repository: githubRepository.describe("Repository on GitHub, `OWNER/NAME`, that the issue is opened in."),
+    token: secretName.describe(
+      "Name of the secret setting that holds a token that may read and write the repository's issues.",
+    ),
+    api: githubApi,
+    labels: listOf(text("write the name of a label"), "write a list of labels' names, such as [postmortem]")
+      .default([])
+      .describe("Labels of the issue."),
+    assignees: listOf(
+      text("write the name of an account on GitHub"),
+      "write a list of accounts on GitHub, such as [anna]",
+    )
+      .default([])
+      .describe("Accounts that the issue is assigned to."),
+    logLines: wholeNumber(0, 200, "a number of lines")
+      .default(0)
+      .describe(
+        "Last log lines of each service, from the evidence, that stand in the issue, without the stack's secrets. What else they tell, whoever can read the repository can read then.",
+      ),
+  },
+  "write the repository and the name of the token's secret, such as {repository: acme/shop, token: githubToken}",
 );
 
 /** What is kept of each `up`, and who is told. */
@@ -39,6 +65,9 @@ export const record = structure(
       .describe(
         "Name of the secret setting that holds the address of a webhook which takes Slack's messages. It is told that a rollback has started, and what each `up` came to.",
       ),
+    postmortem: postmortem
+      .optional()
+      .describe("The issue on GitHub that a rollback opens; without it none is opened."),
     evidence: evidence
       .prefault({})
       .describe(

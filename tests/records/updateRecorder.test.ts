@@ -75,8 +75,8 @@ describe("UpdateRecorder", () => {
     return { child, ended };
   }
 
-  async function signalled(signal: NodeJS.Signals): Promise<Ended> {
-    const { child, ended } = started("waiting");
+  async function signalled(signal: NodeJS.Signals, more?: string): Promise<Ended> {
+    const { child, ended } = started("waiting", more);
     await new Promise((ready) => child.once("ready", ready));
     child.kill(signal);
     return ended;
@@ -125,6 +125,25 @@ describe("UpdateRecorder", () => {
     await started("emptied").ended;
     expect(records().map(({ outcome }) => outcome)).to.deep.equal(["unfinished"]);
   });
+
+  it("settles issues at the beginning and, with the record, at the end, which no GitHub holds up", async () => {
+    const settle = (then: string) => `postmortems: {
+      settle: async ({ within }, ended) => {
+        process.stdout.write("settle " + within + " " + (ended ? ended.outcome : "") + "\\n");
+        ${then}
+      },
+    },`;
+    const news = settle('return ended ? [{ level: "info", text: "an issue" }] : [];');
+    expect((await started("good", news).ended).said).to.equal(
+      "settle 10 \nready\nsettle 10 passed\ninfo: an issue\n",
+    );
+    rmSync(file());
+    // One that changed nothing has no record.
+    expect((await started("unchanged", news).ended).said).to.equal("settle 10 \nready\n");
+    const { said, signal } = await signalled("SIGINT", settle("return new Promise(() => undefined);"));
+    expect(signal).to.equal("SIGINT");
+    expect(said).to.contain("settle 2.5 failed\n");
+  }).timeout(60_000);
 
   it("leaves a note of one that was killed", async () => {
     expect((await signalled("SIGKILL")).signal).to.equal("SIGKILL");

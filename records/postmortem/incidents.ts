@@ -1,0 +1,81 @@
+import type { ReleaseRecord } from "../releaseRecord";
+
+/**
+ * A rollback and what came after it until an `up` passed: one incident, of which there is one issue. A rollback that
+ * passed is an incident of its own; after one that did not, each further `up` goes on with it.
+ */
+export interface Incident {
+  /** The rollback that it began with; its id is the incident's. */
+  first: ReleaseRecord;
+  /** With the first one, oldest first. */
+  updates: readonly ReleaseRecord[];
+  /** The newest `up` before it that brought the release which was left; undefined where no record tells of it. */
+  broughtBy: ReleaseRecord | undefined;
+}
+
+/** What is known on this machine of an incident's issue. */
+export interface KnownIssue {
+  /** `OWNER/NAME`. */
+  repository: string;
+  number: number;
+  url: string;
+  /** Ids of the updates that it tells of. */
+  told: readonly string[];
+}
+
+/** Days after which what was not told any more is left to the record. */
+const longestDays = 30;
+
+/** @param records of one stack, oldest first */
+export function incidentsIn(records: readonly ReleaseRecord[]): Incident[] {
+  const incidents: Incident[] = [];
+  let current: { first: ReleaseRecord; updates: ReleaseRecord[] } | undefined;
+  records.forEach((record, index) => {
+    if (current === undefined && record.direction === "rollback") {
+      current = { first: record, updates: [] };
+      incidents.push({ ...current, broughtBy: broughtBy(record, records.slice(0, index)) });
+    }
+    current?.updates.push(record);
+    if (record.outcome === "passed") current = undefined;
+  });
+  return incidents;
+}
+
+function broughtBy({ from }: ReleaseRecord, before: readonly ReleaseRecord[]): ReleaseRecord | undefined {
+  if (from.tag === undefined) return undefined;
+  return before.findLast(({ direction, to }) => direction !== "same" && to.tag === from.tag);
+}
+
+/** Updates of an incident that are still to be told of on GitHub. */
+export interface Owed {
+  incident: Incident;
+  /** Undefined where no issue is known here. */
+  issue: KnownIssue | undefined;
+  untold: readonly ReleaseRecord[];
+}
+
+/**
+ * What is still to be told of. An incident is told of where the settings asked for it when it happened; one whose issue
+ * is in another repository than now is left alone.
+ * @param known the incident's issue, by its id
+ */
+export function owedIncidents(
+  incidents: readonly Incident[],
+  known: (id: string) => KnownIssue | undefined,
+  repository: string,
+  now: Date,
+): Owed[] {
+  const earliest = new Date(now.getTime() - longestDays * 24 * 3600 * 1000).toISOString();
+  return incidents
+    .filter(
+      ({ first, updates }) => first.startedAt >= earliest && updates.some(({ postmortem }) => postmortem),
+    )
+    .map((incident) => ({ incident, issue: known(incident.first.id) }))
+    .filter(({ issue }) => issue === undefined || issue.repository === repository)
+    .map(({ incident, issue }) => ({
+      incident,
+      issue,
+      untold: incident.updates.filter(({ id }) => issue?.told.includes(id) !== true),
+    }))
+    .filter(({ untold }) => untold.length > 0);
+}

@@ -1,0 +1,15 @@
+import { z } from "zod";
+
+const repositoryError = { error: "write the repository as OWNER/NAME" };
+const apiError = { error: "write where GitHub's API answers, such as https://github.example/api/v3" };
+
+/** A repository on GitHub, `OWNER/NAME`. */
+export const githubRepository = z
+  .string(repositoryError)
+  .regex(/^[A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+$/, repositoryError);
+
+/** Where GitHub's API answers. */
+export const githubApi = z
+  .url({ ...apiError, protocol: /^https?$/ })
+  .default("https://api.github.com")
+  .describe("Where GitHub's API answers.");
