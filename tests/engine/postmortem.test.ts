@@ -111,7 +111,9 @@ describe("the issue of a rollback", () => {
     const preview = await workspace.preview("prod");
     expect(preview.text).to.match(/The issue of the rollback from v2 to v1, begun \S+, is not opened/);
     const records = readFileSync(file(), "utf8");
-    expect(await upThatOpens()).to.contain("An issue is opened for the postmortem of the rollback from v2 to v1: ");
+    expect(await upThatOpens()).to.contain(
+      "An issue is opened for the postmortem of the rollback from v2 to v1: ",
+    );
     expect(readFileSync(file(), "utf8")).to.equal(records);
     expect(await up()).not.to.contain("postmortem");
     expect((await issues()).map(({ title }) => title).sort()).to.deep.equal([

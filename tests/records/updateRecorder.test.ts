@@ -9,6 +9,8 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ReleaseRecord } from "../../records/releaseRecord";
@@ -143,6 +145,32 @@ describe("UpdateRecorder", () => {
     const { said, signal } = await signalled("SIGINT", settle("return new Promise(() => undefined);"));
     expect(signal).to.equal("SIGINT");
     expect(said).to.contain("settle 2.5 failed\n");
+  }).timeout(60_000);
+
+  it("tells the webhook of an issue after the end of the up", async () => {
+    const texts: string[] = [];
+    const chat = createServer((request, response) => {
+      let body = "";
+      request.setEncoding("utf8").on("data", (part: string) => (body += part));
+      request.on("end", () => {
+        texts.push((JSON.parse(body) as { text: string }).text);
+        response.end("ok");
+      });
+    });
+    await new Promise<void>((listening) => chat.listen(0, "127.0.0.1", listening));
+    try {
+      const address = `http://127.0.0.1:${(chat.address() as AddressInfo).port}/`;
+      const news = '[{ level: "info", text: "opened", message: "an issue" }]';
+      const settle = `async (_patience, ended) => (ended ? ${news} : [])`;
+      await started("good", `webhook: "${address}", postmortems: { settle: ${settle} },`).ended;
+      expect(texts.map((text) => text.split(" after ")[0])).to.deep.equal([
+        "shop/prod: forward from v1 to v2 passed",
+        "an issue",
+      ]);
+    } finally {
+      chat.closeAllConnections();
+      chat.close();
+    }
   }).timeout(60_000);
 
   it("leaves a note of one that was killed", async () => {
