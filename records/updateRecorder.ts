@@ -7,7 +7,7 @@ import { dropEvidence } from "./keptEvidence";
 import { endedMessage, startedMessage } from "./message";
 import * as postmortem from "./postmortem/postmortems";
 import { steps, type BegunUpdate, type ReleaseRecord, type Step } from "./releaseRecord";
-import { atTheEnd, patiently, send, type SendOptions } from "./webhook";
+import { atAGoodEnd, atTheEnd, patiently, send, type SendOptions } from "./webhook";
 
 /** Where records go. */
 export interface RecordPlace {
@@ -59,6 +59,9 @@ export class UpdateRecorder {
   private webhookSilent = false;
   /** What is told and sent meanwhile; it settles without an error. */
   private underWay: Promise<unknown> = Promise.resolve();
+  /** Ends the sending of what was to be told while the `up` went on. */
+  private readonly noticesEnd = new AbortController();
+  private readonly notices: SendOptions = { ...patiently, signal: this.noticesEnd.signal };
 
   private constructor(
     private readonly begun: BegunUpdate,
@@ -74,9 +77,8 @@ export class UpdateRecorder {
       recorder.tell("warn", `Were this \`up\` killed, no record would tell of it: ${messageOf(error)}`);
     }
     const messages = (options.found ?? []).map(endedMessage);
-    // On its way while the rollback is: only the result waits for it.
     if (begun.direction === "rollback") messages.push(startedMessage(begun));
-    recorder.send(messages, patiently);
+    recorder.send(messages, recorder.notices);
     recorder.settlePostmortems();
     recorder.listen();
     return recorder;
@@ -101,9 +103,11 @@ export class UpdateRecorder {
     this.reached(step, name);
   }
 
-  /** All that the `up` is for is done. */
+  /** All that the `up` is for is done. A notice that it began, which would hold the program, has little time left. */
   passed(): void {
     this.good = true;
+    const timer = setTimeout(() => this.noticesEnd.abort(), lastMilliseconds);
+    void this.underWay.finally(() => clearTimeout(timer));
   }
 
   private listen(): void {
@@ -129,7 +133,7 @@ export class UpdateRecorder {
     const record = this.write(told);
     const messages = record === undefined ? [] : [endedMessage(record)];
     if (record?.outcome === "passed") {
-      this.send(messages, patiently);
+      this.send(messages, atAGoodEnd);
       this.settlePostmortems(record);
       await this.underWay;
     } else {
@@ -197,6 +201,8 @@ export class UpdateRecorder {
       if (this.webhookSilent) return;
       const problem = await send(webhook, message, options);
       if (problem === undefined) continue;
+      // What the end cut off is followed by the result.
+      if (options.signal?.aborted === true) return;
       this.webhookSilent = true;
       await tell("warn", `record.webhook: not sent: ${problem}`).catch(() => undefined);
     }
@@ -211,7 +217,8 @@ export class UpdateRecorder {
     this.underWay = Promise.all([settled, this.underWay]).then(async ([news]) => {
       for (const { level, text } of news) await tell(level, text).catch(() => undefined);
       const messages = news.flatMap(({ message = [] }) => message);
-      await this.deliver(messages, goesOn ? patiently : atTheEnd);
+      const meanwhile = ended === undefined && !this.noticesEnd.signal.aborted;
+      await this.deliver(messages, meanwhile ? this.notices : goesOn ? atAGoodEnd : atTheEnd);
     });
   }
 }

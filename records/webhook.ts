@@ -7,10 +7,14 @@ export interface SendOptions {
   within: number;
   /** Seconds between attempts, the first ones; the last repeats. */
   pauses: readonly number[];
+  /** Ends it before. @default nothing does */
+  signal?: AbortSignal;
 }
 
-/** While an `up` goes on, or at its good end. */
+/** While an `up` goes on: it costs no time. */
 export const patiently: SendOptions = { within: 12, pauses: [0.5, 2, 4] };
+/** At a good end, when all that is waited for is this. */
+export const atAGoodEnd: SendOptions = { within: 5, pauses: [0.5, 1] };
 /** When the engine ends the program: it waits five seconds for it, and kills it then. */
 export const atTheEnd: SendOptions = { within: 2.5, pauses: [0.3, 0.7] };
 
@@ -30,25 +34,32 @@ export async function send(address: string, text: string, options: SendOptions):
 async function attempts(
   address: string,
   body: string,
-  { within, pauses }: SendOptions,
+  { within, pauses, signal }: SendOptions,
 ): Promise<string | undefined> {
   if (!/^https?:\/\//.test(address) || !URL.canParse(address))
     return "the secret is not an http:// or https:// address";
   const deadline = performance.now() + within * 1000;
   for (let count = 1; ; count++) {
     const left = deadline - performance.now();
-    const answer = await attempt(address, body, Math.min(left, attemptSeconds * 1000));
+    const answer = await attempt(address, body, Math.min(left, attemptSeconds * 1000), signal);
     if (answer === "sent") return undefined;
     const pause = 1000 * (pauses[Math.min(count, pauses.length) - 1] ?? 1);
     const tries = `${count} ${count === 1 ? "attempt" : "attempts"}`;
-    if (answer.final || performance.now() + pause >= deadline) return `${answer.problem} (${tries})`;
-    await sleep(pause);
+    if (answer.final || signal?.aborted === true || performance.now() + pause >= deadline)
+      return `${answer.problem} (${tries})`;
+    await sleep(pause, undefined, { ...(signal && { signal }) }).catch(() => undefined);
   }
 }
 
 type Answer = "sent" | { problem: string; final: boolean };
 
-async function attempt(address: string, body: string, milliseconds: number): Promise<Answer> {
+async function attempt(
+  address: string,
+  body: string,
+  milliseconds: number,
+  ended: AbortSignal | undefined,
+): Promise<Answer> {
+  const late = AbortSignal.timeout(Math.max(1, Math.floor(milliseconds)));
   try {
     const response = await fetch(address, {
       method: "POST",
@@ -56,7 +67,7 @@ async function attempt(address: string, body: string, milliseconds: number): Pro
       body,
       // Whoever answers elsewhere is not who the secret is for.
       redirect: "manual",
-      signal: AbortSignal.timeout(Math.max(1, Math.floor(milliseconds))),
+      signal: ended === undefined ? late : AbortSignal.any([late, ended]),
     });
     await response.body?.cancel();
     if (response.ok) return "sent";

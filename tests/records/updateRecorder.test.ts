@@ -40,13 +40,17 @@ describe("UpdateRecorder", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  function started(way: keyof typeof ways, more = ""): { child: ChildProcess; ended: Promise<Ended> } {
+  function started(
+    way: keyof typeof ways,
+    more = "",
+    direction = "forward",
+  ): { child: ChildProcess; ended: Promise<Ended> } {
     const script = `
       const { UpdateRecorder } = require("./records/updateRecorder.ts");
       const folder = ${JSON.stringify(folder)};
       const recorder = UpdateRecorder.begin(
         {
-          id: "id-1", stack: "shop/prod", direction: "forward", from: { tag: "v1", services: {} },
+          id: "id-1", stack: "shop/prod", direction: ${JSON.stringify(direction)}, from: { tag: "v1", services: {} },
           to: { tag: "v2", services: {} }, by: { name: "anna", host: "h" }, evidence: folder + "/evidence",
           startedAt: new Date().toISOString(),
         },
@@ -178,6 +182,29 @@ describe("UpdateRecorder", () => {
     expect(begun()).to.deep.equal(["id-1.json"]);
     expect(records()).to.deep.equal([]);
   });
+
+  it("does not wait for a notice that nobody takes: the result goes out next", async () => {
+    const texts: string[] = [];
+    const server = createServer((request, response) => {
+      let body = "";
+      request.setEncoding("utf8").on("data", (part: string) => (body += part));
+      request.on("end", () => {
+        if (texts.push((JSON.parse(body) as { text: string }).text) > 1) response.end();
+      });
+    });
+    await new Promise<void>((listens) => server.listen(0, "127.0.0.1", listens));
+    try {
+      const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+      const { code, said } = await started("good", `webhook: "${address}"`, "rollback").ended;
+      expect([code, said]).to.deep.equal([0, "ready\n"]);
+      expect(texts).to.have.length(2);
+      expect(texts[0]).to.match(/started/);
+      expect(texts[1]).not.to.equal(texts[0]);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  }).timeout(60_000);
 
   it("warns where it can't write or send, and changes nothing of how the up ends", async () => {
     mkdirSync(file());
