@@ -2,6 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { announcement, headline } from "./assessment/announcement";
 import { assess, type Assessment } from "./assessment/assessment";
+import { gatesSet } from "./assessment/breakGlass";
 import { gather, type Evidence, type EvidenceRequest } from "./assessment/evidence";
 import { targetRelease } from "./assessment/targetRelease";
 import { refusalTexts } from "./assessment/refusal";
@@ -15,6 +16,7 @@ import { Release } from "./components/release";
 import type { ErrorRateReport } from "./gates/errorRateReport";
 import { sampleText } from "./gates/errorRateText";
 import type { HealthReport } from "./gates/healthReport";
+import type { OwedRun } from "./history/owedRun";
 import { recordedBaseline } from "./history/recordedBaseline";
 import { recordedTellings } from "./history/recordedTellings";
 import { networkGeneration } from "./history/recordedNetwork";
@@ -52,7 +54,7 @@ async function program() {
     ci: ciRequest(settings, configuration),
     previewing: pulumi.runtime.isDryRun(),
   });
-  const { guards, acknowledge, stepDown, hold, quarantine, retry } = settings;
+  const { guards, acknowledge, stepDown, hold, quarantine, retry, breakGlass } = settings;
   const assessment = assess({
     stack,
     target,
@@ -64,6 +66,8 @@ async function program() {
     ...(hold !== undefined && { hold }),
     quarantine,
     ...(retry !== undefined && { retry }),
+    ...(breakGlass !== undefined && { breakGlass }),
+    gates: gatesSet(settings),
     now: new Date().toISOString(),
     evidence,
   });
@@ -136,6 +140,7 @@ async function program() {
       ),
     }),
     ...(release.errorRate && { errorRate: release.errorRate.apply(errorRateSummary) }),
+    ...(release.owed && { owed: owedOutput(release.owed, assessment) }),
     // Read back by the next update: it depends on every gate, so a failed update leaves it as it was.
     knownGood: release.knownGood,
   };
@@ -235,6 +240,11 @@ function withoutStacks<Made>(make: () => Made): Made {
   } finally {
     Error.stackTraceLimit = limit;
   }
+}
+
+/** The proper run that is owed after break-glass, with the command that makes it good. */
+function owedOutput(owed: pulumi.Output<OwedRun | undefined>, assessment: Assessment) {
+  return owed.apply((run) => (run === undefined ? "nothing" : { ...run, command: assessment.owed?.command }));
 }
 
 /** A passed gate in a line; the whole report is an output of its resource. */

@@ -3,18 +3,21 @@ import { reportLines, verdictWords } from "../schema/reportLines";
 import { stepDownText } from "../schema/stepDown/stepDownText";
 import { verdicts, type Verdict } from "../schema/verdict";
 import { backupText } from "./backupPlan";
+import { breakGlassBanner, breakGlassLine } from "./breakGlassText";
 import type { Assessment, AssessedSchema, ServiceMove } from "./assessment";
 import type { SchemaRisk } from "./schemaRisk";
 
 /**
- * The assessment as a person reads it: one line of what happens, a line a service, then the schema with what it means,
+ * The assessment as a person reads it: what it goes on without, one line of what happens, a line a service, then the schema with what it means,
  * and what is known good.
  * @param report file of the whole report; undefined where none could be kept
  */
 export function announcement(stack: string, assessment: Assessment, report?: string): string {
   const { services, schema, risk, stepDown } = assessment;
   const width = Math.max(...services.map(({ service }) => service.length));
+  const { breakGlass, owed } = assessment;
   return [
+    ...(breakGlass === undefined ? [] : breakGlassBanner(breakGlass, owed?.command)),
     moveLine(stack, assessment),
     ...services.map((move) => `  ${move.service.padEnd(width)}  ${moveText(move)}`),
     ...(schema === undefined ? [] : [`  ${schemaText(schema, assessment)}`]),
@@ -46,13 +49,23 @@ function coloured(verdict: Verdict): (text: string) => string {
   return (text) => `<{%fg ${colours[verdicts.indexOf(verdict)]}%}>${text}<{%reset%}>`;
 }
 
-/** What happens, in a line, with the verdict where the schema is ahead. */
+/**
+ * What happens, in a line, with the verdict where the schema is ahead; above it what it goes on without, below it what
+ * is still owed after it.
+ */
 export function headline(stack: string, assessment: Assessment): string {
-  const { risk } = assessment;
+  const { risk, breakGlass, owed } = assessment;
   const line = moveLine(stack, assessment);
-  return risk === undefined || risk.report.gap.length === 0
-    ? line
-    : `${line}, on a schema that is ahead: ${verdictWords(risk.report)}`;
+  const ahead =
+    risk === undefined || risk.report.gap.length === 0
+      ? ""
+      : `, on a schema that is ahead: ${verdictWords(risk.report)}`;
+  const glass = breakGlass && breakGlassLine(breakGlass);
+  return [
+    ...(glass === undefined ? [] : [glass]),
+    `${line}${ahead}`,
+    ...(owed?.after === undefined ? [] : [`  owed afterwards is the proper run of ${owed.after.release}`]),
+  ].join("\n");
 }
 
 /** Whether the target has been good here, and what else has. */

@@ -6,14 +6,17 @@ import { directionOf, runningFrom, type Direction, type Running } from "../histo
 import type { SchemaPlan } from "../schema/schemaPlan";
 import type { StepDown } from "../schema/stepDown/stepDown";
 import type { Verdict } from "../schema/verdict";
+import type { Breakable } from "../settings/guardNames";
 import type { Settings } from "../settings/settings";
 import type { BackupPlan } from "./backupPlan";
+import { breakThrough, goesWithout, type BrokenGlass, type GatesSet } from "./breakGlass";
 import { catalogMistakes } from "./catalogMistakes";
 import { ciGuard } from "./ciGuard";
 import type { Evidence } from "./evidence";
 import { holdRefusals } from "./hold";
 import { assessQuarantine, type AssessedQuarantine } from "./quarantine";
 import { obstacles, worldWarnings } from "./obstacles";
+import { assessOwed, owedWarnings, unaskedGuards, type AssessedOwed } from "./owed";
 import { refusedBy, type Refusal } from "./refusal";
 import { assessSchema } from "./schemaAssessment";
 import type { SchemaRisk } from "./schemaRisk";
@@ -32,6 +35,10 @@ export interface Assessment {
   /** Undefined where the setting asks for none. */
   stepDown?: AssessedStepDown;
   quarantine: Pick<AssessedQuarantine, "memory" | "left">;
+  /** What it goes on without; undefined without the setting, and once its time is over. */
+  breakGlass?: BrokenGlass;
+  /** Undefined for a stack that has never gone on by break-glass, and does not now. */
+  owed?: AssessedOwed;
   knownGood: readonly KnownGood[];
   /** The newest known-good release that is not the target, and not quarantined. */
   lastKnownGood: KnownGood | undefined;
@@ -87,6 +94,9 @@ export interface AssessmentQuestion {
   hold?: string;
   quarantine: Settings["quarantine"];
   retry?: Settings["retry"];
+  breakGlass?: Settings["breakGlass"];
+  /** Gates that break-glass could leave out. */
+  gates: GatesSet;
   /** ISO 8601, UTC. */
   now: string;
   evidence: Evidence;
@@ -94,41 +104,93 @@ export interface AssessmentQuestion {
 
 /** Decides from evidence alone. */
 export function assess(question: AssessmentQuestion): Assessment {
-  const { target, services, survey, evidence } = question;
-  const running = runningFrom(evidence.state, survey.catalog);
-  const knownGood = knownGoodFrom(evidence.state);
-  const direction = directionOf(target, running, evidence.state, survey.catalog);
-  const mistakes = catalogMistakes(survey, restedOn(target, running, knownGood), direction);
-  const { unknown } = question.guards.ci;
-  const { stack, retry } = question;
-  const ci = ciGuard({ stack, target: target.tag, direction, ci: evidence.ci, unknown, retry });
-  const quarantine = assessQuarantine({
-    ...question,
-    retry,
-    retriedForCi: ci.retried,
-    running,
-    direction,
-    knownGood,
-  });
+  const { stack, target, services, survey, evidence, now, breakGlass: setting } = question;
+  const { state } = evidence;
+  const running = runningFrom(state, survey.catalog);
+  const knownGood = knownGoodFrom(state);
+  const direction = directionOf(target, running, state, survey.catalog);
+  const unasked = unaskedGuards(state, target.tag, direction);
+  const known = { ...question, running, knownGood, unasked };
+  const { quarantine, warnings, refusals, ...rest } = askGuards({ ...known, direction });
   const { memory, left, shunned } = quarantine;
-  const { warnings, refusals, ...schema } = assessSchema({ ...question, running, direction, knownGood });
+  // What runs was never asked by these, and of a release that stays they ask nothing.
+  const still =
+    unasked.length === 0
+      ? []
+      : askGuards({ ...known, direction: "forward" }).refusals.filter(({ guard }) =>
+          unasked.some((name) => name === guard),
+        );
+  const glass = breakThrough({
+    ...{ stack, setting, refusals, gates: question.gates, now },
+    fingerprint: rest.risk?.report.fingerprint,
+    acknowledge: question.acknowledge,
+  });
+  const owed = assessOwed({
+    ...{
+      stack,
+      state,
+      target: target.tag,
+      breakGlass: glass.breakGlass,
+      set: setting !== undefined,
+      still,
+      now,
+    },
+    servicesStayStopped: rest.stepDown?.servicesStayStopped === true,
+  });
   return {
     target,
     running,
     direction,
     services: services.flatMap((service) => moveOf(service, target, running)),
-    ...schema,
+    ...withoutBrokenBackup(rest, glass.breakGlass),
     quarantine: { memory, left },
+    ...(glass.breakGlass && { breakGlass: glass.breakGlass }),
+    ...(owed && { owed }),
     knownGood,
     lastKnownGood: lastKnownGood(
       knownGood.filter(({ tag }) => !shunned.has(tag)),
       target.tag,
     ),
+    warnings: [...owedWarnings(owed, still), ...glass.warnings, ...warnings],
+    refusals: glass.refusals,
+  };
+}
+
+interface GuardQuestion extends AssessmentQuestion {
+  running: Running;
+  direction: Direction;
+  knownGood: readonly KnownGood[];
+  /** Guards that the release came up past and that runs. */
+  unasked: readonly Breakable[];
+}
+
+type AskedGuards = Pick<Assessment, "schema" | "risk" | "stepDown" | "warnings" | "refusals"> & {
+  quarantine: AssessedQuarantine;
+};
+
+/** Every guard, as far as the direction lets it speak. */
+function askGuards(question: GuardQuestion): AskedGuards {
+  const { stack, target, services, survey, evidence, running, direction, knownGood, retry } = question;
+  const mistakes = catalogMistakes(survey, restedOn(target, running, knownGood), direction);
+  const { unknown } = question.guards.ci;
+  const askCi = (way: Direction) =>
+    ciGuard({ stack, target: target.tag, direction: way, ci: evidence.ci, unknown, retry });
+  const ci = askCi(direction);
+  const quarantine = assessQuarantine({
+    ...question,
+    retry,
+    retriedForCi: ci.retried || (question.unasked.includes("ci") && askCi("forward").retried),
+    retriable: direction === "forward" || question.unasked.includes("quarantine"),
+  });
+  const { warnings, refusals, ...schema } = assessSchema(question);
+  return {
+    ...schema,
+    quarantine,
     warnings: [
       ...worldWarnings(evidence),
       ...mistakes.warnings,
       ...quarantine.warnings,
-      ...wayBackWarnings(evidence.wayBack, shunned),
+      ...wayBackWarnings(evidence.wayBack, quarantine.shunned),
       ...ci.warnings,
       ...warnings,
     ],
@@ -141,6 +203,17 @@ export function assess(question: AssessmentQuestion): Assessment {
       ...refusals,
     ],
   };
+}
+
+/** A backup that can't be made, and that a person has answered for, is not tried. */
+function withoutBrokenBackup<Part extends Pick<Assessment, "schema">>(
+  part: Part,
+  breakGlass: BrokenGlass | undefined,
+): Part {
+  if (part.schema === undefined || !goesWithout(breakGlass, "backup")) return part;
+  const schema = { ...part.schema };
+  delete schema.backup;
+  return { ...part, schema };
 }
 
 function restedOn({ tag }: Release, running: Running, knownGood: readonly KnownGood[]) {

@@ -4,6 +4,7 @@ import type { GitHubPlace } from "../catalog/githubClient";
 import type { Release } from "../catalog/release";
 import { directionOf, runningFrom } from "../history/running";
 import type { StackState } from "../history/stackState";
+import { unaskedGuards } from "./owed";
 
 export interface CiRequest {
   target: Release;
@@ -18,7 +19,7 @@ export interface CiRequest {
 
 /**
  * What CI said of the target. That it passed is taken from the catalog, and else asked of GitHub: not where nothing is
- * deployed, and on the way back in a preview alone, since nobody waits for a warning there.
+ * deployed, unless what runs came up without being asked, and on the way back in a preview alone, since nobody waits for a warning there.
  */
 export async function askCi(request: CiRequest, state: Promise<StackState>): Promise<CiAnswer> {
   const { target, catalog, github, names, previewing } = request;
@@ -26,7 +27,8 @@ export async function askCi(request: CiRequest, state: Promise<StackState>): Pro
   if (written.verdict === "passed" || github === undefined) return written;
   const known = await state;
   const direction = directionOf(target, runningFrom(known, catalog), known, catalog);
-  if (direction === "same" || (direction === "rollback" && !previewing)) return written;
+  const stays = direction === "same" && !unaskedGuards(known, target.tag, direction).includes("ci");
+  if (stays || (direction === "rollback" && !previewing)) return written;
   if (target.commit === undefined)
     return withGitHub(written, "the catalog names no commit of it to ask GitHub for");
   try {

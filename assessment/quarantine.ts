@@ -27,6 +27,8 @@ export interface QuarantineQuestion {
   retry: Settings["retry"];
   /** Whether `retry` lets the target go on that CI did not let pass. */
   retriedForCi: boolean;
+  /** Whether `retry` has a say: on the way forward, and for a release that came up past its quarantine. */
+  retriable: boolean;
   /** ISO 8601, UTC. */
   now: string;
 }
@@ -90,9 +92,9 @@ function causeOf(
 }
 
 /** A reason is good for one try: what was bad again after it needs another. */
-function isRetried(cause: Cause | undefined, { target, direction, retry }: QuarantineQuestion): boolean {
+function isRetried(cause: Cause | undefined, { target, retriable, retry }: QuarantineQuestion): boolean {
   return (
-    direction === "forward" &&
+    retriable &&
     cause !== undefined &&
     "why" in cause &&
     retry?.tag === target.tag &&
@@ -115,9 +117,9 @@ function warningsOf(
 /** A setting that has nothing to do is told, since somebody meant something by it. */
 function idleRetry(
   cause: Cause | undefined,
-  { target, direction, retry, retriedForCi, stack }: QuarantineQuestion,
+  { target, retriable, retry, retriedForCi, stack }: QuarantineQuestion,
 ): string[] {
-  const serves = direction === "forward" && (cause !== undefined || retriedForCi);
+  const serves = (retriable && cause !== undefined) || retriedForCi;
   if (retry === undefined || (serves && retry.tag === target.tag)) return [];
   return [
     `The setting retry (${retry.tag}) does nothing here: it lets a stack go forward to a release that is quarantined, or that CI did not let pass. ` +

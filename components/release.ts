@@ -1,11 +1,13 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Assessment, AssessedStepDown } from "../assessment/assessment";
+import { goesWithout } from "../assessment/breakGlass";
 import { judgedSchema } from "../assessment/judgedSchema";
 import type { CommandReport } from "../gates/commandReport";
 import type { ErrorRateReport } from "../gates/errorRateReport";
 import type { HealthReport } from "../gates/healthReport";
 import { withKnownGood, type KnownGood } from "../history/knownGood";
+import type { OwedRun } from "../history/owedRun";
 import type { RecordedBaseline } from "../history/recordedBaseline";
 import type { RecordedTelling } from "../history/recordedTellings";
 import { labels } from "../history/running";
@@ -13,6 +15,8 @@ import type { Stray } from "../history/strays";
 import { backupPlace } from "../backups/backupPlace";
 import type { BackupSettings } from "../settings/backupSettings";
 import type { Settings } from "../settings/settings";
+import { breakableGates } from "../settings/guardNames";
+import { owedRunOf } from "./breakGlass";
 import type { CommandGate } from "./commandGate";
 import { Database, type DatabaseBackup, type DatabaseStepDown } from "./database";
 import type { HealthGate } from "./healthGate";
@@ -74,6 +78,8 @@ export class Release extends pulumi.ComponentResource {
   readonly commandReports: pulumi.Output<Record<string, CommandReport>>;
   /** The known-good releases, newest first; this one is among them once its gates have passed. */
   readonly knownGood: pulumi.Output<KnownGood[]>;
+  /** The proper run that is owed; undefined for a stack that has never gone on by break-glass. */
+  readonly owed: pulumi.Output<OwedRun | undefined> | undefined;
 
   constructor(name: string, args: ReleaseArgs, options?: pulumi.ComponentResourceOptions) {
     super("knowngood:index:Release", name, {}, options);
@@ -113,7 +119,7 @@ export class Release extends pulumi.ComponentResource {
     this.knownGood = pulumi
       .all([this.reports, this.commandReports, passed])
       .apply(([ofServices, ofCommands, ofOthers]) => {
-        if (!start) return [...args.assessment.knownGood];
+        if (!start || leavesGatesOut(args.assessment)) return [...args.assessment.knownGood];
         const passedAt =
           [...Object.values(ofServices), ...Object.values(ofCommands)]
             .map((report) => report.passedAt)
@@ -122,6 +128,7 @@ export class Release extends pulumi.ComponentResource {
             .at(-1) ?? "";
         return withKnownGood(args.assessment.knownGood, { tag: args.assessment.target.tag, passedAt });
       });
+    this.owed = owedRunOf(name, this, args.assessment.owed, { pulled, knownGood: this.knownGood });
     this.registerOutputs({
       reports: this.reports,
       ...(Object.keys(this.commandGates).length > 0 && { commandReports: this.commandReports }),
@@ -269,6 +276,11 @@ function stepping({ stepDown }: Assessment): boolean {
 
 function stayStopped({ stepDown }: Assessment): boolean {
   return stepDown?.active === true && stepDown.servicesStayStopped;
+}
+
+/** Whether a gate is not asked, without which the release is not good. */
+function leavesGatesOut({ breakGlass }: Assessment): boolean {
+  return breakableGates.some((gate) => goesWithout(breakGlass, gate));
 }
 
 function withMore(

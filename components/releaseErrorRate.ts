@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Assessment } from "../assessment/assessment";
+import { goesWithout } from "../assessment/breakGlass";
 import type { Baseline, ErrorRateRequest } from "../gates/errorRateRequest";
 import { percent } from "../gates/shownText";
 import type { RecordedBaseline } from "../history/recordedBaseline";
@@ -23,7 +24,10 @@ export function errorRateBaseline(
   const settings = args.settings.gates.errorRate;
   if (settings === undefined || settings.limit !== undefined) return undefined;
   const { assessment, recordedBaseline: recorded } = args;
-  const release = releaseToMeasure(assessment, recorded);
+  const leftOut = goesWithout(assessment.breakGlass, "errorRate");
+  // Prometheus is not asked then; but the baseline from before stays, for the run that asks again.
+  if (leftOut && recorded === undefined) return undefined;
+  const release = leftOut ? undefined : releaseToMeasure(assessment, recorded);
   return new ErrorRateBaseline(
     `${name}-error-rate-baseline`,
     {
@@ -59,6 +63,7 @@ export function errorRateGate(
 ): ErrorRateGate | undefined {
   const settings = args.settings.gates.errorRate;
   if (settings === undefined || Object.keys(services).length === 0) return undefined;
+  if (goesWithout(args.assessment.breakGlass, "errorRate")) return undefined;
   const ids = containerIds(services);
   const resource = `${name}-error-rate`;
   const gate = new ErrorRateGate(

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Assessment, ServiceMove } from "../assessment/assessment";
+import { goesWithout } from "../assessment/breakGlass";
 import { successSpacing } from "../gates/healthDecision";
 import type { ServiceSettings } from "../settings/serviceSettings";
 import type { Settings } from "../settings/settings";
@@ -58,14 +59,15 @@ export function healthGates({ name, parent, args, services }: CheckedRelease): R
 }
 
 /**
- * The commands that judge a release, side by side.
+ * The commands that judge a release, side by side. One that is left out is none of the stack's, so that it is made, and
+ * run, by the next `up` that asks it.
  * @param runAfter what makes the services fit to be judged: their health gates, and the hooks after their change
  */
 export function commandGates(
   { name, parent, args, services }: CheckedRelease,
   runAfter: pulumi.Resource[],
 ): Record<string, CommandGate> {
-  if (Object.keys(services).length === 0) return {};
+  if (Object.keys(services).length === 0 || goesWithout(args.assessment.breakGlass, "commands")) return {};
   const ids = containerIds(services);
   return mapValues(args.settings.gates.commands, ({ secrets, ...gate }, gateName) => {
     const resource = `${name}-gate-${gateName}`;

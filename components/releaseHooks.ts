@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { goesWithout } from "../assessment/breakGlass";
 import type { HookSettings } from "../settings/commandSettings";
 import { Hook } from "./hook";
 import { mapValues } from "./mapValues";
@@ -20,7 +21,8 @@ export function hooksBefore(
   runAfter: Promise<pulumi.Resource[]>,
   start: boolean,
 ): Hook[] {
-  const { settings, secret } = args;
+  const { settings, secret, assessment } = args;
+  if (goesWithout(assessment.breakGlass, "hooks")) return [];
   const changedWith = servicesSecrets(args);
   return oneAfterTheOther(settings.hooks.before, (hook, previous, index) => {
     const resource = `${name}-before-${hook.name}`;
@@ -49,7 +51,7 @@ export function hooksAfter(
   { name, parent, args, services }: CheckedRelease,
   runAfter: pulumi.Resource[],
 ): Hook[] {
-  if (Object.keys(services).length === 0) return [];
+  if (Object.keys(services).length === 0 || goesWithout(args.assessment.breakGlass, "hooks")) return [];
   const ids = containerIds(services);
   return oneAfterTheOther(args.settings.hooks.after, (hook, previous, index) => {
     const resource = `${name}-after-${hook.name}`;

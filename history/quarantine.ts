@@ -91,10 +91,12 @@ export interface Deployment {
 /** What is remembered once an `up` gets as far as its containers. */
 export function afterDeployment(memory: QuarantineMemory, deployment: Deployment): QuarantineMemory {
   const { target, direction, left, knownGood, catalog, retry, now } = deployment;
-  if (direction === "same") return memory;
-  const { move } = memory;
-  const goesOn = move?.to === target.tag && move.direction === direction;
-  let next: QuarantineMemory = { ...memory, move: goesOn ? move : { to: target.tag, direction, at: now } };
+  let next = memory;
+  if (direction !== "same") {
+    const { move } = memory;
+    const goesOn = move?.to === target.tag && move.direction === direction;
+    next = { ...memory, move: goesOn ? move : { to: target.tag, direction, at: now } };
+  }
   if (direction === "rollback") {
     const good = [{ tag: target.tag }, ...knownGood.filter(({ tag }) => !left.includes(tag))];
     for (const tag of left) {

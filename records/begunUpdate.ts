@@ -22,7 +22,7 @@ export interface UpdateFacts {
 /** What is known of an `up` when it begins. */
 export function begunUpdate(facts: UpdateFacts): BegunUpdate {
   const { id, stack, assessment, settings, by, evidence, startedAt, redact } = facts;
-  const { direction, running, services, target } = assessment;
+  const { direction, running, services, target, breakGlass } = assessment;
   const { reason, detected, owner, postmortem } = settings.record;
   const schema = schemaOf(assessment);
   const written = {
@@ -30,6 +30,10 @@ export function begunUpdate(facts: UpdateFacts): BegunUpdate {
     ...(detected !== undefined && { detected }),
     ...(owner !== undefined && { owner }),
     by,
+    ...(breakGlass &&
+      breakGlass.broken.length > 0 && {
+        breakGlass: { reason: breakGlass.reason, guards: breakGlass.broken.map(({ guard }) => guard) },
+      }),
     ...(target.ci !== undefined && { ci: target.ci }),
   };
   return {

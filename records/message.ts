@@ -2,7 +2,10 @@ import { moveWords, type BegunUpdate, type ReleaseRecord } from "./releaseRecord
 
 /** That a rollback has started, for the channel in which an incident is followed. */
 export function startedMessage(begun: BegunUpdate): string {
-  return lines(begun, `${moveWords(begun)} started by ${byWhom(begun)}`, [told("Reason", begun.reason)]);
+  return lines(begun, `${moveWords(begun)} started by ${byWhom(begun)}`, [
+    told("Reason", begun.reason),
+    told("Break-glass", glassWords(begun)),
+  ]);
 }
 
 /** What an `up` came to. */
@@ -14,6 +17,8 @@ export function endedMessage(record: ReleaseRecord): string {
     told("Stopped at", stoppedAt && `${stoppedAt.step} (${stoppedAt.open.join(", ")})`),
     told("Gates that did not pass", failed.map((gate) => `${gate.name} ${gate.outcome}`).join(", ")),
     told("Reason", record.reason),
+    told("Break-glass", glassWords(record)),
+    told("Owed", record.breakGlass && "the proper run, without break-glass"),
     told("Detected by", record.detected),
     told("Schema", schema && schemaWords(schema)),
     told("Owner of the follow-up", record.owner),
@@ -34,6 +39,10 @@ const endWords = {
 
 function byWhom({ by }: BegunUpdate): string {
   return `${by.name} on ${by.host}${by.run === undefined ? "" : ` (${by.run})`}`;
+}
+
+function glassWords({ breakGlass }: BegunUpdate): string | undefined {
+  return breakGlass && `without ${breakGlass.guards.join(", ")}: ${breakGlass.reason}`;
 }
 
 /** What became of the schema, in words; nothing where it is as the release ships it. */

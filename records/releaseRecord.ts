@@ -1,6 +1,7 @@
 import type { Release as CatalogRelease } from "../catalog/release";
 import type { Direction } from "../history/running";
 import type { Verdict } from "../schema/verdict";
+import type { Breakable } from "../settings/guardNames";
 import type { Operator } from "./operator";
 
 /** What an `up` that tried to change a release came to; `unfinished`: nobody saw how it ended. */
@@ -65,6 +66,8 @@ export interface BegunUpdate {
   /** Who looks after what follows, as the settings say. */
   owner?: string;
   by: Operator;
+  /** What it went on without, and why; undefined where nothing had to be broken. */
+  breakGlass?: { reason: string; guards: readonly Breakable[] };
   /** What CI said of the target. */
   ci?: CatalogRelease["ci"];
   /** Undefined for a stack without a database. */

@@ -15,3 +15,11 @@ export const firmGuards = ["catalog", "image", "engine", "takenName", "migration
 
 /** What an `up` is refused by. */
 export type GuardName = (typeof breakableGuards)[number] | (typeof firmGuards)[number];
+
+/** Gates that an `up` can leave out. The health gate is none of them. */
+export const breakableGates = ["commands", "errorRate", "hooks"] as const;
+export type BreakableGate = (typeof breakableGates)[number];
+
+/** What break-glass can name. */
+export const breakable = [...breakableGuards, ...breakableGates] as const;
+export type Breakable = (typeof breakable)[number];

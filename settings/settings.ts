@@ -3,6 +3,7 @@ import { versionPatterns } from "../catalog/release";
 import { toolNames } from "../migrations/tools/tool";
 import { rule } from "./asWritten";
 import { backup } from "./backupSettings";
+import { breakGlass } from "./breakGlassSettings";
 import { commandGate, hooks } from "./commandSettings";
 import { guards, hold, quarantine, retry } from "./guardSettings";
 import { record } from "./recordSettings";
@@ -149,6 +150,11 @@ export const settingsSchema = structure(
       .optional()
       .describe(
         "The release that may go forward all the same, though its gates failed here, the stack was rolled back from it, or CI did not let it pass.",
+      ),
+    breakGlass: breakGlass
+      .optional()
+      .describe(
+        "What an `up` goes on without in an emergency, for a while. Owed afterwards is an `up` without it, which every preview tells of until it has passed.",
       ),
     stepDown: z
       .string(stepDownError)

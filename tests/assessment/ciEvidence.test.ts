@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { askCi, type CiRequest } from "../../assessment/ciEvidence";
-import { catalogOf, release, serviceInState, stateOf } from "../history/states";
+import { catalogOf, glassInState, release, serviceInState, stateOf } from "../history/states";
 import { startGitHub, type TestGitHub } from "../github/github";
 
 const v1 = release("v1", 1, { api: "a" });
@@ -18,7 +18,7 @@ describe("what CI said of the target", () => {
   });
   after(() => github.close());
 
-  const ask = (target: typeof v1, more: Partial<CiRequest> = {}) =>
+  const ask = (target: typeof v1, more: Partial<CiRequest> = {}, state = running) =>
     askCi(
       {
         target: { ...target, commit: github.commit },
@@ -28,7 +28,7 @@ describe("what CI said of the target", () => {
         previewing: true,
         ...more,
       },
-      running,
+      state,
     );
 
   it("is asked of GitHub on the way forward, and on the way back in a preview", async () => {
@@ -48,6 +48,17 @@ describe("what CI said of the target", () => {
     expect(await said(v3, { target: v3 })).to.equal(
       `${silent("v3")}, and the catalog names no commit of it to ask GitHub for`,
     );
+  });
+
+  it("is asked of what runs only where that came up without being asked", async () => {
+    const owing = async (release: string, guards: string[]) => {
+      const owed = { release, guards, reason: "x", since: "2026-03-01T09:00:00.000Z" };
+      const { resources } = await running;
+      return ask(v2, { previewing: false }, Promise.resolve(stateOf(...resources, glassInState(owed))));
+    };
+    expect((await owing("v2", ["ci"])).verdict).to.equal("failed");
+    expect((await owing("v2", ["commands"])).verdict).to.equal("unknown");
+    expect((await owing("v1", ["ci"])).verdict).to.equal("unknown");
   });
 
   it("is the catalog's word where GitHub can't say, with why", async () => {

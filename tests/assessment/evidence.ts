@@ -35,9 +35,10 @@ export function surveyOf(...releases: Release[]): CatalogSurvey {
 }
 
 /** Guards as they are where nobody sets them. */
-export const usual: Pick<AssessmentQuestion, "stack" | "guards" | "quarantine" | "now"> = {
+export const usual: Pick<AssessmentQuestion, "stack" | "guards" | "quarantine" | "gates" | "now"> = {
   stack: "prod",
   quarantine: [],
+  gates: { commands: [], errorRate: [], hooks: [] },
   now: "2026-03-01T00:00:00.000Z",
   guards: { schema: "conditional", horizon: false, ci: { unknown: "warn" } },
 };

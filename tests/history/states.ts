@@ -84,3 +84,10 @@ export const schemaInState = (head: unknown, stdout: unknown): StateResource => 
   inputs: { environment: { KNOWNGOOD_SCHEMA_HEAD: head } },
   outputs: { stdout },
 });
+
+/** What the state remembers of break-glass. */
+export const glassInState = (owed: unknown): StateResource => ({
+  urn: "urn:glass",
+  type: "knowngood:index:BreakGlass",
+  outputs: { memory: owed === undefined ? {} : { owed } },
+});

@@ -27,6 +27,21 @@ describe("messages", () => {
     );
   });
 
+  it("tell what it went on without, and what is owed for it", () => {
+    const broken: BegunUpdate = {
+      ...rollback,
+      breakGlass: { reason: "CI is down", guards: ["ci", "commands"] },
+    };
+    expect(startedMessage(broken).split("\n").at(-1)).to.equal(
+      "Break-glass: without ci, commands: CI is down",
+    );
+    const ended = { ...broken, endedAt: "2026-03-01T09:00:12.000Z", gates: [], outcome: "passed" as const };
+    expect(endedMessage(ended).split("\n").slice(2, 4)).to.deep.equal([
+      "Break-glass: without ci, commands: CI is down",
+      "Owed: the proper run, without break-glass",
+    ]);
+  });
+
   it("tell what an up came to", () => {
     const ended = { ...rollback, endedAt: "2026-03-01T09:00:12.000Z", seconds: 12, gates: [] };
     expect(endedMessage({ ...ended, outcome: "passed" }).split("\n")).to.deep.equal([
