@@ -80,20 +80,27 @@ function knownGoodText({ target, knownGood, lastKnownGood: other }: Assessment):
   return `${target.tag} has not been good here yet; last known-good: ${besides}`;
 }
 
-function moveLine(stack: string, { direction, running, target }: Assessment): string {
+function moveLine(stack: string, { direction, running, target, quarantine, knownGood }: Assessment): string {
   const now = running.tag ?? (running.services.length === 0 ? undefined : mixedText(running.services));
   switch (direction) {
     case "same":
       return `${stack}: ${target.tag} stays`;
     case "forward":
-      return now === undefined
+      if (now !== undefined) return `${stack}: forward from ${now} to ${target.tag}`;
+      return knownGood.length === 0
         ? `${stack}: first release, ${target.tag}`
-        : `${stack}: forward from ${now} to ${target.tag}`;
+        : `${stack}: forward to ${target.tag}; no service has a container`;
     case "rollback":
       // Services that a step-down left stopped are the target's already.
       if (now === target.tag) return `${stack}: the rollback to ${now} goes on; its services are stopped`;
-      return `${stack}: rollback from ${now ?? "nothing"} to ${target.tag}`;
+      if (now === undefined) return `${stack}: rollback${fromLost(quarantine.left)} to ${target.tag}`;
+      return `${stack}: rollback from ${now} to ${target.tag}`;
   }
+}
+
+/** Containers are gone where an update died that had taken them away, or somebody removed them by hand. */
+function fromLost(left: readonly string[]): string {
+  return left.length === 0 ? "" : ` from ${left.join(", ")}, whose containers are gone,`;
 }
 
 function mixedText(services: Assessment["running"]["services"]): string {

@@ -100,5 +100,7 @@ export function moveWords({ direction, from, to }: Pick<BegunUpdate, "direction"
   if (direction === "same") return `update of ${target}`;
   const mixed = Object.keys(from.services).length > 0 ? "a mix" : undefined;
   const origin = from.tag ?? mixed;
-  return origin === undefined ? `first release, ${target}` : `${direction} from ${origin} to ${target}`;
+  if (origin !== undefined) return `${direction} from ${origin} to ${target}`;
+  // Of a rollback whose containers were gone already nobody knows what ran.
+  return direction === "rollback" ? `rollback to ${target}` : `first release, ${target}`;
 }

@@ -116,6 +116,13 @@ describe("the headline", () => {
     expect(line(v2, { state, schema: schemaAt(v2, ["1", "2"]) })).to.equal("shop/prod: v2 stays");
   });
 
+  it("says so where the containers are gone, and calls nothing first that was not", () => {
+    const brought = serviceInState("api", "b", "v2", "v2").filter(({ type }) => type.startsWith("knowngood"));
+    const state = stateOf(...brought, good);
+    expect(line(v1, { state })).to.equal("shop/prod: rollback from v2, whose containers are gone, to v1");
+    expect(line(v2, { state })).to.equal("shop/prod: forward to v2; no service has a container");
+  });
+
   it("names each service of a mix", () => {
     const state = runs(["c", "v3"], ["1", "v2"]);
     expect(line(v3, { state })).to.equal("shop/prod: forward from a mix (api v3, worker v2) to v3");

@@ -76,6 +76,7 @@ describe("messages", () => {
   it("name a move by its tags", () => {
     expect(moveWords({ ...rollback, from: { services } })).to.equal("rollback from a mix to v1");
     expect(moveWords({ ...rollback, direction: "same" })).to.equal("update of v1");
+    expect(moveWords({ ...rollback, from: { services: {} } })).to.equal("rollback to v1");
   });
 });
 
