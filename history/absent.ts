@@ -15,9 +15,7 @@ export function absentServices(
   nameOf: (service: string) => string,
 ): string[] {
   const held = new Map(
-    state.resources
-      .filter((one) => one.type === containerType && one.delete !== true)
-      .map((one) => [one.id, one]),
+    state.resources.filter(({ type }) => type === containerType).map((one) => [one.id, one]),
   );
   return services.filter((service) => {
     const found = containers.find(({ name }) => name === nameOf(service));

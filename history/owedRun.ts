@@ -46,7 +46,7 @@ export function owedAfter(before: OwedRun | undefined, { release, guards, reason
 }
 
 function component({ resources }: StackState): StateResource | undefined {
-  return resources.find(({ type, delete: replaced }) => type === breakGlassType && replaced !== true);
+  return resources.find(({ type }) => type === breakGlassType);
 }
 
 function isBreakable(value: unknown): value is Breakable {

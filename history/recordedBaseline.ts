@@ -14,8 +14,7 @@ export interface RecordedBaseline {
 /** Finds the baseline in the stack's state; undefined before the first was declared. */
 export function recordedBaseline(state: StackState): RecordedBaseline | undefined {
   const run = state.resources.find(
-    ({ urn, type, delete: replaced }) =>
-      type === "command:local:Command" && urn.includes(`${baselineType}$`) && replaced !== true,
+    ({ urn, type }) => type === "command:local:Command" && urn.includes(`${baselineType}$`),
   );
   if (run === undefined) return undefined;
   const generation = (run.inputs?.triggers as unknown[] | undefined)?.[0];

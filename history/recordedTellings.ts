@@ -11,8 +11,8 @@ export interface RecordedTelling {
 /** The commands in the state that were told of a move, by their resource's name. */
 export function recordedTellings(state: StackState): Record<string, RecordedTelling> {
   return Object.fromEntries(
-    state.resources.flatMap(({ urn, type, inputs, delete: replaced }) => {
-      if (type !== "command:local:Command" || replaced === true) return [];
+    state.resources.flatMap(({ urn, type, inputs }) => {
+      if (type !== "command:local:Command") return [];
       const told = toldIn((inputs?.environment ?? {}) as Record<string, unknown>);
       const triggers = Array.isArray(inputs?.triggers) ? (inputs.triggers as unknown[]) : [];
       return told === undefined ? [] : [[urn.split("::").at(-1) ?? urn, { told, triggers }]];

@@ -8,13 +8,16 @@ export interface StateResource {
   id?: string;
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
-  /** Whether it was replaced already, by an update that failed before it removed the old one. */
-  delete?: boolean;
 }
 
 /** A deployment's part that matters here. */
 export interface StackState {
   resources: readonly StateResource[];
+  /**
+   * What an update has replaced and failed to remove: still there in the world, and nothing that says how the stack is.
+   * @default none
+   */
+  replaced?: readonly StateResource[];
   /** Operations that a killed update began and nobody finished: the resource, and what was being done to it. */
   pending: readonly { resource: StateResource; operation: string }[];
 }
@@ -69,12 +72,15 @@ function exportState(stack: string, timeout = 0): Promise<string> {
 export function parseStackState(text: string): StackState {
   const { deployment } = JSON.parse(text) as {
     deployment?: {
-      resources?: StateResource[];
+      resources?: (StateResource & { delete?: boolean })[];
       pending_operations?: { resource: StateResource; type: string }[];
     };
   };
+  const all = deployment?.resources ?? [];
+  const replaced = all.filter((resource) => resource.delete === true);
   return {
-    resources: deployment?.resources ?? [],
+    resources: all.filter((resource) => resource.delete !== true),
+    ...(replaced.length > 0 && { replaced }),
     pending: (deployment?.pending_operations ?? []).map(({ resource, type }) => ({
       resource,
       operation: type,

@@ -32,7 +32,9 @@ export interface NamedObject {
  * have another state, in another backend.
  */
 export function claimOf(found: NamedObject, stack: string, state: StackState): "own" | "stray" | "foreign" {
-  if (state.resources.some(({ id }) => id === found.id)) return "own";
+  // What was replaced and is to be removed yet is the engine's to remove.
+  const held = [...state.resources, ...(state.replaced ?? [])];
+  if (held.some(({ id }) => id === found.id)) return "own";
   if (found.labels[labels.stack] !== stack) return "foreign";
   return wasCreating(found.name, state) || hasRun(found.name, state) ? "stray" : "foreign";
 }

@@ -6,11 +6,10 @@ import { recordedTellings, toldNow } from "../../history/recordedTellings";
 const move: Move = { direction: "forward", stack: "shop/prod", from: "v1", to: "v2" };
 const told: Told = { move, records: ".knowngood", goBack: { tag: "v1", commands: ["up"] } };
 const urn = (name: string) => `urn:pulumi:prod::shop::knowngood:index:Release$command:local:Command::${name}`;
-const ran = (name: string, inputs: Record<string, unknown>, more: object = {}) => ({
+const ran = (name: string, inputs: Record<string, unknown>) => ({
   urn: urn(name),
   type: "command:local:Command",
   inputs,
-  ...more,
 });
 const from = (...resources: ReturnType<typeof ran>[]) => recordedTellings({ resources, pending: [] });
 
@@ -27,13 +26,6 @@ describe("what commands were told, by the state", () => {
     const odd = { environment: { ...toldEnvironment(told), KNOWNGOOD_DIRECTION: "up" } };
     expect(from(ran("c", odd), { ...ran("d", { environment: toldEnvironment(told) }), type: "x" })).to.be
       .empty;
-  });
-
-  it("is not of one that was replaced and only waits to be removed", () => {
-    const older = { environment: toldEnvironment({ ...told, records: "old" }), triggers: ["old"] };
-    const newer = { environment: toldEnvironment(told), triggers: ["new"] };
-    const both = from(ran("a", newer), ran("a", older, { delete: true }));
-    expect(both.a).to.deep.equal({ told, triggers: ["new"] });
   });
 });
 

@@ -1,6 +1,9 @@
 import { expect } from "chai";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { networkGeneration } from "../../history/recordedNetwork";
+import { containerType } from "../../history/running";
+import { claimOf } from "../../history/strays";
 import { emptyState, parseStackState, readStackState } from "../../history/stackState";
 
 /** What `pulumi stack export` of CLI 3.259.0 printed. */
@@ -17,6 +20,28 @@ describe("a stack's state", () => {
     expect(pending.map(({ operation, resource }) => [operation, resource.inputs])).to.deep.equal([
       ["creating", { name: "shop-prod-web" }],
     ]);
+  });
+
+  it("is not what was replaced and only waits to be removed, which is the stack's own all the same", () => {
+    const network = (generation: number, more: object = {}) => ({
+      urn: "urn:pulumi:prod::shop::knowngood:index:Release$knowngood:index:Network$command:local:Command::n",
+      type: "command:local:Command",
+      inputs: { triggers: [generation] },
+      ...more,
+    });
+    const container = (id: string, more: object = {}) => ({ urn: "u", type: containerType, id, ...more });
+    const left = { delete: true };
+    const state = parseStackState(
+      JSON.stringify({
+        deployment: {
+          resources: [network(1, left), network(2), container("old", left), container("new")],
+        },
+      }),
+    );
+    expect(state.resources.map(({ id, inputs }) => id ?? inputs)).to.deep.equal([{ triggers: [2] }, "new"]);
+    expect(networkGeneration(state)).to.equal(2);
+    for (const id of ["old", "new"])
+      expect(claimOf({ id, name: "shop-api", labels: {} }, "shop/prod", state), id).to.equal("own");
   });
 
   it("is empty for a new stack", () => {
