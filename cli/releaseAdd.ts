@@ -54,7 +54,7 @@ export async function releaseAdd(tag: string, options: ReleaseAddOptions): Promi
 
   const [{ images, violations, warnings: ofImages }, headCommit] = await Promise.all([
     digestsOf(asked.images),
-    options.commit === undefined ? gitHead() : undefined,
+    options.commit === undefined ? gitHead(options.migrations ?? ".") : undefined,
   ]);
   refuse(tag, violations);
   const warnings = [...ofImages, ...(shipped?.told ?? [])];
@@ -87,6 +87,7 @@ export async function releaseAdd(tag: string, options: ReleaseAddOptions): Promi
         options,
         { outcome: "added", release: decision.release, files, warnings: all },
         catalog,
+        options.commit === undefined ? headCommit : undefined,
       );
     }
   }
@@ -115,7 +116,13 @@ interface Result {
   warnings: string[];
 }
 
-function tellResult({ json }: CatalogOptions, result: Result, catalog: Catalog): void {
+/** @param taken the commit that was taken, since none was named */
+function tellResult(
+  { json, migrations }: ReleaseAddOptions,
+  result: Result,
+  catalog: Catalog,
+  taken?: string,
+): void {
   for (const warning of result.warnings) tell("warning", warning);
   if (json) return printJson(result);
   const { release } = result;
@@ -129,6 +136,8 @@ function tellResult({ json }: CatalogOptions, result: Result, catalog: Catalog):
   print(`added ${release.tag}: ${result.files.at(-1)}`);
   for (const [name, image] of Object.entries(release.services)) print(`  ${name}: ${imageReference(image)}`);
   print(`  migrations: ${release.migrations.length}${ofTool}${names && `, new: ${names}`}`);
+  if (taken !== undefined)
+    print(`  commit: ${taken}, the HEAD of ${migrations ?? "this folder"} (another: --commit SHA)`);
   print(`Commit it: git add ${catalog.folder} && git commit -m "Release ${release.tag}"`);
 }
 
@@ -164,10 +173,13 @@ function ciViolations({ ciUrl, ciVerdict }: ReleaseAddOptions): Violation[] {
   ];
 }
 
-/** The commit that the working copy is at; undefined outside a git repository, or without git. */
-async function gitHead(): Promise<string | undefined> {
+/**
+ * The commit that the working copy is at which holds a folder: the application's, where its migrations lie, not that of the
+ * catalog beside it. Undefined outside a git repository, or without git.
+ */
+async function gitHead(folder: string): Promise<string | undefined> {
   try {
-    const { stdout } = await promisify(execFile)("git", ["rev-parse", "--verify", "HEAD"]);
+    const { stdout } = await promisify(execFile)("git", ["rev-parse", "--verify", "HEAD"], { cwd: folder });
     return stdout.trim() || undefined;
   } catch {
     return undefined;

@@ -66,7 +66,10 @@ export function addReleaseCommands(program: Command): void {
       "--capture-down <command>",
       "the same for the way down (default: --capture, where it has {direction}; else the tool's own)",
     )
-    .option("--commit <sha>", "the commit it was built from (default: HEAD, in a git repository)")
+    .option(
+      "--commit <sha>",
+      "the commit it was built from (default: HEAD of the git repository of --migrations, else of this folder)",
+    )
     .option("--flag <names...>", "feature flags that the release turns on")
     .addOption(new Option("--ci-verdict <verdict>", "what CI said of it").choices(ciVerdicts))
     .option("--ci-url <url>", "where CI said it")

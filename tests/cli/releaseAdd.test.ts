@@ -224,6 +224,18 @@ describe("knowngood release add", function () {
     expect(head).to.match(/^[0-9a-f]{40}$/);
     expect((await shell.knowngood("release", "add", "v1", "--image", image("api", "v1"))).code).to.equal(0);
     expect(catalog().releases.map(({ commit }) => commit)).to.deep.equal([undefined, head]);
+    // The migrations are the application's, which has a repository of its own.
+    await shell.run("git", ["init", "-q", "db"]);
+    await shell.run("git", ["-C", "db", ...who, "commit", "-q", "--allow-empty", "-m", "y"]);
+    const own = (await shell.run("git", ["-C", "db", "rev-parse", "HEAD"])).stdout.trim();
+    expect(own)
+      .to.match(/^[0-9a-f]{40}$/)
+      .and.not.to.equal(head);
+    const added = await shell.knowngood(
+      ...["release", "add", "v2", "--image", image("api", "v1"), "--migrations", "db"],
+    );
+    expect(added.stdout).to.contain(`\n  commit: ${own}, the HEAD of db (another: --commit SHA)\n`);
+    expect(catalog().releases.at(-1)?.commit).to.equal(own);
   });
 
   it("refuses, all at once, what is wrong or missing", async () => {
