@@ -22,18 +22,16 @@ export interface UpdateFacts {
 /** What is known of an `up` when it begins. */
 export function begunUpdate(facts: UpdateFacts): BegunUpdate {
   const { id, stack, assessment, settings, by, evidence, startedAt, redact } = facts;
-  const { direction, running, services, target, breakGlass } = assessment;
+  const { direction, running, services, target } = assessment;
   const { reason, detected, owner, postmortem } = settings.record;
   const schema = schemaOf(assessment);
+  const broken = brokenBy(assessment);
   const written = {
     ...(reason !== undefined && { reason }),
     ...(detected !== undefined && { detected }),
     ...(owner !== undefined && { owner }),
     by,
-    ...(breakGlass &&
-      breakGlass.broken.length > 0 && {
-        breakGlass: { reason: breakGlass.reason, guards: breakGlass.broken.map(({ guard }) => guard) },
-      }),
+    ...(broken && { breakGlass: broken }),
     ...(target.ci !== undefined && { ci: target.ci }),
   };
   return {
@@ -54,11 +52,16 @@ export function begunUpdate(facts: UpdateFacts): BegunUpdate {
     ...(schema && { schema }),
     ...(evidence !== undefined && { evidence }),
     ...(direction === "rollback" && {
-      yours: checklist({ from: running, ...(schema && { schema }) }),
+      yours: checklist({ from: running, ...(schema && { schema }), ...(broken && { breakGlass: broken }) }),
       ...(postmortem !== undefined && { postmortem: true }),
     }),
     startedAt: startedAt.toISOString(),
   };
+}
+
+function brokenBy({ breakGlass }: Assessment): BegunUpdate["breakGlass"] {
+  if (breakGlass === undefined || breakGlass.broken.length === 0) return undefined;
+  return { reason: breakGlass.reason, guards: breakGlass.broken.map(({ guard }) => guard) };
 }
 
 function schemaOf({ schema, risk, stepDown }: Assessment): RecordedSchema | undefined {

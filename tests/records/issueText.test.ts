@@ -97,6 +97,14 @@ describe("the issue of an incident", () => {
     const yours = sectionOf(body, "What stays a person's job") ?? "";
     expect(yours.match(/^- \[ \] /gm)).to.have.length(8);
     expect(yours).to.contain("- [ ] Decide what becomes of the migrations left applied: 20260301090000\n");
+    const glass = { reason: "CI is down", guards: ["ci", "commands"] as const };
+    const broken = sectionOf(
+      textOf([brought, { ...back, breakGlass: glass }]).body,
+      "What stays a person's job",
+    );
+    expect(broken).to.contain(
+      "- [ ] Have the proper run pass, without breakGlass: this one went on without ci, commands\n",
+    );
     expect(body.endsWith("\n\n<!-- knowngood r1 -->")).to.equal(true);
   });
 
