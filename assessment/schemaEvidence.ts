@@ -16,6 +16,7 @@ import { planSchema, type SchemaPlan } from "../schema/schemaPlan";
 import type { ScratchSetting } from "../schema/scratch/judgeOnScratch";
 import { planBackup, type BackupSetting } from "./backupEvidence";
 import { backupNeed, type BackupPlan } from "./backupPlan";
+import { planner, versionOrder, type Planner } from "./dumpPlan";
 import type { Standing } from "./horizon";
 import {
   standIn,
@@ -157,23 +158,6 @@ export async function gatherSchema(
     ...standings,
   };
 }
-
-/** Every known version, oldest first; what only a dump holds is older than all that a release ships. */
-function versionOrder(order: readonly Migration[], dump: StandIn | undefined): string[] {
-  const known = order.map(({ version }) => version);
-  return [...(dump?.holds ?? []).filter((version) => !known.includes(version)), ...known];
-}
-
-/** What a release's migrations mean for a database, without what a dump holds that the release was made for. */
-function planner(versions: readonly string[], dump: StandIn | undefined): Planner {
-  return ({ migrations }, applied) => {
-    const plan = planSchema(migrations, applied, versions);
-    if (dump === undefined || !standsOn(dump, migrations)) return plan;
-    return { ...plan, gap: plan.gap.filter((version) => !dump.holds.includes(version)) };
-  };
-}
-
-type Planner = (release: Pick<Release, "migrations">, applied: readonly string[]) => SchemaPlan;
 
 /** Of the migration that is stepped down; else of the newest that is applied, where the target does not ship it. */
 async function lookAtStepDown(

@@ -19,6 +19,7 @@ export interface AssessOptions {
   shipped?: string[];
   ahead?: string[];
   dump?: string;
+  dumpUpTo?: string;
   /** True where the address is to come from the environment. */
   database?: string | true;
   batch?: string;

@@ -37,6 +37,10 @@ export function addAssessCommand(program: Command): void {
     .option("--ahead <paths...>", "SQL files applied since, in place of --from")
     .option("--dump <file>", "a dump of the older release's schema, in place of its migrations")
     .option(
+      "--dump-up-to <version>",
+      "the newest migration in --dump, which stands in for those up to it alone, beside --to",
+    )
+    .option(
       "--database [url]",
       "ask this database what is applied; without a URL the one in KNOWNGOOD_DATABASE_URL, which no process list shows",
     )

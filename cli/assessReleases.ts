@@ -1,4 +1,6 @@
 import { doubtsOf, type SchemaDoubt } from "../assessment/schemaDoubts";
+import { planner, versionOrder } from "../assessment/dumpPlan";
+import { standIn, type SchemaDump, type StandIn } from "../assessment/schemaDump";
 import { gapReader } from "../assessment/schemaGap";
 import { lookAtWayDown, type CountedDatabase } from "../assessment/lookAtWayDown";
 import { waysOf } from "../assessment/stepDownEvidence";
@@ -22,6 +24,8 @@ export interface ReleasesQuestion {
   to: string;
   /** The live one. */
   database?: CountedDatabase;
+  /** Stands in for the oldest migrations. */
+  dump?: SchemaDump;
 }
 
 /**
@@ -33,10 +37,11 @@ export function releasesSubject(question: ReleasesQuestion, applied: Applied | u
   const { from, to } = namedReleases(catalog, question);
   const order = migrationOrder(catalog);
   const { versions, doubts } = versionsIn(from, catalog, order, applied);
-  const known = order.map(({ version }) => version);
-  const ahead = planSchema(to.migrations, versions, known).gap;
+  const dump = dumpIn(question, versions);
+  const known = versionOrder(order, dump);
+  const ahead = planner(known, dump)(to, versions).gap;
   const { head } = planSchema([], versions, known);
-  const gap = gapReader(catalog, order)(to.migrations, ahead);
+  const gap = gapReader(catalog, order, dump)(to.migrations, ahead);
   return {
     gap: withoutHalfApplied(gap, order, applied),
     target: { tag: to.tag, digests: Object.values(to.services).map(({ digest }) => digest) },
@@ -60,6 +65,18 @@ export function releasesSubject(question: ReleasesQuestion, applied: Applied | u
         ? undefined
         : newestOf(gap, head, catalog, order, applied === undefined ? undefined : question.database),
   };
+}
+
+function dumpIn({ dump }: ReleasesQuestion, applied: readonly string[]): StandIn | undefined {
+  const found = standIn(dump, applied);
+  if (dump === undefined || found !== undefined) return found;
+  throw new InvalidInput("Nothing was judged", [
+    {
+      where: "--dump-up-to",
+      found: `${show(dump.upTo)}, which is not among what is applied`,
+      expected: "name the newest migration that was applied when the dump was taken",
+    },
+  ]);
 }
 
 /** What a step-down would take back: the newest migration that is applied. */

@@ -50,7 +50,7 @@ export async function readSubject(options: AssessOptions, environment: NodeJS.Pr
   const judging: JudgeOptions = {
     scratch: scratchSetting(options.scratch),
     ...(options.role !== undefined && { role: options.role }),
-    ...(dump !== undefined && { dump }),
+    ...(dump !== undefined && options.dumpUpTo === undefined && { dump }),
     ...(!options.cache && { cacheFolder: false as const }),
   };
   if (options.batch !== undefined) return { batch: options.batch, judging };
@@ -59,7 +59,13 @@ export async function readSubject(options: AssessOptions, environment: NodeJS.Pr
   if (options.to === undefined) return { subject: await filesSubject(options, database), judging };
   const applied = database === undefined ? undefined : await askApplied(database.url);
   const { releases, from, to } = options;
-  const question = { releases, to, ...(from !== undefined && { from }), ...(database && { database }) };
+  const standIn = dump && options.dumpUpTo !== undefined && { source: dump, upTo: options.dumpUpTo };
+  const question = {
+    ...{ releases, to },
+    ...(from !== undefined && { from }),
+    ...(database && { database }),
+    ...(standIn && { dump: standIn }),
+  };
   return { subject: releasesSubject(question, applied), judging };
 }
 
@@ -115,7 +121,7 @@ function narrowed(named: Gap, applied: Applied | undefined): { gap: Gap; doubts:
 
 /** Which options go together: one way to name the gap. */
 function combinationViolations(options: AssessOptions): Violation[] {
-  const { batch, from, to, shipped, ahead, dump, database, countUpTo } = options;
+  const { batch, from, to, shipped, ahead, dump, dumpUpTo, database, countUpTo } = options;
   const given = Object.entries({ from, to, shipped, ahead, dump, database })
     .filter(([, value]) => value !== undefined)
     .map(([name]) => `--${name}`);
@@ -126,6 +132,10 @@ function combinationViolations(options: AssessOptions): Violation[] {
       String(countUpTo),
       "name the --database in which it counts, or leave it out",
     );
+  if (dumpUpTo !== undefined && (dump === undefined || to === undefined))
+    return dump === undefined
+      ? wrong("--dump", "nothing", "name the dump that --dump-up-to is of")
+      : wrong("--dump-up-to", "no --to", "leave it out, and out of --shipped the files of what --dump holds");
   if (batch !== undefined) {
     if (given.length === 0) return [];
     return wrong("--batch", given.join(", "), "leave them out: each line of the batch names its own gap");

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { z } from "zod";
-import { digest, releaseOf, sha256, writeCatalog } from "../catalog/catalogFolder";
+import { digest, first, releaseOf, second, sha256, writeCatalog } from "../catalog/catalogFolder";
 import { commandLine, type CommandLine } from "./commandLine";
 import { reportIn, reportShape } from "./reportShape";
 import { runWith } from "./runWith";
@@ -177,6 +177,23 @@ describe("knowngood assess", function () {
     expect(reportIn(ended)).to.deep.include({ verdict: "destructive", confirmed: true, unconfirmed: [] });
   });
 
+  it("takes a dump for what a release of the catalog shipped up to a migration", async () => {
+    shell.write("dump.sql", "CREATE TABLE public.users (id integer, email text);");
+    writeCatalog(shell, [
+      releaseOf("v1", 1, { migrations: [first.migration] }),
+      releaseOf("v2", 2, { migrations: [first.migration, second.migration] }),
+    ]);
+    const { version } = first.migration;
+    const ended = await shell.knowngood(
+      ...["assess", "--from", "v2", "--to", "v1", "--dump", "dump.sql", "--dump-up-to", version, "--json"],
+      ...["--scratch", "off", "--no-cache"],
+    );
+    const { gap } = reportIn(ended);
+    expect(gap.map(({ name }: { name: string }) => name)).to.deep.equal([
+      `${second.migration.version}_${second.migration.name}`,
+    ]);
+  });
+
   it("exits 2 for what can't be read, and says all of it", async () => {
     const wrong: [args: string[], ...fragments: string[]][] = [
       [["assess"], "--ahead", "name releases (--from, --to), files (--shipped, --ahead) or a --batch"],
@@ -184,6 +201,8 @@ describe("knowngood assess", function () {
       [files("none.sql", "none/*.sql"), 'no such file: "none.sql"', 'no file that "none/*.sql" matches'],
       [files(""), "found an empty path"],
       [["assess", "--dump", "none.sql", "--ahead", "v2"], 'no such file: "none.sql"'],
+      [["assess", "--dump-up-to", "1", "--ahead", "v2"], "--dump", "name the dump that --dump-up-to is of"],
+      [["assess", "--dump", "d.sql", "--dump-up-to", "1", "--ahead", "v2"], "--dump-up-to", "leave it out"],
       [["assess", "--from", "v2"], "--to", "name the older release"],
       [["assess", "--to", "v1"], "--from", "or ask a --database"],
       [["assess", "--from", "v2", "--to", "v1"], "found no such folder"],

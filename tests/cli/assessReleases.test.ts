@@ -1,10 +1,12 @@
 import { expect } from "chai";
 import { join } from "node:path";
+import type { SchemaDump } from "../../assessment/schemaDump";
 import type { Applied } from "../../cli/assessApplied";
 import { releasesSubject } from "../../cli/assessReleases";
 import type { AppliedState } from "../../migrations/tools/tool";
 import { appliedVersionsOf } from "../../migrations/tools/appliedVersionsOf";
 import { capturedText } from "../../catalog/capturedSql";
+import { InvalidInput } from "../../settings/violations";
 import {
   first,
   releaseOf,
@@ -41,7 +43,7 @@ describe("the gap between two releases", () => {
   let folder: TestFolder;
   beforeEach(() => (folder = testFolder()));
   afterEach(() => folder.remove());
-  const subject = (question: { from?: string; to: string }, applied?: Applied) =>
+  const subject = (question: { from?: string; to: string; dump?: SchemaDump }, applied?: Applied) =>
     releasesSubject({ releases: join(folder.path, "releases"), ...question }, applied);
 
   it("has a step-down only where the newest that is applied is ahead", () => {
@@ -54,6 +56,27 @@ describe("the gap between two releases", () => {
     expect(between.gap.ahead.map(({ name }) => name)).to.deep.equal([`${two.version}_${two.name}`]);
     expect(between.stepDown).to.equal(undefined);
     expect(subject({ from: "v2", to: "v3" }).stepDown).to.be.a("function");
+  });
+
+  it("has a dump in place of the migrations up to its newest, those that no release ships any more among them", () => {
+    writeCatalog(folder, [
+      releaseOf("v1", 1, { migrations: [two] }),
+      releaseOf("v2", 2, { migrations: [two, three] }),
+    ]);
+    const applied = says({ applied: [one, two, three].map(({ version }) => ({ version })) });
+    const without = subject({ to: "v1" }, applied);
+    expect(without.gap.unread?.map(({ name }) => name)).to.deep.equal([one.version]);
+    const source = { name: "schema.sql", sql: "CREATE TABLE users ();" };
+    const { gap } = subject({ to: "v1", dump: { source, upTo: two.version } }, applied);
+    expect([gap.shipped, gap.ahead.map(({ name }) => name), gap.unread ?? []]).to.deep.equal([
+      [source],
+      [`${three.version}_${three.name}`],
+      [],
+    ]);
+    expect(() => subject({ to: "v1", dump: { source, upTo: "9" } }, applied))
+      .to.throw(InvalidInput)
+      .with.property("message")
+      .that.contains("--dump-up-to");
   });
 
   it("is in doubt where the database can't be asked, or says otherwise than the catalog", () => {
