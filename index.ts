@@ -14,6 +14,7 @@ import { surveyCatalog } from "./catalog/catalog";
 import { reclaimType } from "./components/reclaim";
 import { Release } from "./components/release";
 import type { ErrorRateReport } from "./gates/errorRateReport";
+import type { FlagReport } from "./gates/flagRequest";
 import { sampleText } from "./gates/errorRateText";
 import type { HealthReport } from "./gates/healthReport";
 import type { OwedRun } from "./history/owedRun";
@@ -64,6 +65,7 @@ async function program() {
     ...(acknowledge !== undefined && { acknowledge }),
     ...(stepDown !== undefined && { stepDown }),
     ...(hold !== undefined && { hold }),
+    turnsFlagsOff: settings.flags !== undefined,
     quarantine,
     ...(retry !== undefined && { retry }),
     ...(breakGlass !== undefined && { breakGlass }),
@@ -138,6 +140,11 @@ async function program() {
           ]),
         ),
       ),
+    }),
+    ...(release.flagsOff.length > 0 && {
+      flags: pulumi
+        .all(release.flagsOff.map(({ report }) => report))
+        .apply((reports) => Object.fromEntries(reports.map((report) => [report.flag, flagSummary(report)]))),
     }),
     ...(release.errorRate && { errorRate: release.errorRate.apply(errorRateSummary) }),
     ...(release.owed && { owed: owedOutput(release.owed, assessment) }),
@@ -250,6 +257,10 @@ function owedOutput(owed: pulumi.Output<OwedRun | undefined>, assessment: Assess
 /** A passed gate in a line; the whole report is an output of its resource. */
 function reportSummary({ outcome, passedAt, attemptsMade }: HealthReport): string {
   return `${outcome} at ${passedAt}, ${attemptsMade} probes`;
+}
+
+function flagSummary({ outcome, endedAt, why }: FlagReport): string {
+  return outcome === "off" ? `off since ${endedAt}` : `not off: ${why}`;
 }
 
 function errorRateSummary({ outcome, passedAt, samples, why }: ErrorRateReport): string {

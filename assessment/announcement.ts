@@ -5,6 +5,7 @@ import { verdicts, type Verdict } from "../schema/verdict";
 import { backupText } from "./backupPlan";
 import { breakGlassBanner, breakGlassLine } from "./breakGlassText";
 import type { Assessment, AssessedSchema, ServiceMove } from "./assessment";
+import { flagLines } from "./flags";
 import type { SchemaRisk } from "./schemaRisk";
 
 /**
@@ -20,6 +21,7 @@ export function announcement(stack: string, assessment: Assessment, report?: str
     ...(breakGlass === undefined ? [] : breakGlassBanner(breakGlass, owed?.command)),
     moveLine(stack, assessment),
     ...services.map((move) => `  ${move.service.padEnd(width)}  ${moveText(move)}`),
+    ...(assessment.flags ? flagLines(assessment.flags) : []).map((line) => `  ${line}`),
     ...(schema === undefined ? [] : [`  ${schemaText(schema, assessment)}`]),
     ...(stepDown?.active === true && stepDown.verdict !== undefined
       ? [`  ${stepDownText(stepDown.verdict, stepDown.servicesStayStopped)}`]

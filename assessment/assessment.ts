@@ -13,6 +13,7 @@ import { breakThrough, goesWithout, type BrokenGlass, type GatesSet } from "./br
 import { catalogMistakes } from "./catalogMistakes";
 import { ciGuard } from "./ciGuard";
 import type { Evidence } from "./evidence";
+import { assessFlags, flagWarnings, type AssessedFlags } from "./flags";
 import { holdRefusals } from "./hold";
 import { assessQuarantine, type AssessedQuarantine } from "./quarantine";
 import { obstacles, worldWarnings } from "./obstacles";
@@ -39,6 +40,8 @@ export interface Assessment {
   breakGlass?: BrokenGlass;
   /** Undefined for a stack that has never gone on by break-glass, and does not now. */
   owed?: AssessedOwed;
+  /** Undefined where no setting says how flags are turned off. */
+  flags?: AssessedFlags;
   knownGood: readonly KnownGood[];
   /** The newest known-good release that is not the target, and not quarantined. */
   lastKnownGood: KnownGood | undefined;
@@ -92,6 +95,8 @@ export interface AssessmentQuestion {
   stepDown?: string;
   /** Why nothing may be deployed, where the setting says so. */
   hold?: string;
+  /** Whether the settings say how flags are turned off. @default false */
+  turnsFlagsOff?: boolean;
   quarantine: Settings["quarantine"];
   retry?: Settings["retry"];
   breakGlass?: Settings["breakGlass"];
@@ -113,6 +118,9 @@ export function assess(question: AssessmentQuestion): Assessment {
   const known = { ...question, running, knownGood, unasked };
   const { quarantine, warnings, refusals, ...rest } = askGuards({ ...known, direction });
   const { memory, left, shunned } = quarantine;
+  const flags = question.turnsFlagsOff
+    ? assessFlags({ target, running, catalog: survey.catalog, state })
+    : undefined;
   // What runs was never asked by these, and of a release that stays they ask nothing.
   const still =
     unasked.length === 0
@@ -146,12 +154,18 @@ export function assess(question: AssessmentQuestion): Assessment {
     quarantine: { memory, left },
     ...(glass.breakGlass && { breakGlass: glass.breakGlass }),
     ...(owed && { owed }),
+    ...(flags && { flags }),
     knownGood,
     lastKnownGood: lastKnownGood(
       knownGood.filter(({ tag }) => !shunned.has(tag)),
       target.tag,
     ),
-    warnings: [...owedWarnings(owed, still), ...glass.warnings, ...warnings],
+    warnings: [
+      ...owedWarnings(owed, still),
+      ...glass.warnings,
+      ...warnings,
+      ...(flags ? flagWarnings(flags) : []),
+    ],
     refusals: glass.refusals,
   };
 }

@@ -19,6 +19,7 @@ import { breakableGates } from "../settings/guardNames";
 import { owedRunOf } from "./breakGlass";
 import type { CommandGate } from "./commandGate";
 import { Database, type DatabaseBackup, type DatabaseStepDown } from "./database";
+import type { FlagOff } from "./flagOff";
 import type { HealthGate } from "./healthGate";
 import type { Hook } from "./hook";
 import { mapValues } from "./mapValues";
@@ -26,6 +27,7 @@ import { Network } from "./network";
 import { Quarantine } from "./quarantine";
 import { Reclaim } from "./reclaim";
 import { errorRateBaseline, errorRateGate } from "./releaseErrorRate";
+import { flagsOff } from "./releaseFlags";
 import { byService, commandGates, healthGates } from "./releaseGates";
 import { hooksAfter, hooksBefore } from "./releaseHooks";
 import { Service } from "./service";
@@ -58,8 +60,8 @@ export interface ReleaseArgs {
 }
 
 /**
- * A release on a stack, and the order of everything: every image pulled, the hooks before the change run and the schema
- * migrated before the first container stops; every container started before the first gate, every service healthy before
+ * A release on a stack, and the order of everything: every image pulled, flags turned off, the hooks before the change
+ * run and the schema migrated before the first container stops; every container started before the first gate, every service healthy before
  * the hooks after the change and the other gates, all of them passed before the release is known good.
  * Only a step-down is run while no container is there.
  */
@@ -70,6 +72,8 @@ export class Release extends pulumi.ComponentResource {
   readonly commandGates: Readonly<Record<string, CommandGate>>;
   /** Undefined where no error rate is watched. */
   readonly errorRate: pulumi.Output<ErrorRateReport> | undefined;
+  /** Flags that are off for this release, whether they were turned off now or before. */
+  readonly flagsOff: readonly FlagOff[];
   readonly hooksBefore: readonly Hook[];
   readonly hooksAfter: readonly Hook[];
   /** By service. */
@@ -91,8 +95,10 @@ export class Release extends pulumi.ComponentResource {
     // A hook may close the shop, and then there is nothing to measure.
     const before = errorRateBaseline(name, this, args, pulled);
     const measured = before === undefined ? pulled : withMore(pulled, before.taking);
-    this.hooksBefore = hooksBefore(name, this, args, measured, start);
-    const fetched = withMore(measured, ...this.hooksBefore.map(({ run }) => run));
+    this.flagsOff = flagsOff(name, this, args, measured);
+    const flagged = withMore(measured, ...this.flagsOff.map(({ turningOff }) => turningOff));
+    this.hooksBefore = hooksBefore(name, this, args, flagged, start);
+    const fetched = withMore(flagged, ...this.hooksBefore.map(({ run }) => run));
     // What a killed update left running would meet the older schema like any other container.
     const early = stepping(args.assessment) ? this.reclaim(name, args, fetched) : undefined;
     this.database = this.migrated(name, args, early ? withMore(fetched, early.removal) : fetched);

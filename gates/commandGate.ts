@@ -35,7 +35,7 @@ const longestSaid = 120;
 export async function runCommandGate(request: CommandRequest, world: CommandWorld): Promise<GateEnd> {
   const began = Date.now();
   const redact = redactor(request.redact);
-  const progress = new Progress(request, redact, world.say);
+  const progress = new CommandProgress(request, redact, world.say);
   let end: CommandEnd;
   try {
     end = await runToEnd(request.command, {
@@ -150,13 +150,13 @@ function wayOn({ role }: CommandRequest, { move: { stack }, goBack, without }: T
 }
 
 /** Says now and then how long a command has run, and what it printed last. */
-class Progress {
+export class CommandProgress {
   private readonly began = performance.now();
   private readonly lines = new WholeLines();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly request: CommandRequest,
+    private readonly request: Pick<CommandRequest, "name" | "within">,
     private readonly redact: Redact,
     private readonly say: (line: string) => void,
   ) {

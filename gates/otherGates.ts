@@ -6,12 +6,14 @@ import { runCommandGate } from "./commandGate";
 import { commandRequest } from "./commandRequest";
 import { runErrorRateGate } from "./errorRate";
 import { baselineRequest, errorRateRequest } from "./errorRateRequest";
+import { runFlagOff } from "./flagOff";
+import { flagRequest } from "./flagRequest";
 import type { GateEnd } from "./healthGate";
-import { moveVariables } from "./move";
+import { moveIn, moveVariables, type Move } from "./move";
 import { failureVariable, toldIn, type Told } from "./told";
 
 /** Gates, and what belongs to them, that are not health gates. */
-export type OtherGate = "command" | "errorRate" | "baseline";
+export type OtherGate = "command" | "errorRate" | "baseline" | "flag";
 
 /** What the runner gives a gate besides its request. */
 export interface Runner {
@@ -40,16 +42,26 @@ export function runOther(kind: OtherGate, value: unknown, { signal, called }: Ru
     case "baseline":
       called("The baseline of the error rate");
       return runBaseline(requestOf(baselineRequest, value));
+    case "flag": {
+      const request = requestOf(flagRequest, value);
+      called(`Turning off the flag ${request.flag}`);
+      return runFlagOff(request, { environment: process.env, move: moved(process.env), signal, say });
+    }
     default:
       return kind satisfies never;
   }
 }
 
 function told(environment: NodeJS.ProcessEnv): Told {
-  const said = toldIn(environment);
-  if (said !== undefined) return said;
-  const variables = [...Object.values(moveVariables), failureVariable].join(", ");
-  throw new Error(`the environment does not say what it is run for: set ${variables}`);
+  return toldIn(environment) ?? untold([...Object.values(moveVariables), failureVariable]);
+}
+
+function moved(environment: NodeJS.ProcessEnv): Move {
+  return moveIn(environment) ?? untold(Object.values(moveVariables));
+}
+
+function untold(variables: readonly string[]): never {
+  throw new Error(`the environment does not say what it is run for: set ${variables.join(", ")}`);
 }
 
 function requestOf<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {

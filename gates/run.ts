@@ -12,7 +12,11 @@ import { runHealthGate, type GateEnd } from "./healthGate";
 import type * as OtherGates from "./otherGates";
 import type * as RequestViolations from "./requestViolations";
 
-const kinds = ["health", "command", "errorRate", "baseline"] satisfies ("health" | OtherGates.OtherGate)[];
+const kinds = ["health", "command", "errorRate", "baseline", "flag"] satisfies (
+  "health" | OtherGates.OtherGate
+)[];
+/** Kinds that may have a command of the user's under way. */
+const runsCommands: readonly string[] = ["command", "flag"];
 const exitCodes = { passed: 0, failed: 1, error: 2, interrupted: 130 } as const;
 
 const abort = new AbortController();
@@ -25,7 +29,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     abort.abort();
     writeSync(2, `${gate} was interrupted (${signal}): nothing was decided and nothing recorded.\n`);
     // A command may not listen, and is then ended by force a little later.
-    if (process.argv[2] !== "command") process.exit(exitCodes.interrupted);
+    if (!runsCommands.includes(process.argv[2] ?? "")) process.exit(exitCodes.interrupted);
   });
 }
 

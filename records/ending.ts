@@ -1,4 +1,12 @@
-import { steps, type BegunUpdate, type RecordedGate, type ReleaseRecord, type Step } from "./releaseRecord";
+import type { FlagReport } from "../gates/flagRequest";
+import {
+  steps,
+  type BegunUpdate,
+  type RecordedFlags,
+  type RecordedGate,
+  type ReleaseRecord,
+  type Step,
+} from "./releaseRecord";
 
 /** What is kept of a gate's report. */
 export interface PassedGate {
@@ -17,6 +25,8 @@ export interface Progress {
   done: Readonly<Record<Step, ReadonlySet<string>>>;
   /** Of the gates that passed, by name. */
   reports: ReadonlyMap<string, PassedGate>;
+  /** Of the flags that are off for the release, or are to be. @default none */
+  flags?: readonly FlagReport[];
   /** Containers by service, as far as they are known. */
   containers: ReadonlyMap<string, string>;
   /** Whether all of it is done. */
@@ -37,28 +47,35 @@ export interface Ending {
 export function recordOf(begun: BegunUpdate, { told, at, progress, failedGates }: Ending): ReleaseRecord {
   const good = progress?.good === true;
   const stoppedAt = progress && stop(progress);
+  const flags = progress && flagsOf(progress, begun);
   const failed = told || failedGates.length > 0;
   return {
     ...begun,
     outcome: good ? "passed" : failed ? "failed" : "unfinished",
     ...(stoppedAt && !good && { stoppedAt }),
     gates: [...(progress ? passedGates(progress, begun) : []), ...failedGates],
+    ...(flags && { flags }),
     endedAt: at.toISOString(),
     ...(progress && { seconds: Math.round((at.getTime() - Date.parse(begun.startedAt)) / 100) / 10 }),
   };
 }
 
-/** Whether an `up` that passed has changed anything: put a container in place, moved the schema, or run a gate. */
+/**
+ * Whether an `up` that passed has changed anything: put a container in place, moved the schema, run a gate, or turned a
+ * flag off.
+ */
 export function changedSomething(
   begun: BegunUpdate,
-  { containers, reports }: Progress,
+  progress: Progress,
   before: ReadonlyMap<string, string>,
 ): boolean {
+  const { containers, reports } = progress;
   const { toApply = [], stepDown } = begun.schema ?? {};
   const replaced = [...containers].some(([service, id]) => before.get(service) !== id);
   const removed = [...before.keys()].some((service) => !containers.has(service));
   const asked = [...reports.values()].some(({ startedAt }) => startedAt >= begun.startedAt);
-  return replaced || removed || asked || toApply.length > 0 || stepDown !== undefined;
+  const turnedOff = flagsOf(progress, begun) !== undefined;
+  return replaced || removed || asked || turnedOff || toApply.length > 0 || stepDown !== undefined;
 }
 
 function stop({ due, done }: Progress): ReleaseRecord["stoppedAt"] {
@@ -67,6 +84,19 @@ function stop({ due, done }: Progress): ReleaseRecord["stoppedAt"] {
     if (open.length > 0) return { step, open };
   }
   return undefined;
+}
+
+/** A flag that was turned off by an earlier `up` keeps that report. */
+function flagsOf({ flags = [] }: Progress, { startedAt: begin }: BegunUpdate): RecordedFlags | undefined {
+  // They are turned off side by side, and told as they end.
+  const own = flags
+    .filter(({ startedAt }) => startedAt >= begin)
+    .sort((one, other) => one.flag.localeCompare(other.flag));
+  if (own.length === 0) return undefined;
+  return {
+    off: own.flatMap(({ outcome, flag }) => (outcome === "off" ? [flag] : [])),
+    notOff: own.flatMap(({ outcome, flag, why = "" }) => (outcome === "off" ? [] : [{ flag, why }])),
+  };
 }
 
 /** A report of an earlier `up` stays in the state while nothing makes its gate run again. */

@@ -11,11 +11,12 @@ interface Gate {
 
 /** Tells the recorder of everything that a release comes to; of what fails the engine tells the program nothing. */
 export function follow(recorder: UpdateRecorder, release: Release): void {
-  const { services, database, hooksBefore, hooksAfter, errorRate, knownGood } = release;
+  const { services, database, flagsOff, hooksBefore, hooksAfter, errorRate, knownGood } = release;
   const health = named(release.gates, "health");
   const commands = named(release.commandGates, "command");
   recorder.expect({
     images: Object.keys(services),
+    "flags off": flagsOff.map(({ flag }) => flag),
     "hooks before": places(hooksBefore),
     schema: database === undefined ? [] : ["migrations"],
     services: Object.keys(services),
@@ -27,6 +28,7 @@ export function follow(recorder: UpdateRecorder, release: Release): void {
     pulled.id.apply(() => recorder.reached("images", name));
     containerId.apply((id) => recorder.containerIs(name, id));
   }
+  for (const { report } of flagsOff) report.apply((told) => recorder.flagIs(told));
   followHooks(recorder, "hooks before", hooksBefore);
   database?.schema.id.apply(() => recorder.reached("schema", "migrations"));
   for (const [name, { report }] of Object.entries(health)) {

@@ -10,12 +10,14 @@ export function startedMessage(begun: BegunUpdate): string {
 
 /** What an `up` came to. */
 export function endedMessage(record: ReleaseRecord): string {
-  const { outcome, seconds, stoppedAt, schema } = record;
+  const { outcome, seconds, stoppedAt, schema, flags } = record;
   const took = seconds === undefined ? "" : ` after ${seconds} s`;
   const failed = record.gates.filter((gate) => gate.outcome !== "passed");
   return lines(record, `${moveWords(record)} ${endWords[outcome]}${took}, run by ${byWhom(record)}`, [
     told("Stopped at", stoppedAt && `${stoppedAt.step} (${stoppedAt.open.join(", ")})`),
     told("Gates that did not pass", failed.map((gate) => `${gate.name} ${gate.outcome}`).join(", ")),
+    told("Flags turned off", flags?.off.join(", ")),
+    told("Flags NOT turned off", flags?.notOff.map(({ flag, why }) => `${flag} (${why})`).join(", ")),
     told("Reason", record.reason),
     told("Break-glass", glassWords(record)),
     told("Owed", record.breakGlass && "the proper run, without break-glass"),

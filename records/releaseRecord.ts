@@ -10,6 +10,7 @@ export type RecordedOutcome = "passed" | "failed" | "unfinished";
 /** The parts of an `up`, in the order in which they are reached. */
 export const steps = [
   "images",
+  "flags off",
   "hooks before",
   "schema",
   "services",
@@ -52,6 +53,12 @@ export interface RecordedGate {
   record?: string;
 }
 
+/** What became of the flags that an `up` turned off, or was to. */
+export interface RecordedFlags {
+  off: readonly string[];
+  notOff: readonly { flag: string; why: string }[];
+}
+
 /** What is known of an `up` when it begins, all in our own words or without secrets. */
 export interface BegunUpdate {
   id: string;
@@ -88,6 +95,8 @@ export interface ReleaseRecord extends BegunUpdate {
   /** Where an `up` that did not pass stood: the first part that was not done, and what of it was open. */
   stoppedAt?: { step: Step; open: readonly string[] };
   gates: readonly RecordedGate[];
+  /** Undefined where it turned none off and tried none. */
+  flags?: RecordedFlags;
   /** When it ended; where nobody saw that, when it was found. */
   endedAt: string;
   /** From its beginning to its end; undefined where nobody saw the end. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { appendLine } from "./appendLine";
 import { forgetBegun, noteBegun } from "./begunUpdates";
+import type { FlagReport } from "../gates/flagRequest";
 import { changedSomething, recordOf, type PassedGate, type Progress } from "./ending";
 import { failedGates } from "./failedGates";
 import { dropEvidence } from "./keptEvidence";
@@ -52,6 +53,7 @@ export class UpdateRecorder {
   private due: Progress["due"] = byStep(() => []);
   private readonly done = byStep(() => new Set<string>());
   private readonly reports = new Map<string, PassedGate>();
+  private readonly flags: FlagReport[] = [];
   private readonly containers = new Map<string, string>();
   private good = false;
   private over = false;
@@ -96,6 +98,11 @@ export class UpdateRecorder {
   containerIs(service: string, id: string): void {
     this.containers.set(service, id);
     this.reached("services", service);
+  }
+
+  flagIs(report: FlagReport): void {
+    this.flags.push(report);
+    this.reached("flags off", report.flag);
   }
 
   gatePassed(step: "health gates" | "other gates", name: string, report: PassedGate): void {
@@ -148,8 +155,8 @@ export class UpdateRecorder {
   /** Synchronously, since nothing else is sure to be run any more. */
   private write(told: boolean): ReleaseRecord | undefined {
     this.over = true;
-    const { begun, options, due, done, reports, containers, good } = this;
-    const progress: Progress = { due, done, reports, containers, good };
+    const { begun, options, due, done, reports, flags, containers, good } = this;
+    const progress: Progress = { due, done, reports, flags, containers, good };
     if (good && !changedSomething(begun, progress, options.before)) {
       this.leaveNoTrace();
       return undefined;

@@ -104,13 +104,14 @@ function holdsSecretName(path: readonly PropertyKey[]): boolean {
     text === "record.postmortem.token" ||
     /^services\.[^.]+\.(secrets|health\.secretHeaders)\./.test(text) ||
     /^gates\.errorRate\.(url|bearer|password)$/.test(text) ||
+    /^flags\.off\.(http\.secretHeaders|command\.secrets)\./.test(text) ||
     /^(gates\.commands\.[^.]+|hooks\.(before|after)\[\d+\])\.secrets\./.test(text)
   );
 }
 
 /** The names of secret settings that the settings refer to, each with the path that does. */
 function secretReferences(settings: unknown): { path: PropertyKey[]; name: unknown }[] {
-  const { services, database, schema, gates, hooks, guards, record } = fieldsOf(settings);
+  const { services, database, schema, gates, hooks, flags, guards, record } = fieldsOf(settings);
   const { token } = fieldsOf(fieldsOf(guards).ci);
   const { scratch } = fieldsOf(schema);
   const named = (path: PropertyKey[], names: unknown) =>
@@ -130,10 +131,13 @@ function secretReferences(settings: unknown): { path: PropertyKey[]; name: unkno
       named(["hooks", when, index, "secrets"], fieldsOf(hook).secrets),
     ),
   );
+  const { http, command } = fieldsOf(fieldsOf(flags).off);
   return [
     ...ofServices,
     ...ofCommands,
     ...ofHooks,
+    ...named(["flags", "off", "http", "secretHeaders"], fieldsOf(http).secretHeaders),
+    ...named(["flags", "off", "command", "secrets"], fieldsOf(command).secrets),
     { path: ["database", "url"], name: fieldsOf(database).url },
     { path: ["guards", "ci", "token"], name: token },
     ...named(["database", "backup", "secrets"], fieldsOf(fieldsOf(database).backup).secrets),

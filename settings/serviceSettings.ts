@@ -5,6 +5,7 @@ import {
   absolutePath,
   environmentName,
   environmentValue,
+  headerName,
   ipAddress,
   listOf,
   mapOf,
@@ -90,10 +91,10 @@ export const health = structure(
     json: mapOf(z.string(), z.unknown(), "write a map of dotted paths to values, such as {status: ok}")
       .optional()
       .describe("Values that the JSON answer must have, by dotted path."),
-    headers: mapOf(headerName(), z.string({ error: "write a text" }), "write a map of header names to texts")
+    headers: mapOf(headerName, z.string({ error: "write a text" }), "write a map of header names to texts")
       .default({})
       .describe("Request headers of the HTTP probe."),
-    secretHeaders: mapOf(headerName(), secretName, "write a map of header names to names of secret settings")
+    secretHeaders: mapOf(headerName, secretName, "write a map of header names to names of secret settings")
       .default({})
       .describe("Request headers whose value is a secret setting, by its name."),
     tcp: portNumber.optional().describe("TCP probe: the published host port that must accept a connection."),
@@ -116,12 +117,6 @@ export const health = structure(
 function ownTime(name: keyof typeof healthTimes) {
   const time = healthTimes[name];
   return time.optional().describe(`${time.description} By default \`gates.health.${name}\`.`);
-}
-
-function headerName() {
-  return z
-    .string()
-    .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, { error: "write a header's name, such as Accept" });
 }
 
 export const service = structure(

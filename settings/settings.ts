@@ -5,6 +5,7 @@ import { rule } from "./asWritten";
 import { backup } from "./backupSettings";
 import { breakGlass } from "./breakGlassSettings";
 import { commandGate, hooks } from "./commandSettings";
+import { flags } from "./flagSettings";
 import { guards, hold, quarantine, retry } from "./guardSettings";
 import { record } from "./recordSettings";
 import { errorRate } from "./errorRateSettings";
@@ -191,6 +192,11 @@ export const settingsSchema = structure(
     hooks: hooks.describe(
       "Commands around the change of services, each list in order; on rollbacks too. They run when services change, and with the `up` that adds or changes them.",
     ),
+    flags: flags
+      .optional()
+      .describe(
+        "How feature flags are turned off that only releases newer than the target have turned on (`release add --flag`), before services change; without it they are only told.",
+      ),
     record: record.prefault({}).describe("What is kept of each `up`, and who is told."),
     destroyData: truthValue
       .default(false)

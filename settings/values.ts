@@ -25,6 +25,10 @@ export const environmentValue = z.string({
   error: 'write a text; a number or true/false goes in quotes, such as "8080"',
 });
 
+export const headerName = z
+  .string()
+  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, { error: "write a header's name, such as Accept" });
+
 const addressError = { error: "write an IP address of the host, such as 127.0.0.1" };
 export const ipAddress = z.string(addressError).refine((text) => isIP(text) !== 0, addressError);
 

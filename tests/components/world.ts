@@ -176,6 +176,9 @@ const report = { outcome: "passed", passedAt: "2026-03-01T09:00:00.000Z" };
 /** What the world's Prometheus tells of before a change. */
 export const baseline = { ratio: 0.02, requests: 100, release: "v1", takenAt: "2026-02-01T09:00:00.000Z" };
 
+/** What became of a flag that was turned off. */
+export const flagOff = { outcome: "off", flag: "x", startedAt: report.passedAt, endedAt: report.passedAt };
+
 /** A world in which everything succeeds. */
 export const goodAnswers: Answers = {
   [types.image]: () => ({}),
@@ -187,6 +190,7 @@ export const goodAnswers: Answers = {
     if (text.includes("randomUUID")) return { stdout: `a word of ${name}` };
     if (/ (migrate|stepDown)$/.test(text)) return { stdout: '{"ran":[],"applied":["1"]}' };
     if (text.endsWith(" baseline")) return { stdout: JSON.stringify(baseline) };
+    if (text.endsWith(" flag")) return { stdout: JSON.stringify(flagOff) };
     return { stdout: / (health|command|errorRate)$/.test(text) ? JSON.stringify(report) : "" };
   },
 };

@@ -22,6 +22,7 @@ export interface TestMigration {
 export interface TestRelease {
   services: Record<string, ReleasedImage>;
   migrations?: readonly TestMigration[];
+  flags?: string[];
   commit?: string;
   ci?: Release["ci"];
 }
@@ -95,7 +96,7 @@ export class Workspace {
   }
 
   /** Writes a release into the catalog, newer than those before. */
-  release(tag: string, { services, migrations = [], commit, ci }: TestRelease): void {
+  release(tag: string, { services, migrations = [], flags = [], commit, ci }: TestRelease): void {
     this.order += 1;
     const release: Release = {
       tag,
@@ -108,7 +109,7 @@ export class Workspace {
         writeFileSync(join(this.folder, "releases", "migrations", `${sha256}.sql`), sql);
         return { version, name, sha256 };
       }),
-      flags: [],
+      flags,
       ...(ci !== undefined && { ci }),
       ...(commit !== undefined && { commit }),
     };

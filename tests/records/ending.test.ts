@@ -88,6 +88,29 @@ describe("recordOf", () => {
     }
   });
 
+  it("tells of the flags that were turned off in it, and of those that could not be, and of no others", () => {
+    const flag = (name: string, startedAt: string, why?: string) => ({
+      outcome: why === undefined ? ("off" as const) : ("notOff" as const),
+      flag: name,
+      startedAt,
+      endedAt: startedAt,
+      ...(why !== undefined && { why }),
+    });
+    const flags = (...reports: ReturnType<typeof flag>[]) =>
+      recordOf(begun, { told: true, at, progress: { ...progress(images), flags: reports }, failedGates: [] })
+        .flags;
+    const [before, now] = ["2026-03-01T08:59:59.999Z", "2026-03-01T09:00:00.000Z"];
+    expect(flags(flag("a", now), flag("b", before), flag("c", now, "refused"))).to.deep.equal({
+      off: ["a"],
+      notOff: [{ flag: "c", why: "refused" }],
+    });
+    expect(flags(flag("b", before))).to.equal(undefined);
+    const good = { ...progress({}, true), containers: new Map([["api", "c1"]]) };
+    const same = new Map([["api", "c1"]]);
+    expect(changedSomething(begun, { ...good, flags: [flag("a", before)] }, same)).to.equal(false);
+    expect(changedSomething(begun, { ...good, flags: [flag("a", now)] }, same)).to.equal(true);
+  });
+
   it("has failed where the engine ended it or a gate says so, and is unfinished where nobody saw the end", () => {
     const outcome = (told: boolean, failedGates: RecordedGate[], seen = true) =>
       recordOf(begun, { told, at, ...(seen && { progress: progress(services) }), failedGates }).outcome;

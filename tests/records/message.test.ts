@@ -52,6 +52,12 @@ describe("messages", () => {
       "Owner of the follow-up: anna",
       "Evidence of what ran before: .knowngood/evidence/shop-prod/x",
     ]);
+    const flags = { off: ["search"], notOff: [{ flag: "coupons", why: "connection refused" }] };
+    expect(
+      endedMessage({ ...ended, outcome: "passed", flags })
+        .split("\n")
+        .slice(1, 3),
+    ).to.deep.equal(["Flags turned off: search", "Flags NOT turned off: coupons (connection refused)"]);
     const failed = {
       ...ended,
       outcome: "failed" as const,
