@@ -1,8 +1,9 @@
 import type { Client } from "pg";
 
 /**
- * How many rows each table holds, by the name that `pg_dump` gives it, without what belongs to an extension. To be asked
- * within a transaction, whose snapshot all counts are of.
+ * How many rows each table holds, by the name that `pg_dump` gives it, without tables that belong to an extension; others
+ * in an extension's schema are the user's, and dumped like any. To be asked within a transaction, whose snapshot all
+ * counts are of.
  */
 export async function countTableRows(client: Client): Promise<Record<string, number>> {
   // A role that sees a part of the rows would count that part alone; it is refused instead.
@@ -14,8 +15,7 @@ export async function countTableRows(client: Client): Promise<Record<string, num
        AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
        AND NOT EXISTS (
          SELECT FROM pg_catalog.pg_depend d
-         WHERE d.deptype = 'e' AND (d.classid, d.objid) IN
-           (('pg_catalog.pg_class'::regclass, c.oid), ('pg_catalog.pg_namespace'::regclass, n.oid)))
+         WHERE d.deptype = 'e' AND d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid)
      ORDER BY name`,
   );
   const rows: Record<string, number> = {};

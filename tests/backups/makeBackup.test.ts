@@ -145,7 +145,7 @@ describe("a backup before migrations", function () {
       "UPDATE pg_extension SET extconfig = ARRAY['configured'::regclass::oid], extcondition = ARRAY[''] WHERE extname = 'citext' RETURNING 1",
     );
     const { backup } = await migrate(request, now);
-    expect(backup).to.include({ tables: 5, rows: 1004 });
+    expect(backup).to.include({ tables: 6, rows: 1006 });
     const { stdout } = await promisify(execFile)("pg_restore", ["--list", join(folder, `${name}.dump`)]);
     expect(stdout.match(/ TABLE DATA (public configured|kept parts) /g)).to.have.length(2);
   });
