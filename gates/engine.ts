@@ -20,6 +20,8 @@ export interface ContainerState {
 /** What a gate asks of a container engine. Every call throws EngineError when the engine can't be asked. */
 export interface Engine {
   inspect(id: string, timeoutMs: number): Promise<ContainerState>;
+  /** The same of several in one call, by their whole ids. */
+  inspectAll(ids: readonly string[], timeoutMs: number): Promise<ReadonlyMap<string, ContainerState>>;
   /** The last lines of both streams, as they come. */
   logs(id: string, lines: number, timeoutMs: number): Promise<string>;
   /** Runs a command in the container; exit code and the end of what it printed. */
@@ -51,6 +53,9 @@ const noDocker = "the docker CLI was not found on PATH: install it";
 const unreachable =
   /^(cannot connect to the docker daemon|error during connect|permission denied while trying to connect)/im;
 
+const noSuch = /no such (container|object)/i;
+const missing: ContainerState = { status: "missing", instance: "missing", restarts: 0 };
+
 /**
  * The docker CLI as an engine.
  * @param host value of DOCKER_HOST; absent: the CLI's own default
@@ -66,12 +71,23 @@ export function dockerEngine(host: string | undefined, signal: AbortSignal): Eng
       const format = '{"state":{{json .State}},"restarts":{{json .RestartCount}}}';
       const answer = await docker(["container", "inspect", "--format", format, "--", id], timeoutMs);
       if (answer.exitCode === 0) return containerState(answer.output);
-      if (/no such (container|object)/i.test(answer.problem)) {
-        return { status: "missing", instance: "missing", restarts: 0 };
-      }
+      if (noSuch.test(answer.problem)) return missing;
       throw new EngineError(
         lastLine(answer.problem) || `docker inspect ended with exit code ${answer.exitCode}`,
       );
+    },
+    async inspectAll(ids, timeoutMs) {
+      const format = '{"id":{{json .Id}},"state":{{json .State}},"restarts":{{json .RestartCount}}}';
+      const answer = await docker(["container", "inspect", "--format", format, "--", ...ids], timeoutMs);
+      // One that is not there ends the call with an error, after it has told of the others.
+      const wrong = answer.problem.split("\n").filter((line) => line.trim() !== "" && !noSuch.test(line));
+      if (wrong.length > 0 || (answer.exitCode !== 0 && answer.problem.trim() === ""))
+        throw new EngineError(
+          wrong.at(-1)?.trim() ?? `docker inspect ended with exit code ${answer.exitCode}`,
+        );
+      const lines = answer.output.split("\n").filter((line) => line.trim() !== "");
+      const found = new Map(lines.map((line) => [/^\{"id":"(\w+)"/.exec(line)?.[1], containerState(line)]));
+      return new Map(ids.map((id) => [id, found.get(id) ?? missing]));
     },
     async logs(id, lines, timeoutMs) {
       const answer = await docker(["logs", "--tail", String(lines), "--", id], timeoutMs, true);

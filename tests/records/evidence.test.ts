@@ -7,12 +7,13 @@ import { redactor } from "../../gates/redaction";
 import { lookAtServices } from "../../records/evidence";
 import { dropEvidence, keepEvidence, type Evidence } from "../../records/keptEvidence";
 import { knownSecrets } from "../../records/knownSecrets";
+import { fakeDocker } from "../gates/fakeDocker";
 import { configuration } from "../settings/stack";
 
 const api = { service: "api", tag: "v1", digest: "sha256:a", createdAs: "v1", containerId: "c1" };
 const running: ContainerState = { status: "running", instance: "t 0", restarts: 2 };
-const engine = (more: Partial<Engine> = {}): Pick<Engine, "inspect" | "logs"> => ({
-  inspect: () => Promise.resolve(running),
+const engine = (more: Partial<Engine> = {}): Pick<Engine, "inspectAll" | "logs"> => ({
+  inspectAll: () => Promise.resolve(new Map([["c1", running]])),
   logs: () => Promise.resolve("one\ntwo hunter2\nthree\n"),
   ...more,
 });
@@ -37,7 +38,7 @@ describe("evidence of what runs", () => {
     });
     const missing: ContainerState = { status: "missing", instance: "missing", restarts: 0 };
     const goneEngine = engine({
-      inspect: () => Promise.resolve(missing),
+      inspectAll: () => Promise.resolve(new Map([["c1", missing]])),
       logs: () => Promise.reject(new EngineError("No such container: c1")),
     });
     const [gone] = await lookAtServices([api], goneEngine, 200, redact);
@@ -52,6 +53,37 @@ describe("evidence of what runs", () => {
       "the container's state of api",
       "the log of api",
     ]);
+  });
+
+  it("asks Docker once for the states of all, also where one is gone", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "knowngood-evidence-"));
+    const path = process.env.PATH;
+    try {
+      const docker = fakeDocker(folder);
+      const line = '{"id":"c1","state":{"Status":"running","StartedAt":"t"},"restarts":2}';
+      docker.script("container", `echo '${line}'; echo 'Error: No such container: c2' >&2; exit 1`);
+      docker.script("logs", "echo said");
+      process.env.PATH = `${docker.bin}:${path}`;
+      const engine = dockerEngine(undefined, new AbortController().signal);
+      const services = [api, { ...api, service: "web", containerId: "c2" }];
+      const found = await lookAtServices(services, engine, 200, redact);
+      expect(
+        found.map(({ container, problems }) => [container?.status, container?.restarts, problems]),
+      ).to.deep.equal([
+        ["running", 2, []],
+        ["missing", 0, []],
+      ]);
+      const asked = docker.calls().map((call) => call.split("|")[1]?.split(" ")[0]);
+      expect(asked.sort()).to.deep.equal(["container", "logs", "logs"]);
+      docker.script("container", "echo 'Cannot connect to the Docker daemon at x.' >&2; exit 1");
+      const [down] = await lookAtServices([api], engine, 200, redact);
+      expect(down?.problems).to.deep.equal([
+        "the container's state of api: Cannot connect to the Docker daemon at x.",
+      ]);
+    } finally {
+      process.env.PATH = path;
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it("is kept for this user alone, so many times of a stack, and can be dropped", () => {
