@@ -40,8 +40,13 @@ export async function runFlagOff(request: FlagRequest, world: FlagWorld): Promis
     text:
       `The flag ${flag} can't be turned off on ${world.move.stack}: ${why}.\n` +
       "No service was touched, since flags.strict is set; the next up tries again.\n" +
-      "To go on without it: pulumi config set --path flags.strict false\n",
+      `To go on without it: pulumi config set --path flags.strict false --stack ${stackName(world.move)}\n`,
   };
+}
+
+/** As `pulumi --stack` takes it. */
+function stackName({ stack }: Move): string {
+  return stack.split("/").at(-1) ?? stack;
 }
 
 function told(report: FlagReport): GateEnd {

@@ -135,7 +135,7 @@ describe("gates: a flag turned off, as a process", function () {
     expect(stderr).to.equal(
       "The flag search can't be turned off on shop/prod: the flag service answered 403 (1 attempt).\n" +
         "No service was touched, since flags.strict is set; the next up tries again.\n" +
-        "To go on without it: pulumi config set --path flags.strict false\n",
+        "To go on without it: pulumi config set --path flags.strict false --stack prod\n",
     );
     expect(server.calls[0]?.headers.authorization).to.equal(token);
   });
