@@ -52,6 +52,7 @@ async function program() {
     records: settings.record.folder,
     acknowledge: settings.acknowledge,
     wayBack: settings.guards.wayBack,
+    disk: settings.guards.disk,
     ci: ciRequest(settings, configuration),
     previewing: pulumi.runtime.isDryRun(),
   });

@@ -28,6 +28,7 @@ export function announcement(stack: string, assessment: Assessment, report?: str
       : []),
     ...(schema?.backup === undefined ? [] : [`  ${backupText(schema.backup)}`]),
     ...(risk === undefined ? [] : riskText(risk, report).map((line) => `  ${line}`)),
+    ...(assessment.disk === undefined ? [] : [`  ${assessment.disk}`]),
     `  ${knownGoodText(assessment)}`,
     ...assessment.quarantine.left.map(
       (tag) => `  ${tag} is quarantined from then on, as the stack is rolled back from it`,

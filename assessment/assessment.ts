@@ -12,6 +12,7 @@ import type { BackupPlan } from "./backupPlan";
 import { breakThrough, goesWithout, type BrokenGlass, type GatesSet } from "./breakGlass";
 import { catalogMistakes } from "./catalogMistakes";
 import { ciGuard } from "./ciGuard";
+import { diskGuard } from "./diskGuard";
 import type { Evidence } from "./evidence";
 import { assessFlags, flagWarnings, type AssessedFlags } from "./flags";
 import { holdRefusals } from "./hold";
@@ -35,6 +36,8 @@ export interface Assessment {
   risk?: SchemaRisk;
   /** Undefined where the setting asks for none. */
   stepDown?: AssessedStepDown;
+  /** How full the disks are, in a line; undefined where nobody knows. */
+  disk?: string;
   quarantine: Pick<AssessedQuarantine, "memory" | "left">;
   /** What it goes on without; undefined without the setting, and once its time is over. */
   breakGlass?: BrokenGlass;
@@ -88,7 +91,7 @@ export interface AssessmentQuestion {
   /** Services that the settings declare. */
   services: readonly string[];
   survey: CatalogSurvey;
-  guards: { schema: Verdict; horizon: boolean; ci: { unknown: "warn" | "refuse" } };
+  guards: { schema: Verdict; horizon: boolean; ci: { unknown: "warn" | "refuse" }; disk: { limit: number } };
   /** The fingerprint that was acknowledged, where one was. */
   acknowledge?: string;
   /** The version that the setting `stepDown` names. */
@@ -178,7 +181,7 @@ interface GuardQuestion extends AssessmentQuestion {
   unasked: readonly Breakable[];
 }
 
-type AskedGuards = Pick<Assessment, "schema" | "risk" | "stepDown" | "warnings" | "refusals"> & {
+type AskedGuards = Pick<Assessment, "schema" | "risk" | "stepDown" | "disk" | "warnings" | "refusals"> & {
   quarantine: AssessedQuarantine;
 };
 
@@ -197,8 +200,17 @@ function askGuards(question: GuardQuestion): AskedGuards {
     retriable: direction === "forward" || question.unasked.includes("quarantine"),
   });
   const { warnings, refusals, ...schema } = assessSchema(question);
+  const disk = diskGuard({
+    stack,
+    target: target.tag,
+    direction,
+    disk: evidence.disk,
+    limit: question.guards.disk.limit,
+    backup: schema.schema?.backup,
+  });
   return {
     ...schema,
+    ...(disk.text !== undefined && { disk: disk.text }),
     quarantine,
     warnings: [
       ...worldWarnings(evidence),
@@ -206,6 +218,7 @@ function askGuards(question: GuardQuestion): AskedGuards {
       ...quarantine.warnings,
       ...wayBackWarnings(evidence.wayBack, quarantine.shunned),
       ...ci.warnings,
+      ...disk.warnings,
       ...warnings,
     ],
     refusals: [
@@ -214,6 +227,7 @@ function askGuards(question: GuardQuestion): AskedGuards {
       ...refusedBy("ci", ci.refusals),
       ...refusedBy("catalog", mistakes.refusals),
       ...obstacles(target, services, evidence),
+      ...refusedBy("disk", disk.refusals),
       ...refusals,
     ],
   };

@@ -14,7 +14,7 @@ export async function imagesOnHost(
   engine: string | undefined,
 ): Promise<Set<string>> {
   const format = "{{range .RepoDigests}}{{println .}}{{end}}";
-  const { stdout } = await docker(["image", "inspect", "--format", format, ...references], engine);
+  const { stdout } = await askEngine(["image", "inspect", "--format", format, ...references], engine);
   const present = new Set(stdout.split("\n"));
   return new Set(references.filter((reference) => present.has(reference)));
 }
@@ -33,7 +33,7 @@ export async function objectsNamed(
       ? '"labels":{{json .Config.Labels}},"running":{{json .State.Running}}'
       : '"labels":{{json .Labels}}';
   const format = `{"id":{{json .Id}},"name":{{json .Name}},${ofKind}}`;
-  const { stdout } = await docker([kind, "inspect", "--format", format, ...names], engine);
+  const { stdout } = await askEngine([kind, "inspect", "--format", format, ...names], engine);
   return (
     stdout
       .split("\n")
@@ -47,11 +47,16 @@ export async function objectsNamed(
   );
 }
 
-/** Things that are not there make the CLI exit 1 and are no error here; an engine that does not answer is. */
-function docker(args: readonly string[], engine: string | undefined): Promise<{ stdout: string }> {
+/**
+ * What the docker CLI answers in 10 s. Things that are not there make it exit 1 and are no error here.
+ * @param engine value of DOCKER_HOST, where the settings name one
+ * @throws Error when the engine can't be asked
+ */
+export function askEngine(args: readonly string[], engine: string | undefined): Promise<{ stdout: string }> {
   const env = { ...childEnvironment(), ...(engine !== undefined && { DOCKER_HOST: engine }) };
   return new Promise((resolve, reject) => {
-    execFile("docker", args, { env, timeout: answerSeconds * 1000 }, (error, stdout, stderr) => {
+    const options = { env, timeout: answerSeconds * 1000, maxBuffer: 1 << 26 };
+    execFile("docker", args, options, (error, stdout, stderr) => {
       if (error === null || /no such (image|container|network|object)|network .* not found/i.test(stderr))
         resolve({ stdout });
       else

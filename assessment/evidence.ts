@@ -12,6 +12,7 @@ import { absentServices } from "../history/absent";
 import { claimOf, type NamedObject, type Occupant, type Stray } from "../history/strays";
 import { readStackState, type StackState } from "../history/stackState";
 import { askCi, type CiRequest } from "./ciEvidence";
+import { gatherDisk, type DiskEvidence, type DiskRequest } from "./diskEvidence";
 import { imagesOnHost, objectsNamed } from "./engineQueries";
 import { reviewedReport } from "./savedReports";
 import { gatherSchema, type SchemaEvidence, type SchemaRequest } from "./schemaEvidence";
@@ -38,6 +39,8 @@ export interface Evidence {
   wayBack: readonly WayBackImage[];
   /** What CI said of the target. */
   ci: CiAnswer;
+  /** How full the disks are; undefined where the settings ask for none. */
+  disk: DiskEvidence | undefined;
   /** Gates that failed since the newest change of release, by the records on this machine. */
   failedGates: readonly FailedGate[];
   strays: readonly Stray[];
@@ -69,6 +72,8 @@ export interface EvidenceRequest {
   schema: Omit<SchemaRequest, "stack" | "target" | "catalog"> | undefined;
   /** How many known-good releases are to have their images. */
   wayBack: number;
+  /** How full a disk may be, and who tells of it. */
+  disk: DiskRequest["disk"];
   /** Where to ask what CI said, and which checks count. */
   ci: Pick<CiRequest, "github" | "names">;
   /** Folder of the records, and the fingerprint of the report there that was acknowledged. */
@@ -84,19 +89,42 @@ const askSeconds = 10;
 /** Asks everything at once; only the state must answer. */
 export async function gather(request: EvidenceRequest): Promise<Evidence> {
   const state = readStackState(request.stack);
-  const [known, schema, images, tags, onEngine, signedIn, ci, wayBack] = await Promise.all([
+  const places = findImages(request);
+  const [known, schema, images, tags, onEngine, signedIn, ci, wayBack, disk] = await Promise.all([
     state,
     request.schema && gatherSchema({ ...request, ...request.schema }, state),
-    findImages(request),
+    places,
     request.previewing ? findMoved(request) : { moved: [], silentRegistries: [] },
     lookAtEngine(state, request),
     findSignedIn(request),
     askCi({ ...request, ...request.ci }, state),
     findWayBack(request, state),
+    gatherDisk({ ...request, database: databaseOf(request) }, state, places.then(servicesToPull)),
   ]);
   const reviewed = readReviewed(request);
   const failedGates = readFailedGates(request, known);
-  return { state: known, schema, reviewed, images, ...tags, ci, wayBack, failedGates, ...onEngine, signedIn };
+  return {
+    state: known,
+    schema,
+    reviewed,
+    images,
+    ...tags,
+    ci,
+    wayBack,
+    disk,
+    failedGates,
+    ...onEngine,
+    signedIn,
+  };
+}
+
+function databaseOf({ schema }: EvidenceRequest): DiskRequest["database"] {
+  return schema && { url: schema.url, backups: schema.backup.folder };
+}
+
+/** Those whose image the registry has, and the host has not. */
+function servicesToPull(images: Evidence["images"]): string[] {
+  return Object.entries(images).flatMap(([service, place]) => (place === "registry" ? [service] : []));
 }
 
 function readReviewed({ records, acknowledge }: EvidenceRequest): AssessmentReport | undefined {

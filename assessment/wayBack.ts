@@ -55,21 +55,28 @@ export async function findWayBack(
 
 type Wanted = Omit<WayBackImage, "onHost" | "inRegistry"> & { digest: string };
 
-function imagesToKeep({ target, catalog, services, wayBack }: WayBackRequest, state: StackState): Wanted[] {
+function imagesToKeep({ services, wayBack, ...request }: WayBackRequest, state: StackState): Wanted[] {
+  return wayBackReleases({ ...request, count: wayBack }, state).flatMap((release) =>
+    services.flatMap((service) => {
+      const image = release.services[service];
+      if (image === undefined) return [];
+      return [{ release: release.tag, service, ...image, reference: imageReference(image) }];
+    }),
+  );
+}
+
+/** The newest known-good releases, without the target and what is quarantined. */
+export function wayBackReleases(
+  { target, catalog, count }: Pick<WayBackRequest, "target" | "catalog"> & { count: number },
+  state: StackState,
+): Release[] {
   const knownGood = knownGoodFrom(state);
   const memory = memoryFrom(state);
   return knownGood
     .filter(({ tag }) => tag !== target.tag)
     .flatMap(({ tag }) => findRelease(catalog, tag) ?? [])
     .filter((release) => quarantineCause(memory, release, knownGood) === undefined)
-    .slice(0, wayBack)
-    .flatMap((release) =>
-      services.flatMap((service) => {
-        const image = release.services[service];
-        if (image === undefined) return [];
-        return [{ release: release.tag, service, ...image, reference: imageReference(image) }];
-      }),
-    );
+    .slice(0, count);
 }
 
 /** Each image once, whichever releases share it. */

@@ -72,7 +72,32 @@ export async function manifestExists(
   });
 }
 
-type Ask = (method: "GET" | "HEAD", manifest: string) => Promise<RegistryAnswer>;
+/**
+ * What a registry holds under a digest of one of its repositories, parsed: a manifest, or an image's configuration.
+ * @throws RegistryError saying why it can't be had
+ */
+export async function readByDigest(
+  repository: string,
+  digest: string,
+  kind: Kind,
+  options: RegistryOptions = {},
+): Promise<unknown> {
+  const reference = `${repository}@${digest}`;
+  const name = parseImageName(reference);
+  if (name === undefined) throw new RegistryError("not-found", `${reference} is no reference to an image`);
+  return withLimits(name, options, reference, async (ask) => {
+    const answer = await ask("GET", digest, kind);
+    if (answer.status !== 200) throw refusal(answer, reference, name);
+    try {
+      return JSON.parse(answer.body.toString("utf8")) as unknown;
+    } catch {
+      throw new RegistryError("bad-answer", `${name.registry.name} answers ${reference} with no JSON`);
+    }
+  });
+}
+
+type Kind = "manifests" | "blobs";
+type Ask = (method: "GET" | "HEAD", manifest: string, kind?: Kind) => Promise<RegistryAnswer>;
 
 async function withLimits<T>(
   name: ImageName,
@@ -91,10 +116,10 @@ async function withLimits<T>(
   options.signal?.addEventListener("abort", stopFromOutside);
   if (options.signal?.aborted) stopFromOutside();
   let authorization: string | undefined;
-  const ask: Ask = async (method, manifest) => {
+  const ask: Ask = async (method, manifest, kind = "manifests") => {
     const asked = {
       method,
-      url: `${name.registry.url}/v2/${name.registry.path}/manifests/${manifest}`,
+      url: `${name.registry.url}/v2/${name.registry.path}/${kind}/${manifest}`,
       connectWithin,
       signal: ending.signal,
     };

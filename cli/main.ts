@@ -5,6 +5,7 @@ import { addAssessCommand } from "./assessCommand";
 import { BrokenEnvironment, exitCodes } from "./exitCodes";
 import { tell } from "./output";
 import { addReleaseCommands } from "./releaseCommands";
+import { addRemovableCommand } from "./removableCommand";
 import { addRestoreCommand } from "./restoreCommand";
 
 /** Runs the command line and sets the process's exit code. */
@@ -30,6 +31,7 @@ function createProgram(): Command {
   addReleaseCommands(program);
   addAssessCommand(program);
   addRestoreCommand(program);
+  addRemovableCommand(program);
   program.addHelpText(
     "after",
     "\nExit codes: 0 done, 1 failed, 2 wrong usage or refused input, 4 broken environment (registry out of reach).",

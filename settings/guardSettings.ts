@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { digestPattern, expectations, tagPattern } from "../catalog/release";
 import { verdicts } from "../schema/verdict";
+import { disk } from "./diskSettings";
 import { githubApi, githubRepository } from "./githubSettings";
 import { choice, listOf, secretName, structure, text, truthValue, wholeNumber } from "./values";
 
@@ -45,6 +46,9 @@ export const guards = structure(
       .describe(
         "How many of the last known-good releases are to have their images on the host and in the registry; a preview tells what is missing. 0 asks for none.",
       ),
+    disk: disk
+      .prefault({})
+      .describe("How full the disks of the Docker host and of the database's host may be."),
     ci: ci
       .prefault({})
       .describe(

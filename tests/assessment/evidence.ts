@@ -19,6 +19,7 @@ export const quiet: Evidence = {
   moved: [],
   silentRegistries: [],
   ci: { verdict: "passed", found: "the catalog says that it passed" },
+  disk: undefined,
   failedGates: [],
   wayBack: [],
   strays: [],
@@ -40,7 +41,7 @@ export const usual: Pick<AssessmentQuestion, "stack" | "guards" | "quarantine" |
   quarantine: [],
   gates: { commands: [], errorRate: [], hooks: [] },
   now: "2026-03-01T00:00:00.000Z",
-  guards: { schema: "conditional", horizon: false, ci: { unknown: "warn" } },
+  guards: { schema: "conditional", horizon: false, ci: { unknown: "warn" }, disk: { limit: 80 } },
 };
 
 /** What a database says that has these versions, and no judgement where nothing is ahead of the target. */

@@ -140,7 +140,10 @@ describe("an up that can't be carried out", function () {
       workspace.release("asked", { services: images, commit: github.commit });
       workspace.settings("prod", {
         imageTag: "asked",
-        guards: { ci: { repository: "acme/shop", api: github.url, token: "githubToken", names: ["build"] } },
+        guards: {
+          ci: { repository: "acme/shop", api: github.url, token: "githubToken", names: ["build"] },
+          disk: { limit: 100 },
+        },
       });
       await workspace.secret("prod", "githubToken", github.token);
 
@@ -172,7 +175,7 @@ describe("an up that can't be carried out", function () {
       "CI did not pass for red: the catalog says that red did not pass, and the catalog names no commit of it to ask GitHub for " +
         "(https://ci.example/17).",
     );
-    await workspace.pulumi("config", "rm", "guards", "--stack", "prod");
+    workspace.settings("prod", { guards: { disk: { limit: 100 } } });
   });
 
   it("says which service the release has no image for, and which image is nowhere to be had", async () => {

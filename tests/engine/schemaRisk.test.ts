@@ -113,7 +113,7 @@ describe("the schema in previews and updates", () => {
     expect(warned.text).to.contain("After this, v1 can no longer run: v3 renames orders.amount.");
     expect(warned.text).to.contain("After this, v2 can no longer run: v3 renames orders.amount.");
 
-    workspace.settings("prod", { guards: { horizon: true } });
+    workspace.settings("prod", { guards: { horizon: true, disk: { limit: 100 } } });
     const lives = await livesOf(workspace);
     const guarded = await workspace.up("prod");
     refused(guarded);

@@ -82,7 +82,12 @@ export class Workspace {
   async stack(name: string, settings: Record<string, unknown>): Promise<void> {
     const init = await this.pulumi("stack", "init", name);
     if (init.exitCode !== 0) throw new Error(init.text);
-    this.settings(name, { docker: { prefix: `${this.prefix}-${name}` }, ...settings });
+    this.settings(name, {
+      docker: { prefix: `${this.prefix}-${name}` },
+      // How full the machine is that tests must not decide what a test finds.
+      guards: { disk: { limit: 100 } },
+      ...settings,
+    });
   }
 
   /** Adds settings to the stack file, keeping what it has (the encryption's salt among it). */

@@ -30,6 +30,7 @@ describe("settings", () => {
         schema: "conditional",
         horizon: false,
         wayBack: 3,
+        disk: { limit: 80 },
         ci: { api: "https://api.github.com", names: [], unknown: "warn" },
       },
       quarantine: [],
@@ -141,6 +142,11 @@ describe("settings", () => {
         schema: "destructive",
         horizon: true,
         wayBack: 20,
+        disk: {
+          limit: 0,
+          engine: { command: ["df", "-kP", "/"], within: 1 },
+          database: { command: ["./df.sh"], within: 10 },
+        },
         ci: {
           repository: "acme/shop.site",
           api: "http://github.example/api/v3",

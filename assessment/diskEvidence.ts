@@ -1,0 +1,206 @@
+import type { Catalog } from "../catalog/catalog";
+import type { Release } from "../catalog/release";
+import { usedPercent, type Filesystem } from "../disk/filesystem";
+import type { Removable } from "../disk/removable";
+import type { ImageSpace } from "../disk/spaceNeeded";
+import { directionOf, runningFrom } from "../history/running";
+import type { StackState } from "../history/stackState";
+import { withoutPassword } from "../migrations/password";
+import type { DiskSettings } from "../settings/diskSettings";
+import { within } from "./within";
+
+/** Where a disk is. */
+export type DiskHost = "engine" | "database";
+
+/** A filesystem, and whose it is: one machine can be both. */
+export interface HostDisk {
+  of: readonly DiskHost[];
+  filesystem: Filesystem;
+}
+
+/** A disk of which nobody could say how full it is. */
+export interface UnknownDisk {
+  of: DiskHost;
+  why: string;
+  /** Whether the settings name a command that was to tell it. */
+  asked: boolean;
+}
+
+/** How full the disks are, and, where that matters, what is on them. */
+export interface DiskEvidence {
+  disks: readonly HostDisk[];
+  unknown: readonly UnknownDisk[];
+  /** What a rollback has to pull; undefined where nothing, with why where nobody could say. */
+  pull?: ImageSpace | { unknown: string };
+  /** Whether backups lie on the engine's disk. */
+  backupsBeside: boolean;
+  /** What is on the disks, a line each; asked only where one is past the limit, or too small. */
+  use: readonly string[];
+  /** What of the stack's images could go; undefined where nobody asked, with why where nobody could say. */
+  removable?: Removable | { unknown: string };
+}
+
+export interface DiskRequest {
+  /** The stack's label on what it makes, such as `shop/prod`. */
+  stackLabel: string;
+  target: Release;
+  catalog: Catalog;
+  /** Services that the settings declare. */
+  services: readonly string[];
+  wayBack: number;
+  /** Value of DOCKER_HOST, where the settings name one. */
+  engine: string | undefined;
+  disk: DiskSettings;
+  /** Undefined for a stack without a database. */
+  database: { url: string; backups: string } | undefined;
+}
+
+/** Seconds that all that is asked of the disks may take; then what is on them, as long again. */
+const answerSeconds = 10;
+
+/**
+ * How full the disks are; undefined where the setting asks for none.
+ * @param toPull services whose image is not on the host, once that is known
+ */
+export async function gatherDisk(
+  request: DiskRequest,
+  state: Promise<StackState>,
+  toPull: Promise<readonly string[]>,
+): Promise<DiskEvidence | undefined> {
+  const { disk, database } = request;
+  if (disk.limit === 0) return undefined;
+  const [engine, ofDatabase, known, missing] = await Promise.all([
+    look("engine", disk.engine, async () => {
+      const { engineDisk } = await import("../disk/engineDisk");
+      return engineDisk(request.engine, async () => containersIn(await state, request.catalog));
+    }),
+    database &&
+      look("database", disk.database, async () => {
+        const { databaseDisk } = await import("../disk/databaseDisk");
+        return databaseDisk(database.url);
+      }),
+    state,
+    toPull,
+  ]);
+  const found = [engine, ...(ofDatabase === undefined ? [] : [ofDatabase])];
+  const disks = together(found.flatMap((each) => ("why" in each ? [] : each)));
+  const unknown = found.flatMap((each) => ("why" in each ? [each] : [])).map(withoutSecrets(database?.url));
+  const { pull, backupsBeside } = await neededOn(disks, missing, known, request);
+  const evidence = { disks, unknown, ...(pull && { pull }), backupsBeside, use: [] };
+  const hosts = hostsToTellOf(evidence, disk.limit);
+  return hosts.size === 0 ? evidence : { ...evidence, ...(await onThem(request, hosts, known)) };
+}
+
+/** Hosts of disks that are past the limit, or too small: there it is worth the time to ask what is on them. */
+function hostsToTellOf({ disks, pull }: DiskEvidence, limit: number): Set<DiskHost> {
+  const full = disks.filter(({ filesystem }) => usedPercent(filesystem) >= limit);
+  const free = freeOnEngine(disks);
+  const tight = pull !== undefined && "bytes" in pull && free !== undefined && pull.bytes > free;
+  return new Set([...full.flatMap(({ of }) => of), ...(tight ? (["engine"] as const) : [])]);
+}
+
+/** Bytes that are free for images; undefined where nobody knows. */
+export function freeOnEngine(disks: readonly HostDisk[]): number | undefined {
+  const own = disks.filter(({ of }) => of.includes("engine")).map(({ filesystem }) => filesystem.free);
+  return own.length === 0 ? undefined : Math.min(...own);
+}
+
+async function look(
+  of: DiskHost,
+  command: DiskSettings["engine"],
+  bySight: () => Promise<Filesystem[]>,
+): Promise<HostDisk[] | UnknownDisk> {
+  const asked = command !== undefined;
+  const unknown = (error: unknown) => ({ of, why: messageOf(error), asked });
+  const asking = async () => {
+    if (command === undefined) return bySight();
+    const { askDiskCommand } = await import("../disk/diskCommand");
+    return askDiskCommand(command);
+  };
+  return within<HostDisk[] | UnknownDisk>(
+    // A command that is stopped says itself that it was.
+    answerSeconds + (asked ? 2 : 0),
+    asking().then((found) => found.map((filesystem) => ({ of: [of], filesystem })), unknown),
+    unknown(`no answer in ${answerSeconds} s`),
+  );
+}
+
+/** A filesystem of this machine that is both hosts' stands once. */
+function together(disks: readonly HostDisk[]): HostDisk[] {
+  return disks.reduce<HostDisk[]>((before, disk) => {
+    const { device } = disk.filesystem;
+    const same = before.find((other) => device !== undefined && other.filesystem.device === device);
+    if (same === undefined) return [...before, disk];
+    return before.map((other) => (other === same ? { ...other, of: [...other.of, ...disk.of] } : other));
+  }, []);
+}
+
+function containersIn(state: StackState, catalog: Catalog): string[] {
+  return runningFrom(state, catalog)
+    .services.filter(({ stopped }) => stopped === undefined)
+    .map(({ containerId }) => containerId);
+}
+
+/** What a rollback has to pull. Forward nobody asks: images that don't fit end the `up` before anything is touched. */
+async function neededOn(
+  disks: readonly HostDisk[],
+  missing: readonly string[],
+  state: StackState,
+  { target, catalog, engine, database }: DiskRequest,
+): Promise<Pick<DiskEvidence, "pull" | "backupsBeside">> {
+  const free = freeOnEngine(disks);
+  const direction = directionOf(target, runningFrom(state, catalog), state, catalog);
+  if (direction !== "rollback" || free === undefined) return { backupsBeside: false };
+  const backupsBeside = database !== undefined && (await liesOn(database.backups, disks));
+  const images = missing.flatMap((service) => {
+    const image = target.services[service];
+    return image === undefined ? [] : [{ service, image }];
+  });
+  if (images.length === 0) return { backupsBeside };
+  const { spaceNeeded } = await import("../disk/spaceNeeded");
+  const pull = await spaceNeeded(images, free, engine).catch((error: unknown) => ({
+    unknown: messageOf(error),
+  }));
+  return { pull, backupsBeside };
+}
+
+async function liesOn(folder: string, disks: readonly HostDisk[]): Promise<boolean> {
+  const { deviceOf } = await import("../disk/filesystem");
+  const device = await deviceOf(folder);
+  return disks.some(({ of, filesystem }) => of.includes("engine") && filesystem.device === device);
+}
+
+async function onThem(
+  request: DiskRequest,
+  of: ReadonlySet<DiskHost>,
+  state: StackState,
+): Promise<Pick<DiskEvidence, "use" | "removable">> {
+  const [{ diskUse }, { findRemovable }] = await Promise.all([
+    import("../disk/diskUse"),
+    import("../disk/findRemovable"),
+  ]);
+  const late = { unknown: `no answer in ${answerSeconds} s` };
+  const asked = {
+    engine: of.has("engine") ? { host: request.engine } : undefined,
+    database: of.has("database") ? request.database?.url : undefined,
+  };
+  const [use, removable] = await Promise.all([
+    within<readonly string[]>(answerSeconds, diskUse(asked), []),
+    of.has("engine")
+      ? within<Removable | { unknown: string }>(
+          answerSeconds,
+          findRemovable(request, state).catch((error: unknown) => ({ unknown: messageOf(error) })),
+          late,
+        )
+      : undefined,
+  ]);
+  return { use, ...(removable && { removable }) };
+}
+
+function withoutSecrets(url: string | undefined): (disk: UnknownDisk) => UnknownDisk {
+  return (disk) => (url === undefined ? disk : { ...disk, why: withoutPassword(disk.why, url) });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,67 @@
+import { targetRelease } from "../assessment/targetRelease";
+import { sizeText } from "../backups/space";
+import { surveyCatalog } from "../catalog/catalog";
+import { findRemovable } from "../disk/findRemovable";
+import { removeCommand, shortId, type HostImage, type Removable } from "../disk/removable";
+import { readStackState } from "../history/stackState";
+import { BrokenEnvironment } from "./exitCodes";
+import { print, printJson } from "./output";
+import { stackSettings } from "./stackSettings";
+
+export interface RemovableOptions {
+  stack?: string;
+  json?: true;
+}
+
+/**
+ * `removable`: which images of the stack nothing needs any more, with the commands that remove them.
+ * @throws BrokenEnvironment where the state or the engine can't be asked
+ */
+export async function removable(options: RemovableOptions): Promise<void> {
+  const { stack, label, settings } = await stackSettings(options.stack);
+  const survey = surveyCatalog(settings.releases);
+  const target = targetRelease(survey, settings.imageTag, `the setting imageTag of ${stack}`);
+  let found: Removable;
+  try {
+    found = await findRemovable(
+      {
+        stackLabel: label,
+        target,
+        catalog: survey.catalog,
+        wayBack: settings.guards.wayBack,
+        engine: settings.docker.host,
+      },
+      await readStackState(stack),
+    );
+  } catch (error) {
+    throw new BrokenEnvironment(error instanceof Error ? error.message : String(error));
+  }
+  if (options.json) printJson(asJson(label, found));
+  else print(report(label, found));
+}
+
+function asJson(stack: string, { images, leftOut }: Removable): unknown {
+  return {
+    stack,
+    images: images.map((image) => ({ ...image, command: removeCommand([image]) })),
+    leftOut,
+  };
+}
+
+function report(stack: string, { images, leftOut }: Removable): string {
+  const bytes = images.reduce((sum, image) => sum + image.bytes, 0);
+  const commands = images.map((image) => `${removeCommand([image])}  # ${whatItIs(image)}`);
+  return [
+    images.length === 0
+      ? `No image of ${stack} can be removed${leftOut.length === 0 ? "" : " for sure"}.`
+      : `Images of ${stack} that nothing needs, ${sizeText(bytes)} at most, since layers can be shared:`,
+    ...commands,
+    ...(leftOut.length === 0
+      ? []
+      : ["", "Left out, though it may be of no use:", ...leftOut.map((why) => `  ${why}`)]),
+  ].join("\n");
+}
+
+function whatItIs(image: HostImage): string {
+  return `${image.tags[0] ?? image.digests[0] ?? shortId(image)}, ${sizeText(image.bytes)}`;
+}

@@ -1,0 +1,64 @@
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { load } from "js-yaml";
+import { readSettings } from "../settings/readSettings";
+import type { Settings } from "../settings/settings";
+import { BrokenEnvironment } from "./exitCodes";
+
+/** A stack as its files say, from the project's folder. */
+export interface NamedStack {
+  /** As `pulumi --stack` takes it. */
+  stack: string;
+  /** Its label on what it makes, such as `shop/prod`. */
+  label: string;
+  settings: Settings;
+}
+
+/** Seconds for each question: a backend that is down may let one wait for minutes. */
+const answerSeconds = 15;
+
+/**
+ * The settings of a stack, as the program reads them. No secret is decrypted, so no passphrase is needed.
+ * @param asked the stack; undefined for the selected one
+ * @throws BrokenEnvironment where Pulumi does not tell them, InvalidInput where they can't be used
+ */
+export async function stackSettings(asked: string | undefined): Promise<NamedStack> {
+  const stack = asked ?? (await pulumi(["stack", "--show-name"])).trim();
+  const config = JSON.parse(await pulumi(["config", "--json", "--stack", stack])) as Record<
+    string,
+    { value?: string; secret: boolean }
+  >;
+  const entries = Object.entries(config);
+  const project = await projectName();
+  const name = stack.split("/").at(-1) ?? stack;
+  const settings = readSettings({
+    project,
+    stack: name,
+    values: Object.fromEntries(entries.map(([key, { value = "" }]) => [key, value])),
+    secretKeys: entries.flatMap(([key, { secret }]) => (secret ? [key] : [])),
+  });
+  return { stack, label: `${project}/${name}`, settings };
+}
+
+/** Pulumi has found it by now, in this folder or above. */
+async function projectName(): Promise<string> {
+  for (let folder = process.cwd(); ; folder = dirname(folder)) {
+    const text = await readFile(join(folder, "Pulumi.yaml"), "utf8").catch(() => undefined);
+    if (text !== undefined) return String((load(text) as { name?: unknown } | undefined)?.name);
+    if (dirname(folder) === folder) throw new BrokenEnvironment("There is no Pulumi.yaml in this folder.");
+  }
+}
+
+function pulumi(words: readonly string[]): Promise<string> {
+  const options = { maxBuffer: 1 << 26, timeout: answerSeconds * 1000 };
+  return new Promise((resolve, reject) => {
+    execFile("pulumi", [...words, "--non-interactive"], options, (error, stdout, stderr) => {
+      if (error === null) return resolve(stdout);
+      const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+      const said = stderr.trim().replace(/^error: /, "") || error.message;
+      const why = error.killed ? `no answer in ${answerSeconds} s` : missing ? "it is not on PATH" : said;
+      reject(new BrokenEnvironment(`Pulumi does not tell the stack's settings: ${why}`));
+    });
+  });
+}

@@ -1,0 +1,65 @@
+import { hostname } from "node:os";
+import { askEngine } from "../assessment/engineQueries";
+import { filesystemOf, parseDf, type Filesystem } from "./filesystem";
+
+/** Where an engine keeps its images. */
+interface EnginePlace {
+  /** The name of its host. */
+  name: string;
+  /** Its folder there. */
+  root: string;
+  /** What the docker CLI calls the engine that it asks. */
+  context: string;
+}
+
+/** Containers in which `df` is tried; a stack whose images lack it has it in none. */
+const triedContainers = 3;
+
+/**
+ * The filesystem on which an engine keeps its images: where the engine's folder is on this machine, that of the folder;
+ * else that of a running container, which is the engine's own.
+ * @param engine value of DOCKER_HOST, where the settings name one
+ * @param containers ids of the stack's containers
+ * @throws Error where nobody can say
+ */
+export async function engineDisk(
+  engine: string | undefined,
+  containers: () => Promise<readonly string[]>,
+): Promise<Filesystem[]> {
+  const format =
+    '{"name":{{json .Name}},"root":{{json .DockerRootDir}},"context":{{json .ClientInfo.Context}}}';
+  const { stdout } = await askEngine(["info", "--format", format], engine);
+  const place = JSON.parse(stdout) as EnginePlace;
+  if (isHere(place, engine ?? process.env.DOCKER_HOST)) {
+    const own = await filesystemOf(place.root).catch(() => undefined);
+    if (own !== undefined) return [own];
+  }
+  return dfInContainer((await containers()).slice(0, triedContainers), engine);
+}
+
+/**
+ * Whether an engine runs on this machine. A socket alone does not say: it can lead to a virtual machine, to another
+ * machine, or out of the container that this is.
+ */
+function isHere({ name, context }: EnginePlace, host: string | undefined): boolean {
+  const local = host === undefined || host === "" ? context === "default" : host.startsWith("unix://");
+  return local && name === hostname();
+}
+
+async function dfInContainer(
+  containers: readonly string[],
+  engine: string | undefined,
+): Promise<Filesystem[]> {
+  for (const id of containers) {
+    try {
+      const { stdout } = await askEngine(["exec", id, "df", "-kP", "/"], engine);
+      // Its device is a layer's own name for it, which says nothing.
+      return parseDf(stdout).map((found) => ({ ...found, name: "the engine's own folder" }));
+    } catch {
+      // It is stopped, or has no df; another may have it.
+    }
+  }
+  throw new Error(
+    "the engine's folder is not on this machine, and no running container of the stack could be asked by df",
+  );
+}

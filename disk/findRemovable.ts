@@ -1,0 +1,157 @@
+import { askEngine } from "../assessment/engineQueries";
+import { wayBackReleases } from "../assessment/wayBack";
+import { findRelease, type Catalog } from "../catalog/catalog";
+import type { Release } from "../catalog/release";
+import { knownGoodFrom } from "../history/knownGood";
+import { readOtherStacks, type OtherStacks } from "../history/otherStacks";
+import { broughtTo, labels, runningFrom } from "../history/running";
+import { stackName } from "../history/schemaUsers";
+import type { StackState } from "../history/stackState";
+import { digestsIn, digestsOf, needsOfOther } from "./otherUsers";
+import { removableImages, repositoryKey, type HostImage, type Removable } from "./removable";
+
+export interface RemovableRequest {
+  /** The stack's label on what it makes, such as `shop/prod`. */
+  stackLabel: string;
+  target: Release;
+  catalog: Catalog;
+  /** How many known-good releases the stack may go back to. */
+  wayBack: number;
+  /** Value of DOCKER_HOST, where the settings name one. */
+  engine: string | undefined;
+}
+
+/** Known-good releases of another stack that count at least: its own setting is not known here. */
+const usualWayBack = 3;
+/** Seconds that other stacks' states may take to read. */
+const readingSeconds = 10;
+
+/**
+ * Looks which images of a stack nothing needs any more. Other stacks of the backend may need one, as well as what stands
+ * on the host beside it; where that can't be told, the images that it is about are left out.
+ * @throws Error when the engine can't be asked
+ */
+export async function findRemovable(request: RemovableRequest, state: StackState): Promise<Removable> {
+  const { catalog, target, wayBack, engine, stackLabel } = request;
+  const own = new Set(
+    catalog.releases.flatMap(({ services }) =>
+      Object.values(services).map(({ repository }) => repositoryKey(repository)),
+    ),
+  );
+  const [others, images, containers] = await Promise.all([
+    otherStacks(state),
+    imagesOf(engine),
+    containersOf(engine),
+  ]);
+  // A stack that has a release to go back to keeps it, also where the setting asks for none.
+  const count = Math.max(1, wayBack);
+  const back = wayBackReleases({ target, catalog, count }, state);
+  const kept = [target, ...releasesAt(state, catalog), ...back];
+  const needs = others.states.map((other) =>
+    needsOfOther(other, own, catalog, Math.max(usualWayBack, wayBack)),
+  );
+  const known = new Set([stackLabel, ...others.states.flatMap((other) => stackName(other) ?? [])]);
+  return removableImages({
+    images,
+    own,
+    inContainers: new Set(containers.map(({ image }) => image)),
+    needed: new Set([
+      ...digestsIn(state),
+      ...kept.flatMap(digestsOf),
+      ...needs.flatMap(({ needed }) => needed),
+    ]),
+    doubtful: new Map([
+      ...containers.flatMap((container) => strangersDoubt(container, known)),
+      ...needs.flatMap(({ doubtful }) => [...doubtful]),
+    ]),
+    unknown: lostText(state, catalog, back.length < count ? undefined : back.at(-1)) ?? unreadText(others),
+  });
+}
+
+/** What the services were brought to and what they run; more than one release where an update died. */
+function releasesAt(state: StackState, catalog: Catalog): Release[] {
+  const running = runningFrom(state, catalog);
+  const tags = [...broughtTo(state).values(), ...running.services.map(({ tag }) => tag), running.tag ?? ""];
+  return [...new Set(tags)].flatMap((tag) => findRelease(catalog, tag) ?? []);
+}
+
+/**
+ * A known-good release that the catalog lacks may need any image.
+ * @param oldest of the releases to go back to; undefined where there are too few
+ */
+function lostText(state: StackState, catalog: Catalog, oldest: Release | undefined): string | undefined {
+  const tags = knownGoodFrom(state).map(({ tag }) => tag);
+  const newest = oldest === undefined ? tags : tags.slice(0, tags.indexOf(oldest.tag));
+  const lost = newest.filter((tag) => findRelease(catalog, tag) === undefined);
+  if (lost.length === 0) return undefined;
+  return `The catalog has no ${lost.join(", ")}, which was known good, so no image is named: any may be needed to go back to it.`;
+}
+
+async function otherStacks(state: StackState): Promise<OtherStacks & { problem?: string }> {
+  try {
+    return await readOtherStacks(stackName(state), Date.now() + readingSeconds * 1000);
+  } catch (error) {
+    return { states: [], unread: [], problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** A state that can't be read may need any image. */
+function unreadText({ unread, problem }: OtherStacks & { problem?: string }): string | undefined {
+  if (problem !== undefined)
+    return `Which other stacks the backend has can't be told, so no image is named: any may be needed by one (${problem}).`;
+  if (unread.length === 0) return undefined;
+  return `The state of ${unread.join(", ")} could not be read, so no image is named: any may be needed there.`;
+}
+
+interface HostContainer {
+  /** Id of its image. */
+  image: string;
+  /** The image as whoever made the container named it. */
+  named: string;
+  /** The stack whose label it carries. */
+  stack: string | undefined;
+}
+
+/** A stack that is not in this backend has releases to go back to that nobody here knows. */
+function strangersDoubt({ named, stack }: HostContainer, known: ReadonlySet<string>): [string, string][] {
+  if (stack === undefined || known.has(stack)) return [];
+  const why = `The stack ${stack} has containers on the host from the same repository, and no state in this backend: what it may go back to can't be told from here.`;
+  return [[repositoryKey(named), why]];
+}
+
+async function containersOf(engine: string | undefined): Promise<HostContainer[]> {
+  const { stdout } = await askEngine(["container", "ls", "--all", "--quiet", "--no-trunc"], engine);
+  const format = `{"image":{{json .Image}},"named":{{json .Config.Image}},"labels":{{json .Config.Labels}}}`;
+  const found = await inspect<{ image: string; named: string; labels: Record<string, string> | null }>(
+    ["container", "inspect"],
+    format,
+    stdout,
+    engine,
+  );
+  return found.map(({ image, named, labels: own }) => ({ image, named, stack: own?.[labels.stack] }));
+}
+
+async function imagesOf(engine: string | undefined): Promise<HostImage[]> {
+  const { stdout } = await askEngine(["image", "ls", "--quiet", "--no-trunc"], engine);
+  const format = `{"id":{{json .Id}},"tags":{{json .RepoTags}},"digests":{{json .RepoDigests}},"bytes":{{json .Size}}}`;
+  const found = await inspect<
+    Omit<HostImage, "tags" | "digests"> & Record<"tags" | "digests", string[] | null>
+  >(["image", "inspect"], format, stdout, engine);
+  return found.map((image) => ({ ...image, tags: image.tags ?? [], digests: image.digests ?? [] }));
+}
+
+/** What is gone since it was listed is left out. */
+async function inspect<Found>(
+  command: readonly string[],
+  format: string,
+  listed: string,
+  engine: string | undefined,
+): Promise<Found[]> {
+  const ids = [...new Set(listed.split("\n").filter((id) => id !== ""))];
+  if (ids.length === 0) return [];
+  const { stdout } = await askEngine([...command, "--format", format, ...ids], engine);
+  return stdout
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as Found);
+}
