@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { setMaxListeners } from "node:events";
 import { Tail } from "./tail";
 
 /** A container as the engine tells of it. */
@@ -63,6 +64,8 @@ const missing: ContainerState = { status: "missing", instance: "missing", restar
  */
 export function dockerEngine(host: string | undefined, signal: AbortSignal): Engine {
   const environment = dockerEnvironment(process.env, host);
+  // As many calls at once as there are services are no leak.
+  setMaxListeners(0, signal);
   const docker = (words: readonly string[], timeoutMs: number, merged = false) =>
     run(words, environment, timeoutMs, signal, merged);
 
