@@ -1,62 +1,24 @@
 import { expect } from "chai";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { text } from "node:stream/consumers";
+import { writeFileSync } from "node:fs";
 import { migrate } from "../../migrations/migrate";
-import type { MigrationRequest, StepDownRequest } from "../../migrations/request";
+import type { StepDownRequest } from "../../migrations/request";
 import { stepDown } from "../../migrations/stepDown";
+import { dropNote, failureOf, migrated as migratedDatabase, now, versionsIn } from "./migratedDatabase";
 import { Server, table } from "./server";
 
 const server = new Server();
-const now = new Date("2026-03-01T09:00:00.000Z");
 
 describe("a step-down of a database", function () {
   this.timeout(30_000);
   before("start PostgreSQL", () => server.start());
 
-  interface Migrated {
-    url: string;
-    all: MigrationRequest;
-    request: StepDownRequest;
-  }
-
-  /** A database at version 2; the request takes it back to 1. */
-  async function migrated(
-    down: string,
-    { up = "ALTER TABLE one ADD note text;", header = "-- migrate:up", options = "" } = {},
-  ): Promise<Migrated> {
-    const url = await server.newDatabase();
-    const all = server.request(url, [
-      ["1", table("one")],
-      ["2", `${header}\n${up}\n\n-- migrate:down${options}\n${down}\n`],
-    ]);
-    await migrate(all);
-    const [first, second] = all.migrations;
-    if (first === undefined || second === undefined) throw new Error("two migrations were asked for");
-    const request = {
-      ...all,
-      migrations: [first],
-      stepDown: { migration: second, to: "1", checks: { empty: [] } },
-    };
-    return { url, all, request };
-  }
-  const dropNote = "ALTER TABLE one DROP note;";
-  const versions = (url: string) => server.ask(url, "SELECT version FROM schema_migrations ORDER BY version");
+  const migrated = (down: string, more = {}) => migratedDatabase(server, down, more);
+  const versions = (url: string) => versionsIn(server, url);
   const columns = (url: string) =>
     server.ask(
       url,
       "SELECT attname FROM pg_attribute WHERE attrelid = 'one'::regclass AND attnum > 0 AND NOT attisdropped",
     );
-  async function failureOf(request: StepDownRequest): Promise<string> {
-    try {
-      await stepDown(request, now);
-    } catch (error) {
-      return (error as Error).message;
-    }
-    throw new Error("it did not fail");
-  }
   const withChecks = (request: StepDownRequest, checks: StepDownRequest["stepDown"]["checks"]) => ({
     ...request,
     stepDown: { ...request.stepDown, checks },
@@ -280,100 +242,5 @@ describe("a step-down of a database", function () {
     );
     await holding;
     expect(await versions(url)).to.deep.equal(["1", "2"]);
-  });
-
-  describe("with a backup", () => {
-    const backed = (request: StepDownRequest, folder: string): StepDownRequest => ({
-      ...request,
-      backup: { stack: "shop/prod", folder, keep: 10 },
-    });
-
-    it("has it made first, and once, though migrations follow that ask for one, too", async () => {
-      const { url, request } = await migrated(dropNote);
-      await server.ask(url, "INSERT INTO one VALUES (1, 'kept') RETURNING id");
-      const folder = join(mkdtempSync(join(server.folder, "backups-")), "records", "backups");
-      const [third] = server.request(url, [["3", table("three")]]).migrations;
-      if (third === undefined) throw new Error("a migration was asked for");
-      const { backup } = await stepDown(
-        { ...backed(request, folder), migrations: [...request.migrations, third] },
-        now,
-      );
-      const name = "shop-prod-2-2026-03-01T09-00-00-000Z";
-      expect(backup).to.deep.include({ place: join(folder, `${name}.dump`), head: "2", tables: 2, rows: 3 });
-      expect(readdirSync(folder).sort()).to.deep.equal([".gitignore", `${name}.dump`, `${name}.json`]);
-      expect(await versions(url)).to.deep.equal(["1", "3"]);
-    });
-
-    it("makes none when there is nothing to take back any more", async () => {
-      const { request } = await migrated(dropNote);
-      await stepDown(request, now);
-      const folder = join(mkdtempSync(join(server.folder, "backups-")), "backups");
-      expect(await stepDown(backed(request, folder), now)).not.to.have.property("backup");
-      expect(existsSync(folder)).to.equal(false);
-    });
-
-    it("takes nothing back when it can't be made", async () => {
-      const { url, request } = await migrated(dropNote);
-      const file = join(server.folder, "a-file");
-      writeFileSync(file, "");
-      expect(await failureOf(backed(request, join(file, "backups")))).to.contain(
-        "Nothing was changed in the database. The services that would have met the older schema are stopped.",
-      );
-      expect(await versions(url)).to.deep.equal(["1", "2"]);
-    });
-  });
-
-  describe("as a process", () => {
-    function start(request: StepDownRequest) {
-      const child = spawn(
-        process.execPath,
-        ["--require", "./toolchain/loadTypescript.cjs", "migrations/run.ts", "stepDown"],
-        { stdio: "pipe" },
-      );
-      child.stdin.end(JSON.stringify(request));
-      const ended = Promise.all([once(child, "close"), text(child.stdout), text(child.stderr)]).then(
-        ([, stdout, stderr]) => ({ exitCode: child.exitCode, stdout, stderr }),
-      );
-      return { child, ended };
-    }
-    const slow = `${dropNote} SELECT pg_sleep(4);`;
-
-    it("changes nothing when it is stopped, says so, and is done by the next run", async () => {
-      const { url, request } = await migrated(slow.replace("4", "1"));
-      const { child, ended } = start(request);
-      await server.untilRunning(url, "pg_sleep");
-      child.kill("SIGTERM");
-      const { exitCode, stdout, stderr } = await ended;
-      expect([exitCode, stdout]).to.deep.equal([1, ""]);
-      expect(stderr).to.match(/^The step-down of 2 was interrupted \(SIGTERM\)/);
-      expect(await versions(url)).to.deep.equal(["1", "2"]);
-      expect((await stepDown(request, now)).applied).to.deep.equal(["1"]);
-    });
-
-    it("goes on telling of the backup that was made last, where it needs none itself", async () => {
-      const lastBackup = { place: "b.dump", madeAt: "2026-01-01T00:00:00.000Z", head: "1", seconds: 2 };
-      const { request } = await migrated(dropNote);
-      const { stdout } = await start({ ...request, lastBackup }).ended;
-      expect(JSON.parse(stdout)).to.deep.include({ steppedDown: "2", backup: lastBackup });
-    });
-
-    it("takes back once, and whole, after a kill -9 in the middle", async () => {
-      const { url, request } = await migrated(slow.replace("4", "2"));
-      const { child, ended } = start(request);
-      await server.untilRunning(url, "pg_sleep");
-      child.kill("SIGKILL");
-      await ended;
-      expect((await stepDown(request, now)).applied).to.deep.equal(["1"]);
-      expect([await versions(url), await columns(url)]).to.deep.equal([["1"], ["id"]]);
-    });
-
-    it("takes back once when two are started together", async () => {
-      const { url, request } = await migrated(slow.replace("4", "1"));
-      const both = [start(request), start(request)];
-      for (const { ended } of both) {
-        expect((await ended).stdout).to.match(/^\{"ran":\[\],"applied":\["1"\],"steppedDown":"2",/);
-      }
-      expect(await versions(url)).to.deep.equal(["1"]);
-    });
   });
 });

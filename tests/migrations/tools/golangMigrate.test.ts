@@ -1,12 +1,10 @@
 import { expect } from "chai";
-import { join } from "node:path";
 import { migrate as migrateHere } from "../../../migrations/migrate";
 import { appliedVersionsOf } from "../../../migrations/tools/appliedVersionsOf";
 import { golangMigrate } from "../../../migrations/tools/golangMigrate";
 import { toolOfFolder } from "../../../migrations/tools/toolOfFolder";
-import { testFolder, type TestFolder } from "../../catalog/catalogFolder";
 import { Server } from "../server";
-import { provide } from "./programs/provide";
+import { builtInGo } from "./builtInGo";
 import { run } from "./run";
 import { columnsOf, proveCaptured, proveEndsTransactions, stateOf, summaryOf, write } from "./toolShop";
 
@@ -26,21 +24,12 @@ const bad = { ...v2, "000011_bad.up.sql": "ALTER TABLE nowhere ADD COLUMN x int;
 
 describe("golang-migrate, the tool itself", function () {
   this.timeout(300_000);
-  let bin = "";
-  let folder: TestFolder;
-  before("build it and start PostgreSQL", async () => {
-    [bin] = await Promise.all([provide("go"), server.start()]);
-    folder = testFolder();
-    write(join(folder.path, "v1"), v1);
-    write(join(folder.path, "v2"), v2);
-    write(join(folder.path, "bad"), bad);
-  });
-  after(() => folder?.remove());
+  const shop = builtInGo(server, { v1, v2, bad });
 
   const migrate = (url: string, release: string, ...args: string[]) =>
-    run(join(bin, "migrate"), [
+    run(shop.program("migrate"), [
       "-path",
-      join(folder.path, release),
+      shop.folder(release),
       "-database",
       `${url}&sslmode=disable`,
       ...args,
@@ -59,7 +48,7 @@ describe("golang-migrate, the tool itself", function () {
       headOnly: true,
       problems: [],
     });
-    const { migrations } = await golangMigrate.readFolder(join(folder.path, "bad"), {});
+    const { migrations } = await golangMigrate.readFolder(shop.folder("bad"), {});
     const known = migrations.map(({ migration }) => migration);
     expect(appliedVersionsOf(state, known)).to.deep.equal(["1", "2", "10"]);
     expect(appliedVersionsOf(state, known.slice(0, 2))).to.deep.equal(["1", "2", "10"]);
@@ -94,7 +83,7 @@ describe("golang-migrate, the tool itself", function () {
 
   it("takes a way down that ends its transaction, as is said of it", async () => {
     const down = "BEGIN WORK;\nALTER TABLE orders DROP COLUMN note;\nCOMMIT WORK;\n";
-    write(join(folder.path, "ending"), { ...v1, "000002_note.down.sql": down });
+    write(shop.folder("ending"), { ...v1, "000002_note.down.sql": down });
     await proveEndsTransactions(server, golangMigrate, {
       up: (url) => migrate(url, "ending", "up"),
       down: (url) => migrate(url, "ending", "down", "1"),
@@ -102,8 +91,8 @@ describe("golang-migrate, the tool itself", function () {
   });
 
   it("has its folder read so that the catalog's SQL does what the tool does", async () => {
-    expect(toolOfFolder(join(folder.path, "v2"))).to.equal("golang-migrate");
-    const contents = await golangMigrate.readFolder(join(folder.path, "v2"), {});
+    expect(toolOfFolder(shop.folder("v2"))).to.equal("golang-migrate");
+    const contents = await golangMigrate.readFolder(shop.folder("v2"), {});
     expect(summaryOf(contents)).to.deep.equal(["1_orders with down", "2_note with down", "10_index"]);
     expect(contents.migrations[2]?.sql.toString("utf8")).to.match(
       /^-- knowngood: from golang-migrate 10; source [0-9a-f]{64}\n-- migrate:up transaction:false\nCREATE INDEX/,
@@ -112,12 +101,12 @@ describe("golang-migrate, the tool itself", function () {
   });
 
   it("is never run by an up, which goes on where all is applied and refuses where something is pending", async () => {
-    const { migrations } = await golangMigrate.readFolder(join(folder.path, "v2"), {});
+    const { migrations } = await golangMigrate.readFolder(shop.folder("v2"), {});
     const request = (url: string) => ({
       ...server.request(url, []),
       migrations: migrations.map(({ migration: { version, name }, sql }) => {
-        write(folder.path, { [`catalog/${version}.sql`]: sql.toString("utf8") });
-        return { version, name, file: join(folder.path, "catalog", `${version}.sql`) };
+        write(shop.folder(), { [`catalog/${version}.sql`]: sql.toString("utf8") });
+        return { version, name, file: shop.folder("catalog", `${version}.sql`) };
       }),
     });
     const behind = await server.newDatabase();
@@ -137,10 +126,10 @@ describe("golang-migrate, the tool itself", function () {
   });
 
   it("tells two files of one version, which the tool refuses", async () => {
-    write(join(folder.path, "twice"), { "1_a.up.sql": "SELECT 1;", "001_b.up.sql": "SELECT 2;" });
-    const { violations } = await golangMigrate.readFolder(join(folder.path, "twice"), {});
+    write(shop.folder("twice"), { "1_a.up.sql": "SELECT 1;", "001_b.up.sql": "SELECT 2;" });
+    const { violations } = await golangMigrate.readFolder(shop.folder("twice"), {});
     expect(violations.map(({ found }) => found)).to.deep.equal([
-      `version 1, which ${join(folder.path, "twice", "001_b.up.sql")} has too`,
+      `version 1, which ${shop.folder("twice", "001_b.up.sql")} has too`,
     ]);
   });
 });

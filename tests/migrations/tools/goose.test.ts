@@ -1,11 +1,9 @@
 import { expect } from "chai";
-import { join } from "node:path";
 import { migrationSections } from "../../../catalog/migrationSections";
 import { goose } from "../../../migrations/tools/goose";
 import { toolOfFolder } from "../../../migrations/tools/toolOfFolder";
-import { testFolder, type TestFolder } from "../../catalog/catalogFolder";
 import { Server } from "../server";
-import { provide } from "./programs/provide";
+import { builtInGo } from "./builtInGo";
 import { run } from "./run";
 import { proveCaptured, proveEndsTransactions, stateOf, summaryOf, versions, write } from "./toolShop";
 
@@ -38,18 +36,10 @@ const v2 = {
 
 describe("goose, the tool itself", function () {
   this.timeout(300_000);
-  let bin = "";
-  let folder: TestFolder;
-  before("build it and start PostgreSQL", async () => {
-    [bin] = await Promise.all([provide("go"), server.start()]);
-    folder = testFolder();
-    write(join(folder.path, "v1"), v1);
-    write(join(folder.path, "v2"), v2);
-  });
-  after(() => folder?.remove());
+  const shop = builtInGo(server, { v1, v2 });
 
   const goosed = (url: string, release: string, ...args: string[]) =>
-    run(join(bin, "goose"), ["-dir", join(folder.path, release), "postgres", url, ...args]);
+    run(shop.program("goose"), ["-dir", shop.folder(release), "postgres", url, ...args]);
   const statusOf = async (url: string) =>
     [...(await goosed(url, "v2", "status")).output.matchAll(/(Pending|\d{4}) +-- (\d+)_/g)].map(
       ([, when, version]) => `${Number(version)} ${when === "Pending" ? "pending" : "applied"}`,
@@ -89,7 +79,7 @@ describe("goose, the tool itself", function () {
   it("takes a way down that ends its transaction, as is said of it", async () => {
     const down = "BEGIN;\nALTER TABLE orders DROP COLUMN note;\nCOMMIT;\nDROP FUNCTION total();\n";
     const total = v1["00002_total.sql"].replace(/(?<=Down\n)[^]*/, down);
-    write(join(folder.path, "ending"), { ...v1, "00002_total.sql": total });
+    write(shop.folder("ending"), { ...v1, "00002_total.sql": total });
     const url = await proveEndsTransactions(server, goose, {
       up: (database) => goosed(database, "ending", "up"),
       down: (database) => goosed(database, "ending", "down"),
@@ -98,14 +88,14 @@ describe("goose, the tool itself", function () {
   });
 
   it("has its folder read so that the catalog's SQL does what the tool does", async () => {
-    expect(toolOfFolder(join(folder.path, "v2"))).to.equal("goose");
-    const contents = await goose.readFolder(join(folder.path, "v2"), {});
+    expect(toolOfFolder(shop.folder("v2"))).to.equal("goose");
+    const contents = await goose.readFolder(shop.folder("v2"), {});
     expect(summaryOf(contents)).to.deep.equal(["1_orders with down", "2_total with down", "10_index"]);
     await proveCaptured(server, contents, (url) => goosed(url, "v2", "up"));
   });
 
   it("keeps the lines of its files, and what is to run outside of a transaction", async () => {
-    const { migrations } = await goose.readFolder(join(folder.path, "v2"), {});
+    const { migrations } = await goose.readFolder(shop.folder("v2"), {});
     const [, total, index] = migrations.map(({ sql }) => migrationSections("it", sql.toString("utf8")).up);
     const lineOf = (text: string) =>
       (total?.firstLine ?? 1) + (total?.sql.slice(0, total.sql.indexOf(text)).split("\n").length ?? 0) - 1;
@@ -114,13 +104,13 @@ describe("goose, the tool itself", function () {
   });
 
   it("tells migrations in Go, and those that take SQL from the environment", async () => {
-    write(join(folder.path, "odd"), {
+    write(shop.folder("odd"), {
       "1_a.sql": "-- +goose Up\n-- +goose ENVSUB ON\nCREATE TABLE ${TABLE} (id int);\n",
       "2_b.go": "package migrations\n",
       "2_b_test.go": "package migrations\n",
       "3_c.sql": "CREATE TABLE c (id int);\n",
     });
-    const { migrations, told, violations } = await goose.readFolder(join(folder.path, "odd"), {});
+    const { migrations, told, violations } = await goose.readFolder(shop.folder("odd"), {});
     expect(summaryOf({ migrations, told, violations: [] })).to.deep.equal([
       "1_a unread: it takes parts of its SQL from the environment (+goose ENVSUB)",
       "2_b unread: it is written in Go",
@@ -128,7 +118,7 @@ describe("goose, the tool itself", function () {
     expect(told).to.have.length(2);
     expect(violations).to.deep.equal([
       {
-        where: join(folder.path, "odd", "3_c.sql"),
+        where: shop.folder("odd", "3_c.sql"),
         found: "no -- +goose Up",
         expected: "begin the migration with a line -- +goose Up, as goose wants it",
       },
