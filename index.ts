@@ -10,6 +10,7 @@ import { readSchemaDump } from "./assessment/schemaDump";
 import { assessmentMarkdown } from "./assessment/assessmentMarkdown";
 import { reportPath, saveReport } from "./assessment/savedReports";
 import { backupPlace } from "./backups/backupPlace";
+import { leaveCards } from "./card/leave";
 import { surveyCatalog } from "./catalog/catalog";
 import { reclaimType } from "./components/reclaim";
 import { Release } from "./components/release";
@@ -56,7 +57,7 @@ async function program() {
     ci: ciRequest(settings, configuration),
     previewing: pulumi.runtime.isDryRun(),
   });
-  const { guards, acknowledge, stepDown, hold, quarantine, retry, breakGlass } = settings;
+  const { guards, acknowledge, stepDown, hold, quarantine, retry, breakGlass, adopt } = settings;
   const assessment = assess({
     stack,
     target,
@@ -71,6 +72,7 @@ async function program() {
     ...(retry !== undefined && { retry }),
     ...(breakGlass !== undefined && { breakGlass }),
     gates: gatesSet(settings),
+    ...(adopt !== undefined && { adopt }),
     now: new Date().toISOString(),
     evidence,
   });
@@ -120,6 +122,11 @@ async function program() {
       ),
   );
   if (recorder) follow(recorder, release);
+  const card = leaveCards(
+    { stack: `${project}/${stack}`, prefix, settings, assessment, catalog: survey.catalog },
+    release,
+    (text) => pulumi.log.warn(text),
+  );
   return {
     release: release.knownGood.apply(() => target.tag),
     services: Object.fromEntries(Object.entries(release.services).map(([name, { image }]) => [name, image])),
@@ -147,6 +154,7 @@ async function program() {
         .all(release.flagsOff.map(({ report }) => report))
         .apply((reports) => Object.fromEntries(reports.map((report) => [report.flag, flagSummary(report)]))),
     }),
+    card,
     ...(release.errorRate && { errorRate: release.errorRate.apply(errorRateSummary) }),
     ...(release.owed && { owed: owedOutput(release.owed, assessment) }),
     // Read back by the next update: it depends on every gate, so a failed update leaves it as it was.

@@ -83,7 +83,12 @@ function knownGoodText({ target, knownGood, lastKnownGood: other }: Assessment):
   return `${target.tag} has not been good here yet; last known-good: ${besides}`;
 }
 
-function moveLine(stack: string, { direction, running, target, quarantine, knownGood }: Assessment): string {
+function moveLine(
+  stack: string,
+  { direction, running, target, quarantine, knownGood, adopted = [] }: Assessment,
+): string {
+  if (adopted.length > 0 && direction === "same")
+    return `${stack}: ${target.tag} runs by hand, and is adopted`;
   const now = running.tag ?? (running.services.length === 0 ? undefined : mixedText(running.services));
   switch (direction) {
     case "same":

@@ -10,6 +10,7 @@ import type { Breakable } from "../settings/guardNames";
 import type { Settings } from "../settings/settings";
 import type { BackupPlan } from "./backupPlan";
 import { breakThrough, goesWithout, type BrokenGlass, type GatesSet } from "./breakGlass";
+import { byHandWords, lookAtByHand, type ServiceByHand } from "./byHand";
 import { catalogMistakes } from "./catalogMistakes";
 import { ciGuard } from "./ciGuard";
 import { diskGuard } from "./diskGuard";
@@ -27,8 +28,11 @@ import { wayBackWarnings } from "./wayBack";
 /** What an `up` would do and what speaks against it, decided before anything is touched. */
 export interface Assessment {
   target: Release;
+  /** What runs, by the state; by hand where that is adopted. */
   running: Running;
   direction: Direction;
+  /** Services whose containers were made by hand, and are taken as they are. @default none */
+  adopted?: readonly ServiceByHand[];
   services: readonly ServiceMove[];
   /** Undefined for a stack without a database. */
   schema: AssessedSchema | undefined;
@@ -105,6 +109,8 @@ export interface AssessmentQuestion {
   breakGlass?: Settings["breakGlass"];
   /** Gates that break-glass could leave out. */
   gates: GatesSet;
+  /** Whether what was done by hand is taken as it is. @default nobody has said */
+  adopt?: boolean;
   /** ISO 8601, UTC. */
   now: string;
   evidence: Evidence;
@@ -113,16 +119,21 @@ export interface AssessmentQuestion {
 /** Decides from evidence alone. */
 export function assess(question: AssessmentQuestion): Assessment {
   const { stack, target, services, survey, evidence, now, breakGlass: setting } = question;
-  const { state } = evidence;
-  const running = runningFrom(state, survey.catalog);
+  const { state, strays } = evidence;
+  const held = runningFrom(state, survey.catalog);
+  const hands = { stack, target, catalog: survey.catalog, strays, adopt: question.adopt, held };
+  const byHand = lookAtByHand(hands);
+  const { running } = byHand;
   const knownGood = knownGoodFrom(state);
   const direction = directionOf(target, running, state, survey.catalog);
+  const sinceState = directionOf(target, held, state, survey.catalog);
   const unasked = unaskedGuards(state, target.tag, direction);
-  const known = { ...question, running, knownGood, unasked };
+  const handWords = byHandWords(byHand, sinceState, hands);
+  const known = { ...question, running, held, sinceState, handWords, knownGood, unasked };
   const { quarantine, warnings, refusals, ...rest } = askGuards({ ...known, direction });
   const { memory, left, shunned } = quarantine;
   const flags = question.turnsFlagsOff
-    ? assessFlags({ target, running, catalog: survey.catalog, state })
+    ? assessFlags({ target, running: held, catalog: survey.catalog, state })
     : undefined;
   // What runs was never asked by these, and of a release that stays they ask nothing.
   const still =
@@ -152,6 +163,7 @@ export function assess(question: AssessmentQuestion): Assessment {
     target,
     running,
     direction,
+    ...(byHand.adopted && { adopted: byHand.services }),
     services: services.flatMap((service) => moveOf(service, target, running)),
     ...withoutBrokenBackup(rest, glass.breakGlass),
     quarantine: { memory, left },
@@ -176,6 +188,11 @@ export function assess(question: AssessmentQuestion): Assessment {
 interface GuardQuestion extends AssessmentQuestion {
   running: Running;
   direction: Direction;
+  /** What the state holds, and the direction from there. */
+  held: Running;
+  sinceState: Direction;
+  /** What is said of what was done by hand. */
+  handWords: ReturnType<typeof byHandWords>;
   knownGood: readonly KnownGood[];
   /** Guards that the release came up past and that runs. */
   unasked: readonly Breakable[];
@@ -187,7 +204,8 @@ type AskedGuards = Pick<Assessment, "schema" | "risk" | "stepDown" | "disk" | "w
 
 /** Every guard, as far as the direction lets it speak. */
 function askGuards(question: GuardQuestion): AskedGuards {
-  const { stack, target, services, survey, evidence, running, direction, knownGood, retry } = question;
+  const { stack, target, services, survey, evidence, running, direction, knownGood, retry, handWords } =
+    question;
   const mistakes = catalogMistakes(survey, restedOn(target, running, knownGood), direction);
   const { unknown } = question.guards.ci;
   const askCi = (way: Direction) =>
@@ -195,6 +213,7 @@ function askGuards(question: GuardQuestion): AskedGuards {
   const ci = askCi(direction);
   const quarantine = assessQuarantine({
     ...question,
+    running: question.held,
     retry,
     retriedForCi: ci.retried || (question.unasked.includes("ci") && askCi("forward").retried),
     retriable: direction === "forward" || question.unasked.includes("quarantine"),
@@ -213,6 +232,7 @@ function askGuards(question: GuardQuestion): AskedGuards {
     ...(disk.text !== undefined && { disk: disk.text }),
     quarantine,
     warnings: [
+      ...handWords.warnings,
       ...worldWarnings(evidence),
       ...mistakes.warnings,
       ...quarantine.warnings,
@@ -223,6 +243,7 @@ function askGuards(question: GuardQuestion): AskedGuards {
     ],
     refusals: [
       ...refusedBy("hold", holdRefusals(question)),
+      ...refusedBy("byHand", handWords.refusals),
       ...refusedBy("quarantine", quarantine.refusals),
       ...refusedBy("ci", ci.refusals),
       ...refusedBy("catalog", mistakes.refusals),

@@ -30,7 +30,8 @@ export async function objectsNamed(
 ): Promise<NamedObject[]> {
   const ofKind =
     kind === "container"
-      ? '"labels":{{json .Config.Labels}},"running":{{json .State.Running}}'
+      ? '"labels":{{json .Config.Labels}},"running":{{json .State.Running}},"created":{{json .Created}},' +
+        '"image":{"reference":{{json .Config.Image}},"id":{{json .Image}}}'
       : '"labels":{{json .Labels}}';
   const format = `{"id":{{json .Id}},"name":{{json .Name}},${ofKind}}`;
   const { stdout } = await askEngine([kind, "inspect", "--format", format, ...names], engine);
@@ -45,6 +46,26 @@ export async function objectsNamed(
       // The engine takes an id for a name, too.
       .filter(({ name }) => names.includes(name))
   );
+}
+
+/**
+ * Digests of an image that the engine has, by its id; none of one that no registry has.
+ * @throws Error when the engine can't be asked
+ */
+export async function digestsOfImage(id: string, engine: string | undefined): Promise<string[]> {
+  const format = "{{range .RepoDigests}}{{println .}}{{end}}";
+  const { stdout } = await askEngine(["image", "inspect", "--format", format, id], engine);
+  return [...new Set(stdout.split("\n").flatMap((line) => line.split("@")[1] ?? []))];
+}
+
+/** What the engine calls itself, which no other does; undefined where it does not say. */
+export async function engineId(engine: string | undefined): Promise<string | undefined> {
+  try {
+    const { stdout } = await askEngine(["info", "--format", "{{.ID}}"], engine);
+    return stdout.trim() || undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /**

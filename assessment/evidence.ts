@@ -9,11 +9,12 @@ import { memoryFrom, type FailedGate } from "../history/quarantine";
 import { networkGeneration } from "../history/recordedNetwork";
 import { labels } from "../history/running";
 import { absentServices } from "../history/absent";
+import { isByHand, madeByHand } from "../history/byHand";
 import { claimOf, type NamedObject, type Occupant, type Stray } from "../history/strays";
 import { readStackState, type StackState } from "../history/stackState";
 import { askCi, type CiRequest } from "./ciEvidence";
 import { gatherDisk, type DiskEvidence, type DiskRequest } from "./diskEvidence";
-import { imagesOnHost, objectsNamed } from "./engineQueries";
+import { digestsOfImage, imagesOnHost, objectsNamed } from "./engineQueries";
 import { reviewedReport } from "./savedReports";
 import { gatherSchema, type SchemaEvidence, type SchemaRequest } from "./schemaEvidence";
 import { findWayBack, type WayBackImage } from "./wayBack";
@@ -218,8 +219,15 @@ async function lookAtEngine(
   });
   const claimed = (claim: ReturnType<typeof claimOf>) =>
     containers.filter((container) => claimOf(container, stackLabel, known) === claim);
+  const stray = async (found: NamedObject): Promise<Stray> => {
+    const own = { id: found.id, name: found.name };
+    const service = services.find((each) => found.name === `${network}-${each}`);
+    if (service === undefined || !isByHand(found, known)) return own;
+    const ofImage = found.image && (await digestsOfImage(found.image.id, engine).catch(() => []));
+    return { ...own, byHand: madeByHand(service, found, ofImage ?? []) };
+  };
   return {
-    strays: claimed("stray").map(({ id, name }) => ({ id, name })),
+    strays: await Promise.all(claimed("stray").map(stray)),
     occupants: [
       ...networks
         .filter((found) => found.labels[labels.stack] !== stackLabel)

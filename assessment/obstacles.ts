@@ -39,11 +39,13 @@ function unconfirmed({ images, silentRegistries }: Evidence): string[] {
 }
 
 function left({ strays }: Evidence): string[] {
-  return strays.map(
-    ({ name, id }) =>
-      `The container ${name} (${id.slice(0, 12)}) is of this stack, but its state does not hold it: ` +
-      "an update was killed, or somebody made it by hand. It is removed first.",
-  );
+  return strays
+    .filter(({ byHand }) => byHand === undefined)
+    .map(
+      ({ name, id }) =>
+        `The container ${name} (${id.slice(0, 12)}) is of this stack, but its state does not hold it: ` +
+        "an update was killed. It is removed first.",
+    );
 }
 
 function missingServices(target: Release, services: readonly string[]): string[] {

@@ -18,6 +18,9 @@ export interface QuarantineQuestion {
   stack: string;
   target: Release;
   direction: Direction;
+  /** The direction from what the state holds: another one where what was done by hand is adopted. */
+  sinceState: Direction;
+  /** What the state holds. */
   running: Running;
   knownGood: readonly KnownGood[];
   survey: CatalogSurvey;
@@ -49,15 +52,15 @@ type Cause = QuarantineCause | { index: number; reason: string; image?: string }
 
 /** Whether the target is one that must not come back by itself, and what is remembered of those that are left. */
 export function assessQuarantine(question: QuarantineQuestion): AssessedQuarantine {
-  const { target, direction, running, knownGood, evidence, retry, now } = question;
+  const { target, direction, sinceState, running, knownGood, evidence, retry, now } = question;
   const { catalog } = question.survey;
-  const left = direction === "same" ? [] : releasesLeft(evidence.state, running, target, catalog);
+  const left = sinceState === "same" ? [] : releasesLeft(evidence.state, running, target, catalog);
   const memory = withFailures(memoryFrom(evidence.state), evidence.failedGates, knownGood, catalog);
   const cause = causeOf(target, memory, question);
   const again = isRetried(cause, question);
   const after = afterDeployment(memory, {
     target,
-    direction,
+    direction: sinceState,
     left,
     knownGood,
     catalog,

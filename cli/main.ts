@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { addAssessCommand } from "./assessCommand";
+import { addCardCommand } from "./cardCommand";
 import { BrokenEnvironment, exitCodes } from "./exitCodes";
 import { tell } from "./output";
 import { addReleaseCommands } from "./releaseCommands";
@@ -32,6 +33,7 @@ function createProgram(): Command {
   addAssessCommand(program);
   addRestoreCommand(program);
   addRemovableCommand(program);
+  addCardCommand(program);
   program.addHelpText(
     "after",
     "\nExit codes: 0 done, 1 failed, 2 wrong usage or refused input, 4 broken environment (registry out of reach).",

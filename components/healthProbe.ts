@@ -1,38 +1,53 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HealthRequestInput } from "../gates/healthRequest";
 import type { ServiceSettings } from "../settings/serviceSettings";
+import { mapValues } from "./mapValues";
 
 type Probe = HealthRequestInput["probe"];
+
+/** A probe as the settings have it: secret headers by the name of their secret. */
+export type SettledProbe = Exclude<Probe, { kind: "http" }> | SettledHttpProbe;
+type SettledHttpProbe = Extract<Probe, { kind: "http" }> & {
+  secretHeaders: Readonly<Record<string, string>>;
+};
 
 /**
  * How a service's health is asked, by its settings. Published ports are asked where they are published: on this
  * machine, or on the host that an `ssh://` or `tcp://` engine is on.
  */
+export function settledProbe(service: ServiceSettings, engine: string | undefined): SettledProbe {
+  const { health, ports } = service;
+  if (health?.exec !== undefined) return { kind: "exec", command: health.exec };
+  if (health?.tcp !== undefined) {
+    const port = ports.find(({ host }) => host === health.tcp);
+    return { kind: "tcp", host: reachable(port?.address, engine), port: health.tcp };
+  }
+  const url =
+    health?.url ?? (health?.path !== undefined ? publishedUrl(service, health.path, engine) : undefined);
+  if (health === undefined || url === undefined) return { kind: "state" };
+  return {
+    kind: "http",
+    url,
+    status: health.status,
+    headers: health.headers,
+    secretHeaders: health.secretHeaders,
+    ...(health.body !== undefined && { body: health.body }),
+    ...(health.json !== undefined && { json: health.json }),
+  };
+}
+
+/** The probe for a gate, with its secrets. */
 export function probeOf(
   service: ServiceSettings,
   engine: string | undefined,
   secret: (name: string) => pulumi.Output<string>,
 ): pulumi.Output<Probe> {
-  const { health, ports } = service;
-  if (health?.exec !== undefined) return pulumi.output({ kind: "exec" as const, command: health.exec });
-  if (health?.tcp !== undefined) {
-    const port = ports.find(({ host }) => host === health.tcp);
-    return pulumi.output({ kind: "tcp" as const, host: reachable(port?.address, engine), port: health.tcp });
-  }
-  const url =
-    health?.url ?? (health?.path !== undefined ? publishedUrl(service, health.path, engine) : undefined);
-  if (health === undefined || url === undefined) return pulumi.output({ kind: "state" as const });
-  const secretHeaders = Object.fromEntries(
-    Object.entries(health.secretHeaders).map(([header, name]) => [header, secret(name)]),
-  );
-  return pulumi.all([secretHeaders]).apply(([hidden]) => ({
-    kind: "http" as const,
-    url,
-    status: health.status,
-    headers: { ...health.headers, ...hidden },
-    ...(health.body !== undefined && { body: health.body }),
-    ...(health.json !== undefined && { json: health.json }),
-  }));
+  const probe = settledProbe(service, engine);
+  if (probe.kind !== "http") return pulumi.output(probe);
+  const { secretHeaders, headers, ...rest } = probe;
+  return pulumi
+    .all([mapValues(secretHeaders, secret)])
+    .apply(([hidden]) => ({ ...rest, headers: { ...headers, ...hidden } }));
 }
 
 function publishedUrl(

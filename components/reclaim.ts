@@ -5,7 +5,7 @@ import type { Stray } from "../history/strays";
 export const reclaimType = "knowngood:index:Reclaim";
 
 export interface ReclaimArgs {
-  /** What a killed update made and the state does not hold; none on an ordinary day. */
+  /** What a killed update, or a person, made and the state does not hold; none on an ordinary day. */
   strays: readonly Stray[];
   /** Value of DOCKER_HOST. @default what `docker` itself would use */
   engine?: string;
@@ -14,7 +14,7 @@ export interface ReclaimArgs {
 }
 
 /**
- * Removes what a killed update created on the engine without its state knowing, so that the names are free again.
+ * Removes what was created on the engine without the stack's state knowing, so that the names are free again.
  * It has run for the last strays that there were, and stays as it is until there are others.
  */
 export class Reclaim extends pulumi.ComponentResource {
@@ -27,7 +27,10 @@ export class Reclaim extends pulumi.ComponentResource {
     this.removal = new command.local.Command(
       `${name}-removal`,
       {
-        create: args.strays.length === 0 ? "true" : ["docker rm --force", ...ids].join(" "),
+        create:
+          args.strays.length === 0
+            ? "true"
+            : [...stopping(args.strays), ["docker rm --force", ...ids].join(" ")].join("; "),
         triggers: ids,
         ...(args.engine !== undefined && { environment: { DOCKER_HOST: args.engine } }),
         logging: command.local.Logging.None,
@@ -40,4 +43,10 @@ export class Reclaim extends pulumi.ComponentResource {
     );
     this.registerOutputs({});
   }
+}
+
+/** What a person made serves in earnest: it has its own time to end what is in flight. */
+function stopping(strays: readonly Stray[]): string[] {
+  const ids = strays.flatMap(({ id, byHand }) => (byHand === undefined ? [] : [id]));
+  return ids.length === 0 ? [] : [["docker stop", ...ids].join(" ")];
 }

@@ -2,12 +2,14 @@ import type { Catalog } from "../catalog/catalog";
 import type { Release } from "../catalog/release";
 import type { StackState, StateResource } from "./stackState";
 
-/** Docker labels that every container of a stack carries. */
+/** Docker labels of a stack's containers. */
 export const labels = {
   stack: "knowngood.stack",
   service: "knowngood.service",
   release: "knowngood.release",
   digest: "knowngood.digest",
+  /** When it was made by hand, by the emergency card: ISO 8601, UTC. */
+  byHand: "knowngood.byHand",
 } as const;
 
 export const containerType = "docker:index/container:Container";
@@ -68,7 +70,7 @@ export function broughtTo(state: StackState): Map<string, string> {
 }
 
 /** The first of the claimed releases that has this digest, else the newest release that has it. */
-function ownRelease(
+export function ownRelease(
   service: string,
   digest: string,
   claimed: readonly (string | undefined)[],
@@ -84,7 +86,7 @@ function releasesHaving(service: string, digest: string, catalog: Catalog): Rele
 }
 
 /** Among the releases that have every running digest, the one that most services were brought to, then the newest. */
-function commonTag(services: readonly RunningService[], catalog: Catalog): string | undefined {
+export function commonTag(services: readonly RunningService[], catalog: Catalog): string | undefined {
   if (services.length === 0) return undefined;
   const tags = new Set(services.map(({ tag }) => tag));
   if (tags.size === 1) return services[0]?.tag;

@@ -1,3 +1,4 @@
+import type { MadeByHand } from "./byHand";
 import { containerType, labels, serviceType } from "./running";
 import type { StackState } from "./stackState";
 
@@ -5,6 +6,8 @@ import type { StackState } from "./stackState";
 export interface Stray {
   id: string;
   name: string;
+  /** Undefined of what a killed update left. */
+  byHand?: MadeByHand;
 }
 
 /** What stands under a name that the stack needs, and is not its own to remove. */
@@ -23,6 +26,10 @@ export interface NamedObject {
   labels: Readonly<Record<string, string>>;
   /** Of a container. */
   running?: boolean;
+  /** Of a container: its image as it was asked for, and the image's id on the engine. */
+  image?: { reference: string; id: string };
+  /** Of a container: when it was made, ISO 8601, UTC. */
+  created?: string;
 }
 
 /**

@@ -22,7 +22,7 @@ export interface UpdateFacts {
 /** What is known of an `up` when it begins. */
 export function begunUpdate(facts: UpdateFacts): BegunUpdate {
   const { id, stack, assessment, settings, by, evidence, startedAt, redact } = facts;
-  const { direction, running, services, target } = assessment;
+  const { direction, running, services, target, adopted } = assessment;
   const { reason, detected, owner, postmortem } = settings.record;
   const schema = schemaOf(assessment);
   const broken = brokenBy(assessment);
@@ -48,6 +48,11 @@ export function begunUpdate(facts: UpdateFacts): BegunUpdate {
       tag: target.tag,
       services: Object.fromEntries(services.map(({ service, to }) => [service, to])),
     },
+    ...(adopted && {
+      adopted: Object.fromEntries(
+        adopted.map(({ service, release, since }) => [service, { tag: release?.tag ?? "unknown", since }]),
+      ),
+    }),
     ...redactDeep(written, redact, new Set(["verdict"])),
     ...(schema && { schema }),
     ...(evidence !== undefined && { evidence }),

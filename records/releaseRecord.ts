@@ -67,6 +67,8 @@ export interface BegunUpdate {
   direction: Direction;
   from: RecordedRelease;
   to: RecordedRelease;
+  /** Services that were brought to their release by hand before, and were adopted: since when, ISO 8601, UTC. */
+  adopted?: Readonly<Record<string, { tag: string; since: string }>>;
   /** Why, and how what was wrong was noticed, as the settings say. */
   reason?: string;
   detected?: string;
@@ -104,8 +106,14 @@ export interface ReleaseRecord extends BegunUpdate {
 }
 
 /** A move in words, such as `rollback from v3 to v2`. */
-export function moveWords({ direction, from, to }: Pick<BegunUpdate, "direction" | "from" | "to">): string {
+export function moveWords({
+  direction,
+  from,
+  to,
+  adopted,
+}: Pick<BegunUpdate, "direction" | "from" | "to" | "adopted">): string {
   const target = to.tag ?? "the target";
+  if (direction === "same" && adopted !== undefined) return `adoption of ${target}, which ran by hand`;
   if (direction === "same") return `update of ${target}`;
   const mixed = Object.keys(from.services).length > 0 ? "a mix" : undefined;
   const origin = from.tag ?? mixed;

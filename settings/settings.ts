@@ -157,6 +157,11 @@ export const settingsSchema = structure(
       .describe(
         "What an `up` goes on without in an emergency, for a while. Owed afterwards is an `up` without it, which every preview tells of until it has passed.",
       ),
+    adopt: truthValue
+      .optional()
+      .describe(
+        "Whether what was done by hand, as by the emergency card, is taken as it is: `true` adopts it where `imageTag` names what runs by hand, `false` removes it and puts the stack's own back. Without it an `up` that would undo it is refused. Does nothing where nothing was done by hand.",
+      ),
     stepDown: z
       .string(stepDownError)
       .regex(versionPatterns.dbmate, stepDownError)

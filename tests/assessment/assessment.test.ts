@@ -131,7 +131,7 @@ describe("the assessment", () => {
       "Unconfirmed: whether the image of api can be had (no answer).",
       "Unconfirmed: whether a tag has moved in the registry (localhost:1: no answer).",
       "The container shop-api (0123456789ab) is of this stack, but its state does not hold it: " +
-        "an update was killed, or somebody made it by hand. It is removed first.",
+        "an update was killed. It is removed first.",
     ]);
   });
 

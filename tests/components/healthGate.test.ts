@@ -113,6 +113,16 @@ describe("Reclaim", () => {
     expect([component.outputs, component.outputsRegistered]).to.deep.equal([{}, 1]);
   });
 
+  it("gives what was made by hand its own time to end", async () => {
+    const byHand = { service: "web", digests: [], release: undefined, since: "" };
+    const strays = [
+      { id: "c1", name: "shop-api" },
+      { id: "c2", name: "shop-web", byHand },
+    ];
+    await world.declare(() => new Reclaim("shop-reclaim", { strays }));
+    expect(removal().inputs.create).to.equal("docker stop c2; docker rm --force c1 c2");
+  });
+
   it("stays as it was when there are none", async () => {
     await world.declare(() => new Reclaim("shop-reclaim", { strays: [] }));
     expect(removal().inputs).to.deep.equal({ create: "true", triggers: [], logging: "none" });

@@ -57,8 +57,13 @@ describe("what was changed by hand is put right by the next up", () => {
     await docker("rm", "--force", container());
     const label = ["--label", `${labels.stack}=knowngood/prod`, "--label", `${labels.service}=api`];
     await docker("run", "--detach", "--name", container(), ...label, `${api2.repository}@${api2.digest}`);
-    const preview = await workspace.preview("prod");
-    expect(preview.text).to.contain("is of this stack, but its state does not hold it");
+    const refused = await workspace.up("prod");
+    expect(refused.exitCode, refused.text).not.to.equal(0);
+    expect(refused.text).to.contain(
+      `By hand: api runs v2 ${api2.digest.slice(0, 19)} in the container ${container()}`,
+    );
+    const set = await workspace.pulumi("config", "set", "adopt", "false", "--stack", "prod");
+    expect(set.exitCode, set.text).to.equal(0);
     expect(await putRight()).to.equal(true);
   });
 

@@ -83,6 +83,10 @@ describe("messages", () => {
     expect(moveWords({ ...rollback, from: { services } })).to.equal("rollback from a mix to v1");
     expect(moveWords({ ...rollback, direction: "same" })).to.equal("update of v1");
     expect(moveWords({ ...rollback, from: { services: {} } })).to.equal("rollback to v1");
+    const adopted = { api: { tag: "v1", since: "2026-03-01T08:00:00Z" } };
+    expect(moveWords({ ...rollback, direction: "same", adopted })).to.equal(
+      "adoption of v1, which ran by hand",
+    );
   });
 });
 

@@ -161,6 +161,7 @@ describe("settings", () => {
         { digest: `sha256:${"a".repeat(64)}`, reason: "CVE-2026-1" },
       ],
       retry: { tag: "v1", reason: "it was the network" },
+      adopt: true,
       stepDown: "20260102000000",
       acknowledge: "0123456789ab",
       gates: {

@@ -1,0 +1,88 @@
+import { findRelease, type Catalog } from "../catalog/catalog";
+import type { Release } from "../catalog/release";
+import type { Assessment } from "../assessment/assessment";
+import { advise } from "../schema/advice";
+import { isPast, type Verdict } from "../schema/verdict";
+import type { Settings } from "../settings/settings";
+import { cardScript, type CardSchema } from "./script";
+
+/** The commands that bring a release back without Pulumi. */
+export interface Card {
+  /** Tag of the release. */
+  release: string;
+  /** POSIX sh; there is no secret in it. */
+  script: string;
+}
+
+/** What an `up` that ended well leaves for when Pulumi can't be used. */
+export interface Cards {
+  /** Project and stack, such as `shop/prod`. */
+  stack: string;
+  /** Of the last known-good release; undefined where there is none, or the catalog does not have it. */
+  lastKnownGood?: Card;
+  /** Of the release that runs, for when its containers are lost; undefined where its services were left stopped. */
+  present?: Card;
+}
+
+/** The engine that a stack runs on. */
+export interface CardEngine {
+  /** Value of DOCKER_HOST; undefined for what `docker` itself would use. */
+  host: string | undefined;
+  /** What the engine calls itself; undefined where it did not say. */
+  id: string | undefined;
+}
+
+export interface CardQuestion {
+  /** Project and stack, such as `shop/prod`. */
+  stack: string;
+  /** What the names of containers, volumes and the network begin with. */
+  prefix: string;
+  settings: Settings;
+  assessment: Assessment;
+  catalog: Catalog;
+  engine: CardEngine;
+}
+
+/** The cards of a stack, once an `up` has ended well. They say the same as long as nothing changes. */
+export function cardsOf(question: CardQuestion): Cards {
+  const { stack, assessment, catalog } = question;
+  const { target, lastKnownGood, stepDown } = assessment;
+  const before = lastKnownGood && findRelease(catalog, lastKnownGood.tag);
+  const stopped = stepDown?.active === true && stepDown.servicesStayStopped;
+  return {
+    stack,
+    ...(before && { lastKnownGood: cardOf(before, question) }),
+    ...(!stopped && { present: cardOf(target, question) }),
+  };
+}
+
+function cardOf(release: Release, question: CardQuestion): Card {
+  const { settings, assessment } = question;
+  const flags = assessment.target.flags.filter((flag) => !release.flags.includes(flag));
+  const good = assessment.knownGood.find(({ tag }) => tag === release.tag);
+  const own = release.tag === assessment.target.tag;
+  return {
+    release: release.tag,
+    script: cardScript({
+      ...question,
+      release,
+      running: assessment.target.tag,
+      // The present release's gates have passed in this very `up`, or in one before it.
+      passedAt: own ? undefined : good?.passedAt,
+      flags,
+      schema: schemaFor(release.tag, settings.guards.schema, question),
+    }),
+  };
+}
+
+/** What the schema, left as it is, means for a release's code. */
+function schemaFor(tag: string, allowed: Verdict, { assessment }: CardQuestion): CardSchema | undefined {
+  const { schema, risk, target } = assessment;
+  if (schema === undefined) return undefined;
+  const verdict = risk?.report.horizon.verdicts[tag] ?? "unknown";
+  const past = verdict !== "unknown" && isPast(verdict, allowed);
+  // What runs on it already has been accepted, and its gates have passed.
+  if (verdict === "unknown" || !past || tag === target.tag) return { head: schema.head, verdict };
+  const { lines } = advise({ verdict, confirmed: true, gapLength: 1, flags: [], stepDown: undefined });
+  return { head: schema.head, verdict, instead: lines[0] ?? "" };
+}

@@ -1,0 +1,128 @@
+halted= kept= made= moment=$(date -u +%Y-%m-%dT%H:%M:%SZ) suffix=before-$(date -u +%Y%m%dT%H%M%SZ)
+
+halt() { # WORDS: why nothing more is done. It ends a script; of what is pasted, the lines that follow do nothing
+  printf 'card: %s\n' "$*" >&2
+  halted=yes
+  case $- in *i*) return 1 ;; *) exit 1 ;; esac
+}
+
+on_engine() { # ID [HOST]: the engine of the stack, and no other. On its own machine it is the local one
+  [ -z "$halted" ] || return 1
+  command -v docker >/dev/null 2>&1 || { halt "there is no docker on PATH; nothing was touched"; return 1; }
+  engine=$(docker info --format '{{.ID}}' 2>/dev/null)
+  if [ "$engine" != "$1" ] && [ -n "$2" ] && [ "${ENGINE-}" != any ]; then
+    DOCKER_HOST=$2
+    export DOCKER_HOST
+    engine=$(docker info --format '{{.ID}}' 2>/dev/null)
+  fi
+  [ -n "$engine" ] || { halt "the Docker engine does not answer; nothing was touched"; return 1; }
+  [ "$engine" = "$1" ] || [ "${ENGINE-}" = any ] ||
+    halt "this engine ($engine) is not the stack's (${1:-not known}); nothing was touched. If it is to be: ENGINE=any"
+}
+
+confirmed() { # WORDS: what has to be said yes to
+  [ -z "$halted" ] || return 1
+  [ "${CONFIRM-}" != yes ] || return 0
+  printf '%s Write yes to go on (or set CONFIRM=yes): ' "$*" >&2
+  IFS= read -r answer
+  [ "$answer" = yes ] || halt "not confirmed; nothing was touched"
+}
+
+image() { # REFERENCE: on the engine, pulled where it is not
+  [ -z "$halted" ] || return 1
+  docker image inspect "$1" >/dev/null 2>&1 || docker pull "$1" ||
+    halt "the image $1 can't be had; nothing was touched"
+}
+
+network() { # NAME [LABEL]: is there, or made where it is the stack's own
+  [ -z "$halted" ] || return 1
+  docker network inspect "$1" >/dev/null 2>&1 && return 0
+  [ -n "$2" ] || { halt "the network $1 is not there, and not the stack's own to make; nothing was touched"; return 1; }
+  docker network create --label "$2" "$1" >/dev/null || halt "the network $1 can't be made; nothing was touched"
+}
+
+secret() { # STACK NAME SERVICE:VARIABLE...: into $found, from a container of the stack, else asked for
+  found=
+  [ -z "$halted" ] || return 1
+  of=$1 wanted=$2
+  shift 2
+  for place in "$@"; do
+    for id in $(docker ps --all --quiet --no-trunc --filter "label=knowngood.stack=$of" --filter "label=knowngood.service=${place%%:*}"); do
+      found=$(docker inspect --format "{{range .Config.Env}}{{if eq (index (split . \"=\") 0) \"${place#*:}\"}}+{{join (slice (split . \"=\") 1) \"=\"}}{{end}}{{end}}." "$id")
+      case $found in +*)
+        found=${found#+} found=${found%.}
+        return 0
+        ;;
+      esac
+    done
+  done
+  printf 'No container has the secret %s (%s) any more. Its value, or @FILE for one of several lines: ' "$wanted" "$*" >&2
+  terminal=$(stty -g 2>/dev/null)
+  [ -z "$terminal" ] || { trap 'stty "$terminal"; trap - INT; kill -INT $$' INT && stty -echo; }
+  IFS= read -r found
+  [ -z "$terminal" ] || { stty "$terminal" && trap - INT; }
+  echo >&2
+  case $found in
+    '') halt "there is no value for the secret $wanted; nothing was touched" ;;
+    @@*) found=${found#@} ;;
+    # As pulumi config set does, without the line break at a file's end.
+    @*) found=$(cat "${found#@}") || halt "that file can't be read; nothing was touched" ;;
+  esac
+}
+
+room() { # CONTAINER DIGEST: for a new one. What has its name is stopped and kept; where that is the right one, it stays
+  [ -z "$halted" ] || return 1
+  present=$(docker inspect --type container --format '{{.State.Running}} {{index .Config.Labels "knowngood.digest"}}' "$1" 2>/dev/null)
+  case $present in
+    '') return 0 ;;
+    "true $2")
+      echo "$1 runs this image already, and is left alone."
+      return 1
+      ;;
+  esac
+  docker stop "$1" >/dev/null && docker update --restart no "$1" >/dev/null && docker rename "$1" "$1-$suffix" ||
+    { halt "$1 can't be moved out of the way"; return 1; }
+  kept="$kept $1-$suffix"
+}
+
+is_made() { # CONTAINER
+  made="$made $1"
+  echo "$1 is started."
+}
+
+not_made() { # CONTAINER RESTART: how what was moved away for it comes back
+  case "$kept " in
+    *" $1-$suffix "*) halt "$1 can't be started. To put back what ran: docker rm --force $1; docker rename $1-$suffix $1 && docker update --restart $2 $1 && docker start $1" ;;
+    *) halt "$1 can't be started" ;;
+  esac
+}
+
+healthy() { # CONTAINER SECONDS COMMAND...: waits until it runs and the command succeeds
+  [ -z "$halted" ] || return 1
+  name=$1 left=$2
+  shift 2
+  until [ "$(docker inspect --format '{{.State.Running}} {{.State.Restarting}}' "$name")" = 'true false' ] && "$@"; do
+    left=$((left - 1))
+    if [ "$left" -le 0 ]; then
+      docker logs --tail 20 "$name" >&2
+      halt "$name is not healthy; its last log lines are above"
+      return 1
+    fi
+    sleep 1
+  done
+  echo "$name is healthy."
+}
+
+answers() { # STATUSES SECONDS URL [WORDS OF CURL...]: whether it does
+  statuses=$1 most=$2 url=$3
+  shift 3
+  command -v curl >/dev/null 2>&1 || { echo "There is no curl here: look yourself at $url"; return 0; }
+  status=$(curl --silent --output /dev/null --max-time "$most" --write-out '%{http_code}' "$@" "$url")
+  case " $statuses " in *" $status "*) return 0 ;; *) return 1 ;; esac
+}
+
+lasts() { # CONTAINER: whether it runs for three seconds without a restart
+  before=$(docker inspect --format '{{.RestartCount}} {{.State.StartedAt}}' "$1")
+  sleep 3
+  [ "$(docker inspect --format '{{.RestartCount}} {{.State.StartedAt}}' "$1")" = "$before" ]
+}

@@ -1,0 +1,196 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { imageReference } from "../catalog/catalog";
+import type { Release } from "../catalog/release";
+import { quoted } from "../components/ownCommand";
+import { labels } from "../history/running";
+import { printable } from "../schema/reportLines";
+import type { Verdict } from "../schema/verdict";
+import type { Settings } from "../settings/settings";
+import type { CardEngine } from "./card";
+import { createWords, type CardContainer } from "./containerCommand";
+import { healthLine } from "./healthLine";
+
+/** What the schema, which a card leaves as it is, means for the release that it brings back. */
+export interface CardSchema {
+  /** Newest applied migration; undefined where there is none. */
+  head: string | undefined;
+  /** As the `up` that left the card assessed it. */
+  verdict: Verdict | "unknown";
+  /** What to do instead; undefined where the release may run. */
+  instead?: string;
+}
+
+export interface CardScript {
+  /** Project and stack, such as `shop/prod`. */
+  stack: string;
+  prefix: string;
+  settings: Settings;
+  engine: CardEngine;
+  /** The release that is brought back. */
+  release: Release;
+  /** Tag of the release that ran when the card was left. */
+  running: string;
+  /** When its gates passed last, ISO 8601, UTC; undefined of the release that runs. */
+  passedAt: string | undefined;
+  /** Feature flags that only the running release needs. */
+  flags: readonly string[];
+  /** Undefined for a stack without a database. */
+  schema: CardSchema | undefined;
+}
+
+const functions = readFileSync(join(__dirname, "functions.sh"), "utf8").trimEnd();
+
+/** The whole card: what it is, what it means for the schema, the commands, and how knowngood is told. */
+export function cardScript(card: CardScript): string {
+  const containers = containersOf(card);
+  return [
+    ...headLines(card, containers).map((line) => `# ${printable(line)}`.trimEnd()),
+    "",
+    functions,
+    "",
+    ...confirmation(card),
+    ...engineLines(card),
+    ...imageLines(containers),
+    ...networkLines(card),
+    ...secretLines(card),
+    ...containers.flatMap((container) => containerLines(container, card)),
+    "# Health, once every container is there",
+    ...containers.map(({ name, settings }) => healthLine(name, settings, card)),
+    "",
+    ...endLines(card),
+    "",
+  ].join("\n");
+}
+
+function headLines(card: CardScript, containers: readonly CardContainer[]): string[] {
+  const { stack, release, running, passedAt, schema, flags, settings } = card;
+  const same = release.tag === running;
+  const missing = Object.keys(settings.services).filter((name) => release.services[name] === undefined);
+  return [
+    `knowngood: the emergency card of ${stack}. It brings back ${release.tag}, without Pulumi and without Node.js.`,
+    ...(schema?.instead === undefined
+      ? []
+      : [
+          `STOP: on the present schema ${release.tag} is ${schema.verdict}, so going back to it breaks what runs now. Instead:`,
+          schema.instead,
+        ]),
+    same
+      ? `${release.tag} ran when this was written: it is for containers that are lost, and for a newer release that failed.`
+      : `${running} ran when this was written; ${release.tag} is the last known-good one, its gates passed ${passedAt ?? "before"}.`,
+    ...(schema === undefined ? [] : [schemaLine(schema, release.tag)]),
+    ...(flags.length === 0
+      ? []
+      : [`Flags to turn off first, which only ${running} needs: ${flags.join(", ")}.`]),
+    ...(missing.length === 0
+      ? []
+      : [`${release.tag} has no image for ${missing.join(", ")}, left as it is.`]),
+    "No migration, gate, hook or record is run. What is replaced is stopped and kept under another name.",
+    "Run it whole, from a file (sh card.sh), or paste it line by line. Secrets are not in it: they are taken",
+    `from the containers that are there, or asked for. Services: ${containers.map(({ service }) => service).join(", ")}.`,
+  ];
+}
+
+function schemaLine({ head, verdict }: CardSchema, tag: string): string {
+  const meaning =
+    verdict === "unknown"
+      ? "what that means was not judged"
+      : `what ${tag} meets in it is ${verdict}, as assessed then, on the schema alone`;
+  return `Schema: left as it is, at ${head ?? "the start"} when this was written; ${meaning}.`;
+}
+
+function confirmation({ schema, release }: CardScript): string[] {
+  if (schema?.instead === undefined) return [];
+  const words = `On the present schema ${release.tag} is ${schema.verdict}. ${schema.instead}`;
+  return [`confirmed ${quoted(printable(words))}`, ""];
+}
+
+function engineLines({ engine }: CardScript): string[] {
+  const words = [engine.id ?? "", engine.host ?? ""].map(quoted);
+  return ["# The engine that the stack runs on", `on_engine ${words.join(" ")}`, ""];
+}
+
+function imageLines(containers: readonly CardContainer[]): string[] {
+  const references = [...new Set(containers.map(({ image }) => imageReference(image)))];
+  return [
+    "# Every image, before anything is stopped",
+    ...references.map((one) => `image ${quoted(one)}`),
+    "",
+  ];
+}
+
+function networkLines({ stack, prefix, settings }: CardScript): string[] {
+  const others = new Set(Object.values(settings.services).flatMap(({ networks }) => networks));
+  return [
+    "# Networks",
+    `network ${quoted(prefix)} ${quoted(`${labels.stack}=${stack}`)}`,
+    ...[...others].map((name) => `network ${quoted(name)} ''`),
+    "",
+  ];
+}
+
+/** The names of the secrets, in the order in which they are read: `secret1`, `secret2`, … in the script. */
+function secretNames({ settings }: CardScript): string[] {
+  return [...new Set(Object.values(settings.services).flatMap(({ secrets }) => Object.values(secrets)))];
+}
+
+function secretLines(card: CardScript): string[] {
+  const names = secretNames(card);
+  if (names.length === 0) return [];
+  const lines = names.map((name, index) => {
+    const places = Object.entries(card.settings.services).flatMap(([service, { secrets }]) =>
+      Object.entries(secrets).flatMap(([variable, own]) => (own === name ? [`${service}:${variable}`] : [])),
+    );
+    return `secret ${[card.stack, name, ...places].map(quoted).join(" ")}; secret${index + 1}=$found`;
+  });
+  return ["# Secrets, also before anything is stopped", ...lines, "found=", ""];
+}
+
+function containersOf({ stack, prefix, settings, release }: CardScript): CardContainer[] {
+  return Object.entries(settings.services).flatMap(([service, own]) => {
+    const image = release.services[service];
+    if (image === undefined) return [];
+    const name = `${prefix}-${service}`;
+    return [{ name, service, image, settings: own, stack, release: release.tag, prefix }];
+  });
+}
+
+function containerLines(container: CardContainer, card: CardScript): string[] {
+  const { name, service, image, settings } = container;
+  const known = secretNames(card);
+  // Only for this one command, and never on its command line.
+  const secrets = Object.entries(settings.secrets).map(
+    ([variable, secret]) => `${variable}=$secret${known.indexOf(secret) + 1} `,
+  );
+  const [first = [], ...rest] = createWords(container);
+  const byHand = `--label "${labels.byHand}=$moment"`;
+  const words = [byHand, ...rest.map((item) => item.map(quoted).join(" "))];
+  const own = quoted(name);
+  return [
+    `# ${service}`,
+    `if room ${own} ${image.digest}; then`,
+    `  ${secrets.join("")}docker create ${first.map(quoted).join(" ")} \\`,
+    `${words.map((word) => `    ${word}`).join(" \\\n")} >/dev/null &&`,
+    ...settings.networks.map(
+      (network) => `  docker network connect --alias ${quoted(service)} ${quoted(network)} ${own} &&`,
+    ),
+    `  docker start ${own} >/dev/null && is_made ${own} || not_made ${own} ${settings.restart}`,
+    "fi",
+    "",
+  ];
+}
+
+function endLines({ stack, release }: CardScript): string[] {
+  const name = stack.split("/").at(-1) ?? stack;
+  const commands = [
+    `pulumi config set imageTag ${release.tag} --stack ${name}`,
+    `pulumi config set adopt true --stack ${name}`,
+    `pulumi up --stack ${name}`,
+    `pulumi config rm adopt --stack ${name}`,
+  ];
+  return [
+    "# How knowngood is told, once Pulumi can be used again",
+    `[ -n "$halted" ] || printf '%s\\n' ${quoted(`${release.tag} runs.`)} "Made by hand:\${made:- nothing}" "Kept, stopped:\${kept:- nothing}" \\`,
+    `  "Tell knowngood, once Pulumi can be used again:" ${commands.map((command) => quoted(`  ${command}`)).join(" ")}`,
+  ];
+}

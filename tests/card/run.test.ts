@@ -1,0 +1,109 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { quoted } from "../../components/ownCommand";
+import { fakeDocker, type FakeDocker } from "../gates/fakeDocker";
+import { cards, meeting } from "./cards";
+
+describe("a word in a card", () => {
+  it("is what the shell is given, whatever it holds", () => {
+    const word = fc.string({
+      unit: fc.oneof(fc.constantFrom(...`'"\\$\`!*?~#;&|<>(){}[]= \t\n`), fc.string()),
+    });
+    fc.assert(
+      fc.property(fc.array(word, { minLength: 1, maxLength: 20 }), (words) => {
+        const given = words.map((one) => one.replaceAll("\0", ""));
+        const { stdout } = spawnSync("sh", [], { input: `printf '%s\\0' ${given.map(quoted).join(" ")}` });
+        expect(stdout.toString("utf8").split("\0").slice(0, -1)).to.deep.equal(given);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe("a card that is run", () => {
+  let folder: string;
+  let docker: FakeDocker;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "knowngood-card-"));
+    docker = fakeDocker(folder);
+    docker.script("info", "echo ABCD:EFGH");
+    docker.script("inspect", "exit 1");
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** Runs a card from a file, or as pasted into a terminal. */
+  function run(text: string, { pasted = false, input = "", env = {} } = {}) {
+    writeFileSync(join(folder, "card.sh"), text);
+    const { status, stdout, stderr } = spawnSync("sh", pasted ? ["-i"] : [join(folder, "card.sh")], {
+      input: pasted ? text : input,
+      env: { PATH: `${docker.bin}:/usr/bin:/bin`, ...env },
+      encoding: "utf8",
+    });
+    const touching = /\|(stop|rename|rm|create|start|update|network create|pull)\b/;
+    return { status, text: stdout + stderr, touched: docker.calls().filter((call) => touching.test(call)) };
+  }
+  const script = (...given: Parameters<typeof cards>) => cards(...given).lastKnownGood?.script ?? "";
+
+  it("stops at another engine, also line by line, and goes on where that is meant", () => {
+    docker.script("info", "echo WXYZ");
+    for (const pasted of [false, true]) {
+      const { status, text, touched } = run(script(), { pasted });
+      expect(text).to.contain(
+        "card: this engine (WXYZ) is not the stack's (ABCD:EFGH); nothing was touched.",
+      );
+      expect(touched).to.deep.equal([]);
+      if (!pasted) expect(status).to.equal(1);
+    }
+    docker.script("image", "exit 1");
+    expect(run(script(), { env: { ENGINE: "any" } }).touched.join()).to.contain("|pull acme/api@");
+  });
+
+  it("takes the local engine where it is the stack's, and else the one of the settings", () => {
+    docker.script("info", '[ -n "$DOCKER_HOST" ] && echo ABCD:EFGH || echo LOCAL');
+    run(script());
+    expect(docker.calls()[0]).to.match(/^\|info/);
+    expect(docker.calls().at(-1)).to.match(/^unix:\/\/\/run\/docker\.sock\|/);
+    docker.script("info", "");
+    expect(run(script()).text).to.contain("card: the Docker engine does not answer; nothing was touched");
+  });
+
+  it("wants a yes where the release breaks on the schema", () => {
+    const breaking = script({}, meeting("breaking"));
+    const refused = run(breaking, { input: "y\n" });
+    expect(refused.text)
+      .to.contain("v1 is breaking")
+      .and.to.contain("card: not confirmed; nothing was touched");
+    expect([refused.status, refused.touched]).to.deep.equal([1, []]);
+    docker.script("image", "exit 1");
+    docker.script("pull", "exit 1");
+    const answers = [{ input: "yes\n" }, { env: { CONFIRM: "yes" } }];
+    for (const answer of answers)
+      expect(run(breaking, answer).text).to.contain(`can't be had; nothing was touched`);
+  });
+
+  it("stops before anything is touched where a network or a secret is not to be had", () => {
+    docker.script("network", '[ "$3" != shared ] || exit 1');
+    expect(run(script()).text).to.contain("card: the network shared is not there");
+    docker.script("network", "");
+    const { status, text, touched } = run(script());
+    expect(text).to.contain("No container has the secret apiToken (api:TOKEN) any more.");
+    expect([status, touched]).to.deep.equal([1, []]);
+  });
+
+  it("gives a secret by its name, with all that it holds, and says how what ran is put back", () => {
+    docker.script("create", 'printf "%s" "$TOKEN" >> "$here/seen"; exit 1');
+    docker.script("inspect", 'case "$*" in *container*) echo "true sha256:other" ;; *) exit 1 ;; esac');
+    const { status, text, touched } = run(script(), { input: '@@it\'s "$HOME" `id`\\n\nsecond\n' });
+    expect(status).to.equal(1);
+    expect(touched.slice(0, 2)).to.deep.equal(["|stop shop-prod-api", "|update --restart no shop-prod-api"]);
+    expect(text).to.match(
+      /can't be started\. To put back what ran: docker rm --force shop-prod-api; docker rename shop-prod-api-before-\S+ shop-prod-api && docker update --restart unless-stopped shop-prod-api && docker start shop-prod-api/,
+    );
+    expect(spawnSync("cat", [join(folder, "seen")]).stdout.toString()).to.equal('@it\'s "$HOME" `id`\\n');
+    expect(docker.calls().join("\n")).not.to.contain('it\'s "$HOME"');
+  });
+});

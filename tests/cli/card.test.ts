@@ -1,0 +1,56 @@
+import { expect } from "chai";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { keepCards } from "../../card/leave";
+import { cards } from "../card/cards";
+import { runWith } from "./runWith";
+
+describe("card, where the state is out of reach", () => {
+  let folder: string;
+  let env: NodeJS.ProcessEnv;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "knowngood-card-"));
+    mkdirSync(join(folder, "empty"));
+    env = { PATH: join(folder, "empty"), NO_COLOR: "1" };
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  const card = (...words: string[]) => runWith(folder, ["card", ...words], { env });
+  const kept = join(".knowngood", "card", "shop-prod.json");
+
+  it("prints the one that the last good up left in a file, and says so", async () => {
+    const both = cards();
+    keepCards(join(folder, ".knowngood"), both);
+    const back = await card("--stack", "acme/shop/prod");
+    expect([back.code, back.stdout]).to.deep.equal([0, both.lastKnownGood?.script]);
+    expect(back.stderr.trim().split("\n")).to.deep.equal([
+      `warning: The stack's state could not be asked (there is no pulumi on PATH). This is of the file ${kept}`,
+      "warning: This is the card of v1; v2 ran then. If a newer release runs now: --tag v2",
+    ]);
+    const own = await card("--tag", "v2");
+    expect([own.code, own.stdout]).to.deep.equal([0, both.present?.script]);
+    expect((await card("--tag", "v9")).code).to.equal(2);
+  });
+
+  it("fails where there is none, or it is not clear which is meant", async () => {
+    const none = await card();
+    expect([none.code, none.stdout]).to.deep.equal([1, ""]);
+    expect(none.stderr).to.contain(
+      "and no card lies in .knowngood/card. It is on the machine that ran the last `up`",
+    );
+    keepCards(join(folder, "kept"), cards());
+    keepCards(join(folder, "kept"), cards({}, {}, { stack: "shop/test" }));
+    const several = await card("--records", "kept");
+    expect(several.stderr).to.contain("cards of several stacks lie in kept/card: name one by --stack");
+    expect((await card("--records", "kept", "--stack", "test")).code).to.equal(0);
+  });
+
+  it("says that nothing is known good but what runs", async () => {
+    keepCards(join(folder, ".knowngood"), cards({}, { lastKnownGood: undefined }));
+    const { code, stderr } = await card();
+    expect(code).to.equal(1);
+    expect(stderr).to.contain(
+      "No release of shop/prod is known good but the one that runs. The card of what runs: npx knowngood card --tag v2",
+    );
+  });
+});
