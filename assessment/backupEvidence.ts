@@ -1,6 +1,6 @@
 import type { BackupRequest } from "../backups/request";
 import { withoutPassword } from "../migrations/password";
-import type { BackupPlan } from "./backupPlan";
+import type { BackupNeed, BackupPlan } from "./backupPlan";
 import type { SchemaEvidence } from "./schemaEvidence";
 
 export interface BackupSetting extends Pick<BackupRequest, "stack" | "folder" | "image" | "dockerHost"> {
@@ -16,7 +16,7 @@ export interface BackupSetting extends Pick<BackupRequest, "stack" | "folder" | 
 export async function planBackup(
   backup: BackupSetting,
   url: string,
-  need: Pick<BackupPlan, "reason" | "loses">,
+  need: BackupNeed,
   state: SchemaEvidence["state"],
 ): Promise<BackupPlan> {
   const { keptBackups } = await import("../backups/backupRecord");

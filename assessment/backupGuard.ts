@@ -23,16 +23,17 @@ export interface GuardedBackup {
  *
  * A plain rollback changes no schema and needs no backup, so nothing of this can stand in its way. One that changes the
  * schema as well goes on, warned, where the backup was a precaution; but lack of space is refused as it is for images.
- * Where data is known to be lost, a rollback is refused like any other `up`: it is not the way back that is refused then,
- * but its destroying data that nothing brings back. The way back itself, with the schema left as it is, stays open, and
- * the refusal names it. To find it out later would be worse: for a step-down the services are stopped by then.
+ * Where data is lost, or nobody can say whether any is, a rollback is refused like any other `up`: it is not the way back
+ * that is refused then, but its destroying data that nothing brings back. The way back itself, with the schema left as it
+ * is, stays open, and the refusal names it. To find it out later would be worse: for a step-down the services are stopped
+ * by then.
  */
 export function guardBackup({ stack, direction, backup, stepDown }: BackupQuestion): GuardedBackup {
   const obstacle = backup?.obstacle;
   if (backup === undefined) return { warnings: [], refusals: [] };
   if (obstacle === undefined) return { backup, warnings: [], refusals: [] };
-  const { reason, loses } = backup;
-  if (direction === "rollback" && !loses && obstacle.kind !== "space")
+  const { reason, mayLose } = backup;
+  if (direction === "rollback" && !mayLose && obstacle.kind !== "space")
     return {
       warnings: [`No backup is made, though ${reason}, since none can be made. ${obstacle.text}`],
       refusals: [],

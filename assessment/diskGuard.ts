@@ -85,8 +85,8 @@ function noRoom({ stack, target, backup }: DiskQuestion, disk: DiskEvidence): st
   const { pull, disks, backupsBeside } = disk;
   const free = freeOnEngine(disks);
   if (free === undefined || pull === undefined || "unknown" in pull) return undefined;
-  // Where no data is lost, the rollback goes on without a backup that can't be made.
-  const backupBytes = backupsBeside && backup?.loses === true ? (backup.last?.bytes ?? 0) : 0;
+  // Where no data can be lost, the rollback goes on without a backup that can't be made.
+  const backupBytes = backupsBeside && backup?.mayLose === true ? (backup.last?.bytes ?? 0) : 0;
   if (pull.bytes + backupBytes <= free) return undefined;
   const names = disks.filter(({ of }) => of.includes("engine")).map(({ filesystem }) => filesystem.name);
   const beside = backupBytes === 0 ? "" : `, beside a backup of ${sizeText(backupBytes)}`;

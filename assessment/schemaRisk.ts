@@ -1,16 +1,17 @@
 import type { Catalog } from "../catalog/catalog";
-import { migrationLabel, type Migration, type Release } from "../catalog/release";
+import { migrationLabel, type Release } from "../catalog/release";
 import type { KnownGood } from "../history/knownGood";
 import type { Direction, Running } from "../history/running";
 import type { CombinedJudgement } from "../schema/combine";
-import { fingerprint, reviewedGap, type ReviewedMigration } from "../schema/fingerprint";
+import { reviewedGap, type ReviewedMigration } from "../schema/fingerprint";
 import { notJudged } from "../schema/notJudged";
 import { makeReport, type Report } from "../schema/report";
 import { reportChanges } from "../schema/reportChange";
 import type { StepDown } from "../schema/stepDown/stepDown";
 import { wholeWay, wholeWayText } from "../schema/stepDown/wholeWay";
 import { isPast, type Verdict } from "../schema/verdict";
-import { closedWays, closingText, horizonOf, type ClosedWay, type Horizon } from "./horizon";
+import { assessedFingerprint, reviewedMigration } from "./assessedFingerprint";
+import { closedWays, closingText, horizonOf, type Horizon } from "./horizon";
 import { doubtsOf, withDoubts, type SchemaDoubt } from "./schemaDoubts";
 import type { SchemaEvidence } from "./schemaEvidence";
 
@@ -79,10 +80,15 @@ export function assessRisk(question: RiskQuestion): SchemaRisk {
     notJudged: notJudged(writingSince(question), target.tag, writersAfter(question), orderOf(catalog)),
   });
   const closed = ways.map((way) => closingText(way, (migration) => releaseOf(migration, catalog)));
-  const bound =
-    ways.length === 0
-      ? report.fingerprint
-      : closingFingerprint({ reviewedTarget, gap, takenBack, evidence, judgement, ways, report });
+  const bound = assessedFingerprint({
+    target: reviewedTarget,
+    gap,
+    takenBack,
+    evidence,
+    judgement,
+    ways,
+    report,
+  });
   return {
     report: {
       ...report,
@@ -142,45 +148,6 @@ function doubtsIn({ state, recorded }: SchemaEvidence): SchemaDoubt[] {
   return recorded === undefined
     ? [{ reason: `what is applied is not known, ${silent}`, unknown: true }]
     : [{ reason: `what is applied is taken from the record, ${silent}`, unknown: false }];
-}
-
-interface ClosingParts {
-  reviewedTarget: { tag: string; digests: readonly string[] };
-  gap: readonly ReviewedMigration[];
-  takenBack: ReviewedMigration | undefined;
-  evidence: SchemaEvidence;
-  judgement: CombinedJudgement;
-  ways: readonly ClosedWay[];
-  report: Report;
-}
-
-/** Where an `up` closes ways back, those and the migrations that do it are reviewed, too. */
-function closingFingerprint({
-  reviewedTarget,
-  gap,
-  takenBack,
-  evidence,
-  judgement,
-  ways,
-  report,
-}: ClosingParts): string {
-  const { decision, pending } = evidence;
-  return fingerprint({
-    target: reviewedTarget,
-    gap: [...gap, ...(takenBack === undefined ? [] : [takenBack]), ...pending.map(reviewedMigration)],
-    action: decision.kind === "step" ? `step-down ${decision.version}` : "forward",
-    findings: [
-      ...judgement.findings,
-      ...ways.flatMap(({ tag, findings }) =>
-        findings.map(({ verdict, object }) => ({ verdict, object: `${tag}: ${object}` })),
-      ),
-    ],
-    losses: decision.kind === "step" ? (report.stepDown?.losses ?? []) : [],
-  });
-}
-
-function reviewedMigration(migration: Migration): ReviewedMigration {
-  return { name: migrationLabel(migration), sha256: migration.sha256 };
 }
 
 /** The migration that is stepped down, with both its ways; undefined where none is, or the catalog lacks it. */

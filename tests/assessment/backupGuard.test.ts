@@ -10,9 +10,9 @@ const without = "To go without one: pulumi config set --path database.backup.whe
 
 describe("a backup that can't be made", () => {
   const kinds: BackupObstacle["kind"][] = ["space", "folder", "programs", "database"];
-  const plan = (kind: BackupObstacle["kind"], loses: boolean): BackupPlan => ({
+  const plan = (kind: BackupObstacle["kind"], mayLose: boolean): BackupPlan => ({
     reason: "it is so",
-    loses,
+    mayLose,
     obstacle: { kind, text: "There is no way." },
   });
 
@@ -56,8 +56,8 @@ describe("a backup that can't be made", () => {
   it("is declared where nothing speaks against it", () => {
     const { schema, refusals } = back({
       judgement: judgementOf(),
-      backup: { reason: "it is so", loses: true },
+      backup: { reason: "it is so", mayLose: true },
     });
-    expect([schema?.backup, refusals]).to.deep.equal([{ reason: "it is so", loses: true }, []]);
+    expect([schema?.backup, refusals]).to.deep.equal([{ reason: "it is so", mayLose: true }, []]);
   });
 });

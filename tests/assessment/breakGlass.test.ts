@@ -1,8 +1,10 @@
 import { expect } from "chai";
 import { announcement, headline } from "../../assessment/announcement";
 import { assess, type AssessmentQuestion } from "../../assessment/assessment";
+import type { BackupPlan } from "../../assessment/backupPlan";
 import { gatesSet } from "../../assessment/breakGlass";
 import { refusalTexts } from "../../assessment/refusal";
+import type { SchemaEvidence } from "../../assessment/schemaEvidence";
 import type { Breakable } from "../../settings/guardNames";
 import { release, serviceInState, stateOf } from "../history/states";
 import { settingsOf } from "../settings/stack";
@@ -140,7 +142,7 @@ describe("break-glass", () => {
     });
 
     it("goes on without a backup once the assessment was acknowledged, and makes one where it can", () => {
-      const backup = { reason: "it loses data", loses: true };
+      const backup = { reason: "it loses data", mayLose: true };
       const closed = { ...backup, obstacle: { kind: "space" as const, text: "No space." } };
       const unseen = forward({ backup: closed }, glass("backup"));
       const { fingerprint } = reportOf(unseen);
@@ -157,6 +159,31 @@ describe("break-glass", () => {
       const possible = forward({ backup }, { ...glass("backup"), acknowledge: fingerprint });
       expect(possible.schema?.backup).to.deep.equal(backup);
       expect(possible.breakGlass?.idle).to.deep.equal(["backup"]);
+    });
+
+    it("takes no acknowledgement of other migrations for a look at what goes without a backup", () => {
+      const obstacle = { kind: "folder" as const, text: "No folder." };
+      const backup: BackupPlan = { reason: "they are destructive", mayLose: true, obstacle };
+      const applying = (versions: string[], more: Partial<SchemaEvidence> = {}) => ({
+        pending: versions.map((version) => ({ version, name: `m${version}`, sha256: version.repeat(64) })),
+        ...{ standings: [], judgement: judgementOf(), backup },
+        ...more,
+      });
+      for (const go of [forward, back]) {
+        const refused = (schema: Partial<SchemaEvidence>, acknowledge: string) =>
+          guardsOf(go(schema, { ...glass("backup"), acknowledge }));
+        const three = reportOf(go(applying(["3"]))).fingerprint;
+        expect(refused(applying(["3"]), three)).to.deep.equal([]);
+        for (const other of [
+          applying(["2", "3"]),
+          applying(["3"], { backup: { ...backup, destroys: ["orders"] } }),
+          applying(["3"], { pending: [{ version: "3", name: "m3", sha256: "4".repeat(64) }] }),
+        ]) {
+          expect(refused(other, three)).to.deep.equal(["backup"]);
+        }
+        const nothing = reportOf(go({ pending: [], standings: [], judgement: judgementOf() })).fingerprint;
+        expect(refused(applying(["3"]), nothing)).to.deep.equal(["backup"]);
+      }
     });
   });
 });

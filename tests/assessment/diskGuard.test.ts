@@ -122,14 +122,14 @@ describe("the disk guard", () => {
   });
 
   it("counts a backup that lies on the same disk and is not gone without, and no other", () => {
-    const backup = { reason: "r", loses: true, last: { seconds: 1, bytes: 2 * GB } };
+    const backup = { reason: "r", mayLose: true, last: { seconds: 1, bytes: 2 * GB } };
     const tight = { disks: [engine(5, 3)], pull: pull(2) };
     const back = { direction: "rollback", backup } as const;
     expect(asked({ ...tight, backupsBeside: true }, back).refusals[0]).to.contain(
       "take 2.0 GB to pull and unpack, beside a backup of 2.0 GB, and 3.0 GB are free",
     );
     expect(asked(tight, back)).to.deep.equal(nothing);
-    const without = { ...back, backup: { ...backup, loses: false } };
+    const without = { ...back, backup: { ...backup, mayLose: false } };
     expect(asked({ ...tight, backupsBeside: true }, without)).to.deep.equal(nothing);
     expect(asked({ disks: [engine(1, 1)], backupsBeside: true }, back)).to.deep.equal(nothing);
   });

@@ -56,7 +56,7 @@ describe("refusals", () => {
       "horizon",
     ]);
     const obstacle = { kind: "space", text: "No space." } as const;
-    const backup = { reason: "it loses data", loses: true, obstacle };
+    const backup = { reason: "it loses data", mayLose: true, obstacle };
     expect(guardsOf(forward({ backup }))).to.deep.equal(["backup"]);
     const refused = back({ decision: { kind: "refused", version: "2", refusal: "No." } });
     expect(guardsOf(refused)).to.deep.equal(["stepDown", "schema"]);

@@ -77,7 +77,7 @@ describe("the assessment of a step-down", () => {
     const text = "No pg_dump and pg_restore of PostgreSQL 17, the server's own version, were found.";
     const own = fingerprintIn(of({ stepDown: lossy }).refusals);
     const obstacle = { kind: "programs", text } as const;
-    const backup = { reason: "the step-down of 2 loses data", loses: true, obstacle };
+    const backup = { reason: "the step-down of 2 loses data", mayLose: true, obstacle };
     expect(refusalTexts(of({ stepDown: lossy, backup }, own).refusals)).to.deep.equal([
       `A backup is to be made first, since the step-down of 2 loses data, and it can't be made. ${text}\n` +
         "To leave the schema as it is: pulumi config rm stepDown --stack prod\n" +

@@ -116,26 +116,34 @@ describe("whether a backup is made", () => {
 
   it("is decided by what a step-down loses", () => {
     const step = (verdict: "lossy" | "lossless", when: "risky" | "always" | "never" = "risky") =>
-      backupNeed({ ...asked, when, pending: 0, steppingDown: { version: "2", verdict } })?.reason;
+      backupNeed({ ...asked, when, pending: 0, steppingDown: { version: "2", verdict, confirmed: true } })
+        ?.reason;
     expect(step("lossy")).to.equal("the step-down of 2 loses data");
     expect(step("lossless")).to.equal(undefined);
     expect(step("lossless", "always")).to.contain("always");
     expect(step("lossy", "never")).to.equal(undefined);
   });
 
-  it("is no precaution where data is known to be lost, whatever asked for it", () => {
-    const loses = (more: object) => backupNeed({ ...asked, when: "always", ...more })?.loses;
-    expect(loses({})).to.equal(false);
-    expect(loses({ unread: ["7_code"], judgement: undefined })).to.equal(false);
-    expect(loses({ judgement: destructive })).to.equal(true);
-    expect(loses({ pending: 0, steppingDown: { version: "2", verdict: "lossless" } })).to.equal(false);
-    expect(loses({ pending: 0, steppingDown: { version: "2", verdict: "lossy" } })).to.equal(true);
+  it("is no precaution where data is lost, or nobody knows whether any is, whatever asked for it", () => {
+    const mayLose = (more: object) => backupNeed({ ...asked, when: "always", ...more })?.mayLose;
+    expect(mayLose({})).to.equal(false);
+    expect(mayLose({ judgement: destructive })).to.equal(true);
+    expect(mayLose({ unread: ["7_code"] })).to.equal(true);
+    expect(mayLose({ judgement: undefined })).to.equal(true);
+    const unread = { ...finding("conditional", "unread-statement", "line 3"), migration: "8_split", line: 3 };
+    expect(mayLose({ judgement: judgementOf(unread) })).to.equal(true);
+    const step = (verdict: "lossy" | "lossless", confirmed = true) => ({
+      ...{ pending: 0, judgement: undefined, steppingDown: { version: "2", verdict, confirmed } },
+    });
+    expect(mayLose(step("lossless"))).to.equal(false);
+    expect(mayLose(step("lossless", false))).to.equal(true);
+    expect(mayLose(step("lossy"))).to.equal(true);
   });
 
   it("is told with what the last one took", () => {
-    expect(backupText({ reason: "it is so", loses: false })).to.equal("a backup is made first: it is so");
+    expect(backupText({ reason: "it is so", mayLose: false })).to.equal("a backup is made first: it is so");
     expect(
-      backupText({ reason: "it is so", loses: true, last: { seconds: 3.2, bytes: 12_000_000 } }),
+      backupText({ reason: "it is so", mayLose: true, last: { seconds: 3.2, bytes: 12_000_000 } }),
     ).to.equal("a backup is made first: it is so; the last one took 3.2 s and 12.0 MB");
   });
 });

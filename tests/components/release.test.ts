@@ -150,7 +150,7 @@ describe("Release", () => {
       world = await World.with(goodAnswers);
       const needed = back(lossy, { database: { backup: { keep: 3, folder: "dumps" } } });
       if (needed.assessment?.schema === undefined) throw new Error("it has a database");
-      const schema = { ...needed.assessment.schema, backup: { reason: "it loses data", loses: true } };
+      const schema = { ...needed.assessment.schema, backup: { reason: "it loses data", mayLose: true } };
       await declare({ ...needed, assessment: { ...needed.assessment, schema } });
       expect(asked()).to.deep.equal({ stack: "shop/prod", folder: "dumps", keep: 3 });
     });
