@@ -27,6 +27,8 @@ export interface Progress {
   reports: ReadonlyMap<string, PassedGate>;
   /** Of the flags that are off for the release, or are to be. @default none */
   flags?: readonly FlagReport[];
+  /** Reports of the hooks that have run, in this `up` or an earlier one. @default none */
+  hooks?: readonly { startedAt: string }[];
   /** Containers by service, as far as they are known. */
   containers: ReadonlyMap<string, string>;
   /** Whether all of it is done. */
@@ -61,19 +63,19 @@ export function recordOf(begun: BegunUpdate, { told, at, progress, failedGates }
 }
 
 /**
- * Whether an `up` that passed has changed anything: put a container in place, moved the schema, run a gate, or turned a
- * flag off.
+ * Whether an `up` that passed has changed anything: put a container in place, moved the schema, run a gate or a hook, or
+ * turned a flag off.
  */
 export function changedSomething(
   begun: BegunUpdate,
   progress: Progress,
   before: ReadonlyMap<string, string>,
 ): boolean {
-  const { containers, reports } = progress;
+  const { containers, reports, hooks = [] } = progress;
   const { toApply = [], stepDown } = begun.schema ?? {};
   const replaced = [...containers].some(([service, id]) => before.get(service) !== id);
   const removed = [...before.keys()].some((service) => !containers.has(service));
-  const asked = [...reports.values()].some(({ startedAt }) => startedAt >= begun.startedAt);
+  const asked = [...reports.values(), ...hooks].some(({ startedAt }) => startedAt >= begun.startedAt);
   const turnedOff = flagsOf(progress, begun) !== undefined;
   return replaced || removed || asked || turnedOff || toApply.length > 0 || stepDown !== undefined;
 }

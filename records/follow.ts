@@ -57,5 +57,7 @@ function followHooks(
   step: "hooks before" | "hooks after",
   hooks: readonly Hook[],
 ): void {
-  places(hooks).forEach((name, place) => hooks[place]?.run.id.apply(() => recorder.reached(step, name)));
+  places(hooks).forEach((name, place) =>
+    hooks[place]?.report.apply((report) => recorder.hookPassed(step, name, report)),
+  );
 }

@@ -16,7 +16,9 @@ import { lookAtServices } from "./evidence";
 import { keepEvidence } from "./keptEvidence";
 import { knownSecrets } from "./knownSecrets";
 import { operator } from "./operator";
+import { openIncident } from "./postmortem/incidents";
 import { owedNow, Postmortems } from "./postmortem/postmortems";
+import { readRecords } from "./readRecords";
 import { moveWords } from "./releaseRecord";
 import { foundRecord, keep, UpdateRecorder, type RecorderOptions, type RecordPlace } from "./updateRecorder";
 
@@ -56,14 +58,25 @@ export async function startRecording(request: RecordingRequest): Promise<UpdateR
     redact,
   });
   const { webhook } = settings.record;
+  const found = await recordFound(stack, place, tell);
   return UpdateRecorder.begin(begun, {
     ...place,
     ...(webhook !== undefined && { webhook: secretText(configuration, webhook) }),
     before: new Map(assessment.running.services.map(({ service, containerId }) => [service, containerId])),
-    found: await recordFound(stack, place, tell),
+    found,
+    endsIncident: isIncidentOpen(stack, place),
     ...postmortemsOf(request, place, redact),
     tell,
   });
+}
+
+function isIncidentOpen(stack: string, { file }: RecordPlace): boolean {
+  try {
+    return openIncident(readRecords(file, stack)) !== undefined;
+  } catch {
+    // Said when the record can't be written there either.
+    return false;
+  }
 }
 
 function postmortemsOf(

@@ -25,6 +25,8 @@ export interface RecorderOptions extends RecordPlace {
   before: ReadonlyMap<string, string>;
   /** Records of updates that were found without an end, of which nobody has been told. @default none */
   found?: readonly ReleaseRecord[];
+  /** Whether a rollback before it has not passed, nor any `up` since: then one that passes has a record in any case. */
+  endsIncident?: boolean;
   /** Opens issues for rollbacks. @default none is opened */
   postmortems?: Pick<postmortem.Postmortems, "settle">;
   /** Tells the person at the `up`, as far as the engine still listens. */
@@ -54,6 +56,7 @@ export class UpdateRecorder {
   private readonly done = byStep(() => new Set<string>());
   private readonly reports = new Map<string, PassedGate>();
   private readonly flags: FlagReport[] = [];
+  private readonly hooks: { startedAt: string }[] = [];
   private readonly containers = new Map<string, string>();
   private good = false;
   private over = false;
@@ -110,6 +113,11 @@ export class UpdateRecorder {
     this.reached(step, name);
   }
 
+  hookPassed(step: "hooks before" | "hooks after", name: string, report: { startedAt: string }): void {
+    this.hooks.push(report);
+    this.reached(step, name);
+  }
+
   /** All that the `up` is for is done. A notice that it began, which would hold the program, has little time left. */
   passed(): void {
     this.good = true;
@@ -155,9 +163,10 @@ export class UpdateRecorder {
   /** Synchronously, since nothing else is sure to be run any more. */
   private write(told: boolean): ReleaseRecord | undefined {
     this.over = true;
-    const { begun, options, due, done, reports, flags, containers, good } = this;
-    const progress: Progress = { due, done, reports, flags, containers, good };
-    if (good && !changedSomething(begun, progress, options.before)) {
+    const { begun, options, due, done, reports, flags, hooks, containers, good } = this;
+    const progress: Progress = { due, done, reports, flags, hooks, containers, good };
+    const tells = options.endsIncident === true || changedSomething(begun, progress, options.before);
+    if (good && !tells) {
       this.leaveNoTrace();
       return undefined;
     }

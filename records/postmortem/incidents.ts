@@ -2,7 +2,8 @@ import type { ReleaseRecord } from "../releaseRecord";
 
 /**
  * A rollback and what came after it until an `up` passed: one incident, of which there is one issue. A rollback that
- * passed is an incident of its own; after one that did not, each further `up` goes on with it.
+ * passed is an incident of its own; after one that did not, each further `up` goes on with it. A rollback after a month
+ * of nothing has another cause than one that was left unended.
  */
 export interface Incident {
   /** The rollback that it began with; its id is the incident's. */
@@ -25,13 +26,15 @@ export interface KnownIssue {
 
 /** Days after which what was not told any more is left to the record. */
 const longestDays = 30;
+const longestMilliseconds = longestDays * 24 * 3600 * 1000;
 
 /** @param records of one stack, oldest first */
 export function incidentsIn(records: readonly ReleaseRecord[]): Incident[] {
   const incidents: Incident[] = [];
   let current: { first: ReleaseRecord; updates: ReleaseRecord[] } | undefined;
   records.forEach((record, index) => {
-    if (current === undefined && record.direction === "rollback") {
+    const last = current?.updates.at(-1);
+    if ((last === undefined || isOver(last, record.startedAt)) && record.direction === "rollback") {
       current = { first: record, updates: [] };
       incidents.push({ ...current, broughtBy: broughtBy(record, records.slice(0, index)) });
     }
@@ -39,6 +42,16 @@ export function incidentsIn(records: readonly ReleaseRecord[]): Incident[] {
     if (record.outcome === "passed") current = undefined;
   });
   return incidents;
+}
+
+/** The incident that no `up` has ended yet; undefined where there is none. */
+export function openIncident(records: readonly ReleaseRecord[]): Incident | undefined {
+  const last = incidentsIn(records).at(-1);
+  return last?.updates.at(-1)?.outcome === "passed" ? undefined : last;
+}
+
+function isOver({ startedAt }: ReleaseRecord, at: string): boolean {
+  return Date.parse(at) - Date.parse(startedAt) > longestMilliseconds;
 }
 
 function broughtBy({ from }: ReleaseRecord, before: readonly ReleaseRecord[]): ReleaseRecord | undefined {
@@ -65,11 +78,9 @@ export function owedIncidents(
   repository: string,
   now: Date,
 ): Owed[] {
-  const earliest = new Date(now.getTime() - longestDays * 24 * 3600 * 1000).toISOString();
   return incidents
-    .filter(
-      ({ first, updates }) => first.startedAt >= earliest && updates.some(({ postmortem }) => postmortem),
-    )
+    .filter(({ updates }) => updates.some(({ postmortem }) => postmortem))
+    .filter(({ updates }) => updates.slice(-1).every((last) => !isOver(last, now.toISOString())))
     .map((incident) => ({ incident, issue: known(incident.first.id) }))
     .filter(({ issue }) => issue === undefined || issue.repository === repository)
     .map(({ incident, issue }) => ({

@@ -139,17 +139,20 @@ describe("changedSomething", () => {
   it("says no where the containers, the schema and the gates stayed as they were", () => {
     expect(changedSomething(begun, with_({}), before)).to.equal(false);
     expect(changedSomething(schemaOf({}), with_({}), before)).to.equal(false);
-    const earlier = new Map([["api health", passed("2026-03-01T08:59:59.999Z")]]);
-    expect(changedSomething(begun, with_({ reports: earlier }), before)).to.equal(false);
+    const earlier = passed("2026-03-01T08:59:59.999Z");
+    const reports = new Map([["api health", earlier]]);
+    expect(changedSomething(begun, with_({ reports, hooks: [earlier] }), before)).to.equal(false);
   });
 
-  it("says yes where a container is another, new or gone, where a gate ran, and where the schema moved", () => {
+  it("says yes where a container is another, new or gone, where a gate or a hook ran, and where the schema moved", () => {
     const containers = (...entries: [string, string][]) => with_({ containers: new Map(entries) });
     expect(changedSomething(begun, containers(["api", "c2"]), before)).to.equal(true);
     expect(changedSomething(begun, containers(["api", "c1"], ["web", "c2"]), before)).to.equal(true);
     expect(changedSomething(begun, containers(), before)).to.equal(true);
     const now = new Map([["api health", passed("2026-03-01T09:00:00.000Z")]]);
     expect(changedSomething(begun, with_({ reports: now }), before)).to.equal(true);
+    const hooks = [{ startedAt: "2026-03-01T09:00:00.000Z" }];
+    expect(changedSomething(begun, with_({ hooks }), before)).to.equal(true);
     expect(changedSomething(schemaOf({ toApply: ["2"] }), with_({}), before)).to.equal(true);
     expect(changedSomething(schemaOf({ stepDown: "1" }), with_({}), before)).to.equal(true);
   });

@@ -2,7 +2,12 @@ import { expect } from "chai";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { incidentsIn, owedIncidents, type KnownIssue } from "../../records/postmortem/incidents";
+import {
+  incidentsIn,
+  openIncident,
+  owedIncidents,
+  type KnownIssue,
+} from "../../records/postmortem/incidents";
 import { readRecords } from "../../records/readRecords";
 import type { ReleaseRecord } from "../../records/releaseRecord";
 import { record } from "./rollbackRecords";
@@ -36,6 +41,38 @@ describe("incidents", () => {
       record("4", ["forward", "v1", "v4"], 4),
     ];
     expect(told(records)).to.deep.equal([[undefined, "1", "2", "3"]]);
+  });
+
+  it("are over after 30 days of nothing, and a rollback then is one of its own, owed an issue", () => {
+    const month = 30 * 24 * 60;
+    const first = record("1", ["rollback", "v3", "v2"], 1, failed);
+    const onTheDay = record("2", ["rollback", "v2", "v1"], 1 + month);
+    const later = record("3", ["rollback", "v2", "v1"], 2 + month);
+    expect(told([first, onTheDay])).to.deep.equal([[undefined, "1", "2"]]);
+    expect(told([first, later])).to.deep.equal([
+      [undefined, "1"],
+      [undefined, "3"],
+    ]);
+    // What is no rollback has no other incident to belong to.
+    expect(told([first, record("4", ["same", "v2", "v2"], 2 + month)])).to.deep.equal([
+      [undefined, "1", "4"],
+    ]);
+    const owed = (records: readonly ReleaseRecord[]) =>
+      owedIncidents(incidentsIn(records), () => undefined, "acme/shop", new Date(later.startedAt)).map(
+        ({ untold }) => untold.map(({ id }) => id),
+      );
+    expect(owed([first, later])).to.deep.equal([["3"]]);
+    // Of an incident the newest update's age counts.
+    expect(owed([first, onTheDay])).to.deep.equal([["1", "2"]]);
+  });
+
+  it("are open until an up has passed", () => {
+    const first = record("1", ["rollback", "v3", "v2"], 1, failed);
+    const passed = record("2", ["same", "v3", "v3"], 2);
+    expect(openIncident([])).to.equal(undefined);
+    expect(openIncident([record("0", ["forward", "v1", "v3"], 0, failed)])).to.equal(undefined);
+    expect(openIncident([first])?.first.id).to.equal("1");
+    expect(openIncident([first, passed])).to.equal(undefined);
   });
 
   it("are owed an issue where the settings asked for one, for 30 days, and only in that repository", () => {

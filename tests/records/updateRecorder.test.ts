@@ -21,6 +21,8 @@ const root = join(__dirname, "../..");
 const ways = {
   good: "all(); recorder.passed();",
   unchanged: "all('c1', '2026-01-01T00:00:00.000Z'); recorder.passed();",
+  hooked:
+    "all('c1', '2026-01-01T00:00:00.000Z'); recorder.hookPassed('hooks after', 'hook 1', { startedAt: new Date().toISOString() }); recorder.passed();",
   emptied: "recorder.reached('images', 'api');",
   thrown: "recorder.reached('images', 'api'); setTimeout(() => process.exit(1), 10);",
   waiting: "recorder.reached('images', 'api'); setInterval(() => undefined, 1000);",
@@ -108,6 +110,14 @@ describe("UpdateRecorder", () => {
     expect(existsSync(join(folder, "evidence"))).to.equal(false);
     expect(begun()).to.deep.equal([]);
   });
+
+  it("records a good up that changed nothing where a hook ran in it, or it ends an incident", async () => {
+    await started("hooked").ended;
+    expect(records().map(({ outcome }) => outcome)).to.deep.equal(["passed"]);
+    rmSync(file());
+    await started("unchanged", "endsIncident: true,").ended;
+    expect(records().map(({ outcome }) => outcome)).to.deep.equal(["passed"]);
+  }).timeout(60_000);
 
   it("records one that the engine or a person ended, and dies of the signal", async () => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
