@@ -2,12 +2,12 @@ import { askEngine } from "../assessment/engineQueries";
 import { wayBackReleases } from "../assessment/wayBack";
 import { findRelease, type Catalog } from "../catalog/catalog";
 import type { Release } from "../catalog/release";
-import { knownGoodFrom } from "../history/knownGood";
 import { readOtherStacks, type OtherStacks } from "../history/otherStacks";
 import { broughtTo, labels, runningFrom } from "../history/running";
 import { stackName } from "../history/schemaUsers";
 import type { StackState } from "../history/stackState";
-import { digestsIn, digestsOf, needsOfOther } from "./otherUsers";
+import { withoutLastCopies } from "./lastCopies";
+import { digestsIn, digestsOf, lostReleases, needsOfOther } from "./imageNeeds";
 import { removableImages, repositoryKey, type HostImage, type Removable } from "./removable";
 
 export interface RemovableRequest {
@@ -51,7 +51,7 @@ export async function findRemovable(request: RemovableRequest, state: StackState
     needsOfOther(other, own, catalog, Math.max(usualWayBack, wayBack)),
   );
   const known = new Set([stackLabel, ...others.states.flatMap((other) => stackName(other) ?? [])]);
-  return removableImages({
+  const found = removableImages({
     images,
     own,
     inContainers: new Set(containers.map(({ image }) => image)),
@@ -64,8 +64,9 @@ export async function findRemovable(request: RemovableRequest, state: StackState
       ...containers.flatMap((container) => strangersDoubt(container, known)),
       ...needs.flatMap(({ doubtful }) => [...doubtful]),
     ]),
-    unknown: lostText(state, catalog, back.length < count ? undefined : back.at(-1)) ?? unreadText(others),
+    unknown: lostText(lostReleases(state, catalog, back, count)) ?? unreadText(others),
   });
+  return withoutLastCopies(found);
 }
 
 /** What the services were brought to and what they run; more than one release where an update died. */
@@ -75,24 +76,18 @@ function releasesAt(state: StackState, catalog: Catalog): Release[] {
   return [...new Set(tags)].flatMap((tag) => findRelease(catalog, tag) ?? []);
 }
 
-/**
- * A known-good release that the catalog lacks may need any image.
- * @param oldest of the releases to go back to; undefined where there are too few
- */
-function lostText(state: StackState, catalog: Catalog, oldest: Release | undefined): string | undefined {
-  const tags = knownGoodFrom(state).map(({ tag }) => tag);
-  const newest = oldest === undefined ? tags : tags.slice(0, tags.indexOf(oldest.tag));
-  const lost = newest.filter((tag) => findRelease(catalog, tag) === undefined);
-  if (lost.length === 0) return undefined;
-  return `The catalog has no ${lost.join(", ")}, which was known good, so no image is named: any may be needed to go back to it.`;
-}
-
 async function otherStacks(state: StackState): Promise<OtherStacks & { problem?: string }> {
   try {
     return await readOtherStacks(stackName(state), Date.now() + readingSeconds * 1000);
   } catch (error) {
     return { states: [], unread: [], problem: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** Nobody knows the images of what the catalog does not have. */
+function lostText(lost: readonly string[]): string | undefined {
+  if (lost.length === 0) return undefined;
+  return `The catalog has no ${lost.join(", ")}, which was known good, so no image is named: any may be needed to go back to it.`;
 }
 
 /** A state that can't be read may need any image. */

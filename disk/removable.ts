@@ -35,7 +35,7 @@ export interface Removable {
 
 /**
  * Which images can go: of the stack's own repositories, in no container, of no release that a stack runs or may go back
- * to, and pulled or pushed before, so that the registry can give them again. Never a doubtful one.
+ * to, and pulled or pushed before, so that a registry may give them again. Never a doubtful one.
  */
 export function removableImages({
   images,

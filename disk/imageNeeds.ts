@@ -52,6 +52,23 @@ export function needsOfOther(
   return { needed: named, doubtful: new Map(shared.map((key) => [key, why])) };
 }
 
+/**
+ * Known-good releases that the catalog lacks, as new as those that the stack may go back to.
+ * @param back the releases to go back to, newest first
+ * @param count how many there are to be
+ */
+export function lostReleases(
+  state: StackState,
+  catalog: Catalog,
+  back: readonly Release[],
+  count: number,
+): string[] {
+  const tags = knownGoodFrom(state).map(({ tag }) => tag);
+  const oldest = back.length < count ? undefined : back.at(-1)?.tag;
+  const newest = oldest === undefined ? tags : tags.slice(0, tags.indexOf(oldest));
+  return newest.filter((tag) => findRelease(catalog, tag) === undefined);
+}
+
 export function digestsOf({ services }: Release): string[] {
   return Object.values(services).map(({ digest }) => digest);
 }

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { digestsIn, needsOfOther } from "../../disk/otherUsers";
+import { digestsIn, lostReleases, needsOfOther } from "../../disk/imageNeeds";
 import { repositoryKey } from "../../disk/removable";
 import type { StateResource } from "../../history/stackState";
 import { catalogOf, digest, release, serviceInState, stackInState, stateOf } from "../history/states";
@@ -53,5 +53,17 @@ describe("what another stack needs", () => {
   it("is no matter of the stack's images where it has none of its repositories", () => {
     const state = stateOf(pulled("acme/web", "9"), ...serviceInState("web", "9", "v9", "v9"), good("v9"));
     expect(needsOfOther(state, own, catalog, 3).doubtful.size).to.equal(0);
+  });
+});
+
+describe("a release to go back to that the catalog lacks", () => {
+  const state = stateOf(good("v4", "lost", "v3", "v2", "older"));
+  const back = (...tags: string[]) => catalog.releases.filter(({ tag }) => tags.includes(tag)).reverse();
+
+  it("is known as lost where it is newer than the oldest that counts, or too few are left", () => {
+    expect(lostReleases(state, catalog, back("v3"), 1)).to.deep.equal(["lost"]);
+    expect(lostReleases(state, catalog, back("v4"), 1)).to.deep.equal([]);
+    expect(lostReleases(state, catalog, back("v3", "v2"), 2)).to.deep.equal(["lost"]);
+    expect(lostReleases(state, catalog, back("v3", "v2"), 3)).to.deep.equal(["lost", "older"]);
   });
 });
