@@ -44,7 +44,7 @@ describe("images that could go", () => {
   it("are in no container, and neither by id nor by digest what a stack needs", () => {
     const images = [
       image("a"),
-      image("b"),
+      image("b", 1, { digests: [`acme/api@${digest("2")}`] }),
       image("c", 1, { digests: [`acme/api@${digest("1")}`] }),
       image("d"),
     ];
