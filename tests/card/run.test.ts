@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { quoted } from "../../components/ownCommand";
 import { fakeDocker, type FakeDocker } from "../gates/fakeDocker";
-import { cards, meeting } from "./cards";
+import { cards, meeting, services } from "./cards";
 
 describe("a word in a card", () => {
   it("is what the shell is given, whatever it holds", () => {
@@ -105,5 +105,41 @@ describe("a card that is run", () => {
     );
     expect(spawnSync("cat", [join(folder, "seen")]).stdout.toString()).to.equal('@it\'s "$HOME" `id`\\n');
     expect(docker.calls().join("\n")).not.to.contain('it\'s "$HOME"');
+  });
+
+  it("asks by curl, with the settings' headers and statuses, and ends with the logs of what is not healthy", () => {
+    const api = { ...services.api, secrets: {}, networks: [], health: { ...services.api.health, within: 1 } };
+    docker.script("inspect", 'case "$*" in *Restarting*) echo true false ;; *) exit 1 ;; esac');
+    const curl = (status: number) =>
+      writeFileSync(join(docker.bin, "curl"), `#!/bin/sh\necho "$*" >>'${folder}/asked'\necho ${status}\n`, {
+        mode: 0o755,
+      });
+    curl(204);
+    const good = run(script({ services: { api } }));
+    expect([good.status, good.text]).to.deep.equal([
+      0,
+      [
+        "shop-prod-api is started.",
+        "shop-prod-api is healthy.",
+        "v1 runs.",
+        "Made by hand: shop-prod-api",
+        "Kept, stopped: nothing",
+        "Tell knowngood, once Pulumi can be used again:",
+        "  pulumi config set imageTag v1 --stack prod",
+        "  pulumi config set adopt true --stack prod",
+        "  pulumi up --stack prod",
+        "  pulumi config rm adopt --stack prod",
+        "",
+      ].join("\n"),
+    ]);
+    expect(readFileSync(join(folder, "asked"), "utf8")).to.equal(
+      "--silent --output /dev/null --max-time 5 --write-out %{http_code} --header Accept: text/html; q=1 http://127.0.0.1:8080/health?deep=1&fast\n",
+    );
+    curl(503);
+    const bad = run(script({ services: { api } }));
+    expect(bad.status).to.equal(1);
+    expect(bad.text).to.contain("card: shop-prod-api is not healthy; its last log lines are above");
+    expect(bad.text).not.to.contain("v1 runs.");
+    expect(docker.calls().at(-1)).to.equal("|logs --tail 20 shop-prod-api");
   });
 });
