@@ -51,7 +51,7 @@ describe("incidents", () => {
     expect(told([first, onTheDay])).to.deep.equal([[undefined, "1", "2"]]);
     expect(told([first, later])).to.deep.equal([
       [undefined, "1"],
-      [undefined, "3"],
+      ["1", "3"],
     ]);
     // What is no rollback has no other incident to belong to.
     expect(told([first, record("4", ["same", "v2", "v2"], 2 + month)])).to.deep.equal([
