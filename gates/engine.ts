@@ -131,13 +131,7 @@ interface Inspected {
 }
 
 function containerState(answer: string): ContainerState {
-  let inspected: Inspected;
-  try {
-    inspected = JSON.parse(answer) as Inspected;
-  } catch {
-    throw new EngineError("docker inspect answered something that is not JSON");
-  }
-  const { state, restarts } = inspected;
+  const { state, restarts } = inspected(answer);
   return {
     status: state.Status,
     instance: `${state.StartedAt ?? ""} ${restarts}`,
@@ -147,6 +141,19 @@ function containerState(answer: string): ContainerState {
     ...(state.OOMKilled ? { outOfMemory: true } : {}),
     ...(state.Error ? { error: state.Error } : {}),
   };
+}
+
+/** @throws EngineError for what is no container's state: who answers is no Docker engine */
+function inspected(answer: string): Inspected {
+  let read: Partial<Inspected> | null;
+  try {
+    read = JSON.parse(answer) as Partial<Inspected> | null;
+  } catch {
+    throw new EngineError("docker inspect answered something that is not JSON");
+  }
+  if (typeof read?.state?.Status !== "string" || typeof read.restarts !== "number")
+    throw new EngineError("docker inspect answered something that is no container's state");
+  return { state: read.state, restarts: read.restarts };
 }
 
 interface Answer {

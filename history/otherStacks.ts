@@ -47,9 +47,17 @@ function listStacks(): Promise<string[]> {
       { env: childEnvironment(), maxBuffer: 1 << 26, timeout: 10_000 },
       (error, stdout, stderr) => {
         if (error !== null) return reject(new Error(stderr.trim() || error.message));
-        const stacks = JSON.parse(stdout) as { name: string; resourceCount?: number }[];
-        resolve(stacks.filter(({ resourceCount }) => resourceCount !== 0).map(({ name }) => name));
+        try {
+          resolve(stacksIn(stdout));
+        } catch {
+          reject(new Error("what `pulumi stack ls --all --json` says is no list of stacks"));
+        }
       },
     );
   });
+}
+
+function stacksIn(text: string): string[] {
+  const stacks = JSON.parse(text) as { name: string; resourceCount?: number }[];
+  return stacks.filter(({ resourceCount }) => resourceCount !== 0).map(({ name }) => name);
 }

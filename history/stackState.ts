@@ -45,12 +45,19 @@ export function stackOf(argv: readonly string[]): string | undefined {
  * Reads the stack's own state. Stack outputs lie after a failed update, so the resources are asked instead; this works
  * in a preview and under the update's own lock.
  * @param milliseconds that it may take. @default without end
- * @throws Error when `pulumi stack export` fails, with what it said
+ * @throws Error when `pulumi stack export` fails, with what it said, or gives no state
  */
 export async function readStackState(stack: string, milliseconds = 0): Promise<StackState> {
   const ahead = begun?.stack === stack ? begun.text : undefined;
   begun = undefined;
-  return parseStackState(await (ahead ?? exportState(stack, milliseconds)));
+  const text = await (ahead ?? exportState(stack, milliseconds));
+  try {
+    return parseStackState(text);
+  } catch (error) {
+    throw new Error(`The state of stack ${stack} can't be read: \`pulumi stack export\` gave no state.`, {
+      cause: error,
+    });
+  }
 }
 
 function exportState(stack: string, timeout = 0): Promise<string> {

@@ -1,4 +1,5 @@
 import { Client, DatabaseError } from "pg";
+import { survivingGarbage } from "./survivableStream";
 
 /** Seconds to reach a database before it counts as out of reach. */
 export const connectSeconds = 3;
@@ -9,17 +10,19 @@ export const connectSeconds = 3;
  * @throws Error with the address when the server can't be reached in 3 s, the driver's error when it refuses
  */
 export async function connect(url: string): Promise<Client> {
-  const client = new Client({
-    connectionString: asLibpqMeansIt(url),
-    connectionTimeoutMillis: connectSeconds * 1000,
-    application_name: "knowngood",
-  });
+  const client = survivingGarbage(
+    new Client({
+      connectionString: asLibpqMeansIt(url),
+      connectionTimeoutMillis: connectSeconds * 1000,
+      application_name: "knowngood",
+    }),
+  );
   // A connection that the server ends while nobody waits for an answer must not end the process.
   client.on("error", () => undefined);
   try {
     await client.connect();
   } catch (error) {
-    throw error instanceof DatabaseError ? error : outOfReach(client, error);
+    throw isRefusal(error) ? error : outOfReach(client, error);
   }
   return client;
 }
@@ -28,6 +31,11 @@ export async function connect(url: string): Promise<Client> {
 export function databaseName(url: string): string {
   const { host, port, database } = new Client({ connectionString: asLibpqMeansIt(url) });
   return `${host}:${port}/${database ?? ""}`;
+}
+
+/** A server's own error has a code; the driver calls what it can't read a server's error, too. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code !== undefined;
 }
 
 /** What a person needs to find out why: the driver's own words often name no address, or say nothing at all. */

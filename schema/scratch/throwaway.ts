@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Client, escapeIdentifier } from "pg";
 import { withoutPassword } from "../../migrations/password";
+import { survivingGarbage } from "../../migrations/survivableStream";
 import { onSignal } from "./onSignal";
 import { rolesLeftOver, rolesOfOthers } from "./roleMark";
 import { overClient, sessionSettings, type ScratchDatabase } from "./scratchDatabase";
@@ -22,7 +23,9 @@ export async function openThrowaway(url: string): Promise<ScratchDatabase> {
     await sweep(entry);
     return { name: await newName(entry), rolesBefore: await namesIn(entry, rolesOfOthers) };
   });
-  const client = new Client({ connectionString: withDatabase(url, name), connectionTimeoutMillis: patience });
+  const client = survivingGarbage(
+    new Client({ connectionString: withDatabase(url, name), connectionTimeoutMillis: patience }),
+  );
   client.on("error", () => undefined);
   let making: Promise<void> | undefined;
   let closing: Promise<void> | undefined;
@@ -93,7 +96,7 @@ async function namesIn(entry: Client, sql: string): Promise<string[]> {
 }
 
 async function asEntry<Result>(url: string, work: (entry: Client) => Promise<Result>): Promise<Result> {
-  const entry = new Client({ connectionString: url, connectionTimeoutMillis: patience });
+  const entry = survivingGarbage(new Client({ connectionString: url, connectionTimeoutMillis: patience }));
   entry.on("error", () => undefined);
   try {
     await entry.connect();

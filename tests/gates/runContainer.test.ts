@@ -115,8 +115,19 @@ describe("gates: the runner with a container, through the docker CLI", function 
       requested(await serving(healthy), { container, within: 0.5, timeout: 0.2 }),
     );
     expect(exitCode).to.equal(2);
-    expect(stderr).to.contain("no answer to docker container within 0.2 s");
+    // What is left of its time can be less than the probe's own limit.
+    expect(stderr).to.match(/no answer to docker container within 0\.\d+ s/);
   });
+
+  for (const answer of ["<html>welcome</html>", '[{"hello": "world"}]', "null"])
+    it(`is an error when the engine answers ${answer}`, async () => {
+      runner.docker.script("container", `echo '${answer}'`);
+      runner.docker.script("logs", "exit 1");
+      const { exitCode, stderr } = await run(requested(await serving(healthy), { container, within: 2 }));
+      expect(exitCode).to.equal(2);
+      expect(stderr).to.contain("the container can't be looked at: docker inspect answered something that");
+      expect(record()).to.include({ outcome: "error" });
+    });
 
   it("is an error at once when there is no docker CLI", async () => {
     const empty = mkdtempSync(join(runner.folder, "empty-"));
