@@ -3,6 +3,7 @@ import { appendLine } from "./appendLine";
 import { forgetBegun, noteBegun } from "./begunUpdates";
 import type { FlagReport } from "../gates/flagRequest";
 import { changedSomething, recordOf, type PassedGate, type Progress } from "./ending";
+import { onceEngineIsGone } from "./engineWatch";
 import { failedGates } from "./failedGates";
 import { dropEvidence } from "./keptEvidence";
 import { endedMessage, startedMessage } from "./message";
@@ -46,7 +47,7 @@ const sendMilliseconds = 3_000;
  * It is the program that writes, and not a resource at the end: after a resource has failed the engine starts no other,
  * so that one would tell of good updates alone. The program lives through all of it. When a resource fails, or after
  * Ctrl-C, the engine waits for what is under way and then sends SIGINT to the program, with five seconds before it kills
- * it; when the engine itself was killed the program finds the connection gone and runs out of work. What is left is a
+ * it; when the engine itself was killed the program runs out of work, or sees that it is gone. What is left is a
  * program that was killed with the engine: the note that it made at the beginning is found by the next `up`.
  *
  * The record is written synchronously, before anything is sent. Nothing here fails the `up`.
@@ -136,6 +137,9 @@ export class UpdateRecorder {
     process.once("beforeExit", () => {
       if (this.good) void this.end(false);
       else setTimeout(() => void this.end(false), sayMilliseconds);
+    });
+    onceEngineIsGone(() => {
+      if (!this.over) void this.end(false).finally(() => process.exit(1));
     });
     process.once("exit", (code) => {
       if (!this.over) this.write(code !== 0);

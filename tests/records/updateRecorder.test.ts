@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { createServer } from "node:http";
@@ -46,6 +47,7 @@ describe("UpdateRecorder", () => {
     way: keyof typeof ways,
     more = "",
     direction = "forward",
+    under: readonly string[] = [],
   ): { child: ChildProcess; ended: Promise<Ended> } {
     const script = `
       const { UpdateRecorder } = require("./records/updateRecorder.ts");
@@ -69,8 +71,9 @@ describe("UpdateRecorder", () => {
       }
       ${ways[way]}
       process.stdout.write("ready\\n");`;
-    const words = ["--require", "./toolchain/loadTypescript.cjs", "-e", script];
-    const child = spawn(process.execPath, words, { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
+    const words = [process.execPath, "--require", "./toolchain/loadTypescript.cjs", "-e", script];
+    const [program = "", ...args] = [...under, ...words];
+    const child = spawn(program, args, { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
     let said = "";
     const ended = new Promise<Ended>((resolve, reject) => {
       child.once("error", reject);
@@ -140,6 +143,19 @@ describe("UpdateRecorder", () => {
     rmSync(file());
     await started("emptied").ended;
     expect(records().map(({ outcome }) => outcome)).to.deep.equal(["unfinished"]);
+  });
+
+  it("records one whose engine was killed, though the program would go on for ever", async () => {
+    // What is called so on the way up from the program is the engine.
+    const engine = join(folder, "pulumi");
+    symlinkSync("/bin/sh", engine);
+    const { child, ended } = started("waiting", "", "forward", [engine, "-c", '"$0" "$@" & wait']);
+    await new Promise((ready) => child.once("ready", ready));
+    expect(begun()).to.have.length(1);
+    child.kill("SIGKILL");
+    expect((await ended).signal).to.equal("SIGKILL");
+    expect(records().map(({ outcome }) => outcome)).to.deep.equal(["unfinished"]);
+    expect(begun()).to.deep.equal([]);
   });
 
   it("settles issues at the beginning and, with the record, at the end, which no GitHub holds up", async () => {
