@@ -74,23 +74,6 @@ describe("judge", function () {
     expect(readdirSync(folder.path)).to.have.length(1);
   });
 
-  it("answers from what was kept in 0.1 s, with a thousand files", async () => {
-    const shipped = Array.from({ length: 1000 }, (_, index) => ({
-      name: `${index}_table`,
-      sql: `CREATE TABLE t${index} (id int PRIMARY KEY, note text NOT NULL); -- ${"x".repeat(1000)}`,
-    }));
-    const gap = { shipped, ahead: [{ name: "drop", sql: "DROP TABLE t999;" }] };
-    const judgement = await judge(gap, { scratch: "off", cacheFolder: folder.path });
-    expect(judgement.verdict).to.equal("destructive");
-    let fastest = Infinity;
-    for (let run = 0; run < 10 && fastest > 100; run++) {
-      const start = performance.now();
-      expect(await judge(gap, { scratch: "off", cacheFolder: folder.path })).to.deep.equal(judgement);
-      fastest = Math.min(fastest, performance.now() - start);
-    }
-    expect(fastest).to.be.at.most(100);
-  });
-
   it("throws nothing, whatever the SQL holds", async () => {
     for (const sql of [
       "CREATE TABL carts ();",

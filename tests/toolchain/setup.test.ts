@@ -51,10 +51,8 @@ describe("set-up", function () {
     };
   }
 
-  it("does nothing when everything is there, in under two seconds", () => {
-    const start = performance.now();
+  it("does nothing when everything is there", () => {
     const { status, stdout } = run([setup]);
-    expect(performance.now() - start).to.be.below(2000);
     expect(status).to.equal(0);
     expect(stdout).to.match(
       /^Toolchain ready in \d\.\d s: Pulumi \S+ \(.*\), plugins command \S+, docker \S+, github \S+\n$/,
