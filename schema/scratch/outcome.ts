@@ -198,7 +198,8 @@ function lossesOf({ relation, rows, lostRows, columns }: Survival): StructuralFi
 function failureFinding({ trial, failure, answersOtherwise }: GroupResult): StructuralFinding[] {
   const statement = trial.steps.join("; ");
   const shown = statement.length > 160 ? `${statement.slice(0, 159)}…` : statement;
-  const who = trial.role === undefined ? "" : ` as ${trial.role}`;
+  const where = trial.prepare === undefined ? "" : ", where tables hold nothing else,";
+  const who = `${trial.role === undefined ? "" : ` as ${trial.role}`}${where}`;
   if (failure !== undefined) {
     const reason = `${shown}${who} worked before and fails now: ${failure}.`;
     return [trialFinding(trial.ordinary ? "statement-fails" : "edge-statement-fails", trial.object, reason)];

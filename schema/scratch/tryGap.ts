@@ -12,13 +12,14 @@ import { numberFindings, numbersIn } from "./numbersTaken";
 import { movePastOurRows } from "./pastOurRows";
 import { rolesTakenForGranted, stayWithin } from "./reach";
 import { fillTables, type Filled, type RowStyle } from "./rows/fill";
-import { hintsOf, type Hints } from "./rows/hints";
+import { hintsOf } from "./rows/hints";
 import { readRows, type TableRows } from "./rows/readRows";
 import { runSource, SourceFails } from "./runSource";
 import type { ScratchDatabase } from "./scratchDatabase";
 import type { ScratchOptions } from "./scratchSetting";
 import { ScratchSurroundings } from "./surroundings";
 import { survivalOf } from "./survival";
+import { aloneTrials, putAwayText } from "./trials/alone";
 import { edgeTrials } from "./trials/edge";
 import { materialOf, type Material } from "./trials/material";
 import { ordinaryTrials } from "./trials/ordinary";
@@ -85,7 +86,18 @@ export async function tryGap(
   for (const relation of filled.emptied)
     if (choice.mayTouch(relation)) surroundings.limit(emptiedText(relation));
   const rows = await withViews(database, old, choice, filled);
-  const trials = relationTrials(old, choice, filled, hints, rows, role);
+  const materials = [...choice.tables, ...choice.views].map((relation) =>
+    materialOf(relation, old, filled, hints, rows.get(relation.oid)),
+  );
+  const ofTables = materials.slice(0, choice.tables.length);
+  await database.run(putAwayText(ofTables, filled, old, gap.ahead));
+  const trials = [
+    ...relationTrials(old, choice, materials, role),
+    ...aloneTrials(
+      ofTables.filter(({ relation }) => choice.edged.has(relation.oid)),
+      filled,
+    ),
+  ];
   const calls = style.calls ? await callTrials(database, old, choice, filled) : [];
   const relationsBefore = await runTrials(database, trials);
   watch.enter("calls");
@@ -154,23 +166,21 @@ async function withViews(
 
 function relationTrials(
   catalog: Catalog,
-  { tables, views, edged }: Choice,
-  filled: Filled,
-  hints: Hints,
-  rows: ReadonlyMap<number, TableRows>,
+  { edged }: Choice,
+  materials: readonly Material[],
   role: string | undefined,
 ): Trial[] {
-  return [...tables, ...views].flatMap((relation) => {
-    const material = materialOf(relation, catalog, filled, hints, rows.get(relation.oid));
-    return [
-      ...ordinaryTrials(material),
-      ...(edged.has(relation.oid) ? edgeTrials(material, catalog) : []),
-      ...rolesOf(material, catalog, role).flatMap((other) =>
-        ordinaryTrials({ ...material, drafts: material.drafts.slice(0, 3) }, other),
-      ),
-    ];
-  });
+  return materials.flatMap((material) => [
+    ...ordinaryTrials(material),
+    ...(edged.has(material.relation.oid) ? edgeTrials(material, catalog) : []),
+    ...rolesOf(material, catalog, role).flatMap((other) =>
+      ordinaryTrials({ ...material, drafts: material.drafts.slice(0, draftsOfRoles) }, other),
+    ),
+  ]);
 }
+
+/** Those like rows that are there, and one that is like none. */
+const draftsOfRoles = 4;
 
 /** Roles that could do anything with a relation, besides its owner and those that may do everything. */
 function rolesOf({ relation, columns }: Material, catalog: Catalog, role: string | undefined): string[] {

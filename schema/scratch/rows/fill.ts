@@ -35,6 +35,8 @@ export interface Filled {
   emptied: RelationFacts[];
   /** By the table's oid: rows that it took, also where it stays empty. */
   accepted: Map<number, Draft[]>;
+  /** By the table's oid: what was in it before, put there by what was shipped; only where there is something. */
+  shipped: Map<number, TableRows>;
 }
 
 /** Tries for one row until it counts as impossible. */
@@ -49,7 +51,15 @@ export async function fillTables(
   style: RowStyle,
 ): Promise<Filled> {
   const plans = new Map(relations.map((relation) => [relation.oid, planTable(relation, catalog, hints)]));
-  const filled: Filled = { tables: new Map(), accepted: new Map(), plans, style, empty: [], emptied: [] };
+  const filled: Filled = {
+    tables: new Map(),
+    accepted: new Map(),
+    shipped: await readShipped(database, catalog, relations),
+    plans,
+    style,
+    empty: [],
+    emptied: [],
+  };
   await database.run("BEGIN; SET CONSTRAINTS ALL IMMEDIATE");
   for (const plan of inOrder([...plans.values()])) {
     const { relation } = plan;
@@ -85,6 +95,22 @@ export async function fillTables(
       filled.tables.set(relation.oid, await readRows(database, relation, catalog));
   await database.run("COMMIT");
   return filled;
+}
+
+async function readShipped(
+  database: ScratchDatabase,
+  catalog: Catalog,
+  relations: readonly RelationFacts[],
+): Promise<Map<number, TableRows>> {
+  if (relations.length === 0) return new Map();
+  const asked = relations.map((relation) => `EXISTS (SELECT FROM ${relationText(relation)})`);
+  const [answer] = await database.query<{ there: boolean[] }>(
+    `SELECT to_json(ARRAY[${asked.join(", ")}]) AS there`,
+  );
+  const shipped = new Map<number, TableRows>();
+  for (const [place, relation] of relations.entries())
+    if (answer?.there[place] === true) shipped.set(relation.oid, await readRows(database, relation, catalog));
+  return shipped;
 }
 
 /** What the gap will want holds while rows are made up, as far as the schema as it is can hold it. */

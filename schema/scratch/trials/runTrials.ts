@@ -75,9 +75,9 @@ async function runBatch(
   database: ScratchDatabase,
   runs: readonly Run[],
 ): Promise<(TrialOutcome | undefined)[]> {
-  const request = runs.map(({ trial: { role, steps, answers, effect }, group, least }) => ({
+  const request = runs.map(({ trial: { role, steps, answers, prepare, effect }, group, least }) => ({
     role: role ?? null,
-    first: effect?.first ?? null,
+    first: prepare ?? effect?.first ?? null,
     effect: effect?.then ?? null,
     steps: answers === true ? steps.slice(0, -1) : steps,
     asked: answers === true ? steps.at(-1) : null,

@@ -19,6 +19,8 @@ export interface Trial {
   role?: string;
   /** One after the other; the last one counts its rows, and its first column is the answer. */
   steps: readonly string[];
+  /** What is done first and is none of old code's doing. */
+  prepare?: string;
   /** A query whose one value is true once what was written can be seen; and what it needs to know from before. */
   effect?: { first?: string; then: string } | undefined;
   /** Whether a different answer matters. @default false */
