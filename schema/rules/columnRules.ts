@@ -150,6 +150,16 @@ export const columnRules = [
     },
   },
   {
+    id: "computed-can-fail",
+    verdict: "conditional",
+    title: "A computed column or an index is worked out of what old code writes, and that can fail",
+    remedy: "Look whether old code writes what it fails for, or let the expression take everything.",
+    example: {
+      shipped: "CREATE TABLE orders (id int, code text);",
+      ahead: "CREATE INDEX ON orders ((code::int));",
+    },
+  },
+  {
     id: "identity-always",
     verdict: "conditional",
     title: "A column that filled itself where it was left out always fills itself now",

@@ -64,8 +64,12 @@ export class Catalog {
     return this.constraints.get(relation) ?? [];
   }
 
+  indexesOf(relation: number): readonly IndexFacts[] {
+    return this.indexes.get(relation) ?? [];
+  }
+
   uniqueIndexesOf(relation: number): readonly IndexFacts[] {
-    return (this.indexes.get(relation) ?? []).filter(({ unique }) => unique);
+    return this.indexesOf(relation).filter(({ unique }) => unique);
   }
 
   triggersOf(relation: number): readonly TriggerFacts[] {

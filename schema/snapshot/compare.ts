@@ -1,5 +1,6 @@
 import { Catalog, type Sides } from "./catalog";
 import { compareColumns } from "./columns";
+import { compareComputed } from "./computed";
 import { compareConstraints } from "./constraints";
 import { comparePrivilegesOnAll } from "./guarded";
 import {
@@ -44,6 +45,7 @@ export function compareSnapshots(
     ...pairs.flatMap((pair) => [
       ...compareColumns(pair, sides),
       ...compareView(pair, sides),
+      ...compareComputed(pair, sides),
       ...compareConstraints(pair, sides),
       ...compareUniqueness(pair, sides),
       ...compareTriggers(pair, sides),

@@ -7,6 +7,8 @@ import type { Catalog } from "./catalog";
 export interface Known {
   /** Columns of the row that it is about. */
   columns: ReadonlySet<string>;
+  /** Their types, where it names them alone, as a computed column does, and not as NEW and OLD have them. */
+  types?: ReadonlyMap<string, string>;
   /** Functions and operators of migrations, which can be meant by any name of PostgreSQL's own. */
   catalog: Catalog;
   parser: Parser;
@@ -16,7 +18,9 @@ export interface Known {
 const safeCalls = new Set(
   (
     "lower upper initcap btrim ltrim rtrim concat concat_ws length char_length character_length replace left right " +
-    "md5 now clock_timestamp statement_timestamp transaction_timestamp round floor ceil ceiling gen_random_uuid to_jsonb"
+    "md5 now clock_timestamp statement_timestamp transaction_timestamp round floor ceil ceiling gen_random_uuid to_jsonb " +
+    "to_tsvector setweight strip reverse sign octet_length bit_length cardinality array_length jsonb_typeof json_typeof " +
+    "isempty strpos starts_with date_trunc date_part extract timezone"
   ).split(" "),
 );
 
@@ -27,7 +31,38 @@ const withNumbers: Partial<Record<string, { places: readonly number[]; least: nu
   split_part: { places: [2], least: 1 },
 };
 
+/** Functions whose first argument must be a constant: of some texts they make nothing. */
+const withConstant = new Set(["date_trunc", "date_part", "extract", "timezone"]);
+
 const comparisons = new Set(["=", "<>", "!=", "<", ">", "<=", ">=", "||", "+", "-", "*"]);
+
+/** What fails for no value on the left where that on the right is a constant. */
+const withConstants = new Set([
+  "~",
+  "~*",
+  "!~",
+  "!~*",
+  "~~",
+  "~~*",
+  "!~~",
+  "!~~*",
+  "->",
+  "->>",
+  "#>",
+  "#>>",
+  "@>",
+  "?",
+]);
+
+/** Of numbers, those that hold all of another type's. */
+const wider: Partial<Record<string, readonly string[]>> = {
+  smallint: ["int2", "int4", "int8", "numeric", "float4", "float8"],
+  integer: ["int4", "int8", "numeric", "float8"],
+  bigint: ["int8", "numeric"],
+  numeric: ["numeric"],
+  real: ["float4", "float8"],
+  date: ["date", "timestamp", "timestamptz"],
+};
 
 /** Whether a value can be had of every row: no query, no function that can refuse, no division by what can be 0. */
 export function isSafe(node: Node | undefined, known: Known): boolean {
@@ -49,8 +84,12 @@ export function isSafe(node: Node | undefined, known: Known): boolean {
   if ("CollateClause" in node) return isSafe(node.CollateClause.arg, known);
   if ("TypeCast" in node) {
     // Everything can be written as text; what else a constant can be cast to is the same in every row.
-    const name = texts(node.TypeCast.typeName?.names).at(-1);
-    const plain = name === "text" && node.TypeCast.typeName?.arrayBounds === undefined;
+    const { names, arrayBounds, typmods } = node.TypeCast.typeName ?? {};
+    const name = texts(names).at(-1) ?? "";
+    const plain =
+      arrayBounds === undefined &&
+      typmods === undefined &&
+      (name === "text" || isWider(node.TypeCast.arg, name, known));
     return only(node.TypeCast.arg, "A_Const") !== undefined || (plain && isSafe(node.TypeCast.arg, known));
   }
   if ("A_Expr" in node) return isSafeOperation(node.A_Expr, known);
@@ -58,9 +97,16 @@ export function isSafe(node: Node | undefined, known: Known): boolean {
   return false;
 }
 
-function isOfRow(names: readonly string[], parts: number | undefined, { columns }: Known): boolean {
+function isWider(node: Node | undefined, type: string, { types }: Known): boolean {
+  const column = texts(only(node, "ColumnRef")?.fields).at(-1) ?? "";
+  const from = types?.get(column)?.replace(/\(.*\)$/, "") ?? "";
+  return wider[from]?.includes(type) ?? false;
+}
+
+function isOfRow(names: readonly string[], parts: number | undefined, { columns, types }: Known): boolean {
   const [first = "", second] = names;
   if (names.length !== parts) return false;
+  if (types !== undefined) return columns.has(names.at(-1) ?? "");
   if (second === undefined)
     return /^(new|old|tg_op|tg_name|tg_table_name|tg_table_schema|tg_when)$/.test(first);
   return names.length === 2 && /^(new|old)$/.test(first) && columns.has(second);
@@ -74,10 +120,10 @@ function isSafeOperation({ kind, name, lexpr, rexpr }: A_Expr, known: Known): bo
     case "AEXPR_OP":
       if (comparisons.has(operator)) return true;
       if (operator === "/" || operator === "%") return isNumberNotZero(rexpr);
-      return (
-        (operator === "~" || operator === "~*" || operator === "->" || operator === "->>") &&
-        isConstant(rexpr)
-      );
+      return withConstants.has(operator) && isConstant(rexpr);
+    case "AEXPR_OP_ANY":
+    case "AEXPR_OP_ALL":
+      return comparisons.has(operator);
     case "AEXPR_LIKE":
     case "AEXPR_ILIKE":
       return isConstant(rexpr);
@@ -93,7 +139,10 @@ function isSafeOperation({ kind, name, lexpr, rexpr }: A_Expr, known: Known): bo
   }
 }
 
-const isConstant = (node: Node | undefined) => only(node, "A_Const") !== undefined;
+function isConstant(node: Node | undefined): boolean {
+  const cast = only(node, "TypeCast");
+  return only(cast === undefined ? node : cast.arg, "A_Const") !== undefined;
+}
 
 function isNumberNotZero(node: Node | undefined): boolean {
   const fraction = only(node, "A_Const")?.fval?.fval;
@@ -117,6 +166,7 @@ function isSafeCall(
       const number = integer(argument);
       return !numbers.places.includes(place) || (number !== undefined && number >= numbers.least);
     });
+  if (withConstant.has(name) && !isConstant(args[0])) return false;
   // A key must not be NULL.
   if (name === "jsonb_build_object")
     return args.every(

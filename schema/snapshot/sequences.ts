@@ -9,11 +9,29 @@ export function compareSequences({ before, after }: Sides): StructuralFinding[] 
   const byOid = new Map(after.facts.sequences.map((sequence) => [sequence.oid, sequence]));
   const columnIsGone = ({ ownerRelation, ownerColumn }: SequenceFacts) =>
     ownerRelation !== 0 && !after.columnsOf(ownerRelation).some(({ number }) => number === ownerColumn);
+  /** Whether the column that owned it is still there, and owns none any more. */
+  const isForgotten = ({ ownerRelation, ownerColumn }: SequenceFacts) => {
+    const relation = before.relation(ownerRelation);
+    const column = before.columnsOf(ownerRelation).find(({ number }) => number === ownerColumn);
+    const now = relation && after.relationNamed(relation);
+    const heir = now && after.columnsOf(now.oid).find(({ name }) => name === column?.name);
+    return (
+      heir !== undefined &&
+      !after.facts.sequences.some(
+        (other) => other.ownerRelation === now?.oid && other.ownerColumn === heir.number,
+      )
+    );
+  };
   return before.facts.sequences.flatMap((old) => {
     const name = written(old);
     const object = { kind: "sequence", schema: old.schema, name: old.name } as const;
     const found = byName.get(nameKey(old));
-    if (found !== undefined) return changed(old, found);
+    if (found !== undefined)
+      return changed(
+        old,
+        found,
+        isForgotten(old) ? ["no longer belongs to its column, which pg_get_serial_sequence asks for"] : [],
+      );
     const same = byOid.get(old.oid);
     if (same !== undefined)
       return structuralFinding(
@@ -38,8 +56,12 @@ export function compareSequences({ before, after }: Sides): StructuralFinding[] 
   });
 }
 
-function changed(before: SequenceFacts, after: SequenceFacts): StructuralFinding[] {
-  const differences: string[] = [];
+function changed(
+  before: SequenceFacts,
+  after: SequenceFacts,
+  beside: readonly string[],
+): StructuralFinding[] {
+  const differences = [...beside];
   if (BigInt(after.maximum) < BigInt(before.maximum))
     differences.push(`ends at ${after.maximum}, before at ${before.maximum}`);
   if (BigInt(after.minimum) > BigInt(before.minimum))

@@ -63,13 +63,20 @@ export function compareView(pair: RelationPair, sides: Sides): StructuralFinding
 /** Neither the tree nor the text is the same, nor only columns were added, dropped or moved. */
 function selectsOtherwise({ before, after }: RelationPair, sides: Sides): boolean {
   if (before.kind !== after.kind || before.definition === null || after.definition === null) return false;
-  if (before.tree === after.tree || before.definition === after.definition) return false;
+  const unsorted = withoutOrder(after.definition);
+  if (before.tree === after.tree || [after.definition, unsorted].includes(before.definition)) return false;
   const one = parts(before.definition, sides.before.columnsOf(before.oid));
   const other = parts(after.definition, sides.after.columnsOf(after.oid));
   if (one === undefined || other === undefined || one.rest !== other.rest) return true;
   return [...one.columns].some(
     ([name, expression]) => (other.columns.get(name) ?? expression) !== expression,
   );
+}
+
+/** What stood in no order before may stand in any, as long as the order does not pick which rows there are. */
+function withoutOrder(definition: string): string {
+  const picks = /^ SELECT DISTINCT ON|\n {1,3}(LIMIT|OFFSET|FETCH)\b/.test(definition);
+  return picks ? definition : definition.replace(/\n {2}ORDER BY [^\n]*;$/, ";");
 }
 
 /**
@@ -87,4 +94,9 @@ function parts(definition: string, names: readonly ColumnFacts[]) {
   return { columns, rest: from === -1 ? "" : text.slice(from) };
 }
 
-const optionsOf = ({ options }: RelationFacts) => [...(options ?? [])].sort().join(", ");
+/** A security barrier only keeps conditions of others from being asked first. */
+const optionsOf = ({ options }: RelationFacts) =>
+  [...(options ?? [])]
+    .filter((option) => !option.startsWith("security_barrier="))
+    .sort()
+    .join(", ");

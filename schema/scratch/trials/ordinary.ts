@@ -12,6 +12,9 @@ const canDelete = 16;
 /** Rows that are tried for an update or delete. */
 const mostRows = 4;
 
+/** Rows that are tried together with another. */
+const mostTwice = 3;
+
 /** What any code could do with a relation, by name and with ordinary values. */
 export function ordinaryTrials(material: Material, role?: string): Trial[] {
   const { relation } = material;
@@ -64,8 +67,9 @@ function inserts(material: Material): Trial[] {
       [
         ["all", [draft]],
         ["minimal", [minimal(draft)]],
-        // A new UNIQUE over what is left out takes one such row, and no second.
+        // A new UNIQUE over what is left out takes one such row, and no second; nor does one over what a trigger sets.
         ["minimal twice", [minimal(draft), minimal(other)]],
+        ...(place < mostTwice ? [["all twice", [draft, other]] as const] : []),
         // What a trigger fills in can be left out although the schema requires it.
         ...(place === 0 ? required.map((name) => [`without ${name}`, [without(draft, name)]] as const) : []),
       ] as const

@@ -38,7 +38,7 @@ export async function plan(
       const wanted = before.get(read.name);
       // What only old code's role no longer reads is there for all that.
       const there = (await attempt(client, read.old)) === wanted;
-      const elsewhere = there ? read.old : await search(client, homes.get(read.name) ?? 0, wanted);
+      const elsewhere = there ? read.old : await search(client, read.name, homes, wanted);
       found.push({ ...read, elsewhere });
     }
     return { ...old, name, ordinary, edge, reads: found, ahead };
@@ -110,16 +110,24 @@ async function relationOf(client: Client, read: string): Promise<number> {
   return Number(rows[0]?.oid ?? 0);
 }
 
-/** A read of any column of the same relation, whatever it is called now, that answers what was read before. */
+/**
+ * A read that answers what was read before: of any column of the same relation, whatever it is called now, or of the
+ * same column of a table that was made since.
+ * @param homes oids of the relations that are read, by the read's name
+ */
 async function search(
   client: Client,
-  relation: number,
+  name: string,
+  homes: ReadonlyMap<string, number>,
   wanted: string | undefined,
 ): Promise<string | undefined> {
   const { rows } = await client.query<{ read: string }>(
     `SELECT format('SELECT id, %I FROM %s ORDER BY id', attname, attrelid::regclass) AS read
-     FROM pg_attribute WHERE attrelid = $1::int::oid AND attnum > 0 AND NOT attisdropped ORDER BY attnum`,
-    [relation],
+     FROM pg_attribute JOIN pg_class c ON c.oid = attrelid JOIN pg_namespace n ON n.oid = relnamespace
+     WHERE attnum > 0 AND NOT attisdropped AND (c.oid::int = $1
+       OR relkind = 'r' AND nspname IN ('public', 'app') AND c.oid::int <> ALL ($2) AND attname = $3)
+     ORDER BY c.oid::int <> $1, attnum`,
+    [homes.get(name) ?? 0, [...homes.values()], / "([^"]*)"$/.exec(name)?.[1]],
   );
   for (const { read } of rows) if ((await attempt(client, read)) === wanted) return read;
   // A value of an enum that was renamed is the same value.
