@@ -31,7 +31,8 @@ export function groupResults(
 ): GroupResult[] {
   const groups = new Map<string, number[]>();
   trials.forEach(({ group }, place) => {
-    if (after[place] !== undefined) groups.set(group, [...(groups.get(group) ?? []), place]);
+    if (after[place] !== undefined && !isBeside(trials[place], after[place]))
+      groups.set(group, [...(groups.get(group) ?? []), place]);
   });
   return [...groups.values()].flatMap((places) => {
     const failures = places.map((place) => failureOf(trials[place], before[place], after[place]));
@@ -61,6 +62,14 @@ function isReferenced({ deed }: Trial, after?: TrialOutcome): boolean {
   return refused && deed === "update" && (after.failure ?? "").includes(stillReferring);
 }
 
+/** Whether it failed for its own values, and not for want of a row elsewhere. */
+const isBeside = (trial?: Trial, after?: TrialOutcome) =>
+  trial?.prepare !== undefined &&
+  after?.failure !== undefined &&
+  after.code !== foreignKeyViolation &&
+  after.code !== notNullViolation;
+
+const notNullViolation = "23502";
 const foreignKeyViolation = "23503";
 const restrictViolation = "23001";
 /** As the server says it in English, and of no row that refers to nothing: "update or delete on table … violates …". */

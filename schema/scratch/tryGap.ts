@@ -1,3 +1,4 @@
+import { escapeIdentifier } from "pg";
 import type { Gap } from "../gap";
 import { Catalog } from "../snapshot/catalog";
 import { compareSnapshots } from "../snapshot/compare";
@@ -17,6 +18,7 @@ import { readRows, type TableRows } from "./rows/readRows";
 import { runSource, SourceFails } from "./runSource";
 import type { ScratchDatabase } from "./scratchDatabase";
 import type { ScratchOptions } from "./scratchSetting";
+import { relationText } from "./sqlText";
 import { ScratchSurroundings } from "./surroundings";
 import { survivalOf } from "./survival";
 import { aloneTrials, putAwayText } from "./trials/alone";
@@ -114,7 +116,8 @@ export async function tryGap(
   const callsAfter = await runAgain(database, calls, callsBefore);
   watch.enter("schema");
   const beside = { role, parser: await openParser() };
-  const findings = settled([...compareSnapshots(before, after, beside), ...taken], {
+  const structural = await withoutHeld(database, compareSnapshots(before, after, beside));
+  const findings = settled([...structural, ...taken], {
     groups: groupResults(
       [...trials, ...calls],
       [...relationsBefore, ...callsBefore],
@@ -123,6 +126,27 @@ export async function tryGap(
     survivals: await survivalOf(database, old, new Catalog(after), rows),
   });
   return { findings, told: [...surroundings.told], limits: [...surroundings.limits] };
+}
+
+/** Leaves out what the rows of tables that the gap made and filled have settled. */
+async function withoutHeld(
+  database: ScratchDatabase,
+  findings: readonly StructuralFinding[],
+): Promise<StructuralFinding[]> {
+  const left: StructuralFinding[] = [];
+  for (const finding of findings) {
+    const { unless } = finding;
+    const [answer] =
+      unless === undefined
+        ? []
+        : await database.query<{ held: number }>(
+            `SELECT count(DISTINCT ${escapeIdentifier(unless.column)}::text)::int AS held FROM ${relationText(unless.relation)}
+             WHERE ${escapeIdentifier(unless.column)}::text = ANY ($1)`,
+            [[...unless.values]],
+          );
+    if (answer?.held === undefined || answer.held < (unless?.values.length ?? 0)) left.push(finding);
+  }
+  return left;
 }
 
 const emptyText = (relation: RelationFacts) =>

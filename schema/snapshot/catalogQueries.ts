@@ -108,7 +108,7 @@ export function catalogQueries(serverVersion: number, seesPasswords: boolean): R
         md5(concat_ws(chr(10), p.prosrc, p.probin, ${serverVersion >= 140000 ? "pg_get_function_sqlbody(p.oid)" : "NULL"},
           (SELECT concat_ws(',', g.aggtransfn::regprocedure, g.aggfinalfn::regprocedure, g.aggkind, g.agginitval,
             format_type(g.aggtranstype, NULL)) FROM pg_aggregate g WHERE g.aggfnoid = p.oid))) AS body,
-        CASE WHEN p.prorettype = 'trigger'::regtype THEN p.prosrc END AS "triggerSource"
+        CASE WHEN p.prorettype IN ('trigger'::regtype, 'event_trigger'::regtype) THEN p.prosrc END AS "triggerSource"
       FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
       WHERE ${ownSchema} AND NOT ${ofExtension("pg_proc", "p.oid")}`,
     triggers: `

@@ -1,5 +1,6 @@
 import type { Catalog, Sides } from "./catalog";
 import { fillingOf, leftOut } from "./columnTypes";
+import { isImplied, valuesAllowed } from "./implied";
 import { isTable, type RelationPair } from "./relations";
 import type { ConstraintFacts } from "./snapshot";
 import { structuralFinding, type StructuralFinding } from "./structuralFinding";
@@ -133,6 +134,13 @@ function newFinding(
         { remedy: dropping(constraint, pair) },
       ),
     ];
+  const said = saidBefore(constraint, pair, sides, table);
+  if (
+    constraint.type === "c" &&
+    said !== undefined &&
+    isImplied(constraint.definition, said.checks, said.required, said.parser)
+  )
+    return [];
   const settled =
     reach === "old"
       ? {}
@@ -145,9 +153,42 @@ function newFinding(
       {
         remedy: dropping(constraint, pair),
         ...settled,
+        unless: said && allValuesIn(constraint, sides, said),
       },
     ),
   ];
+}
+
+/** What the old schema says of the columns of a new constraint; undefined where they are not what they were. */
+function saidBefore({ columns }: ConstraintFacts, { before }: RelationPair, sides: Sides, table: number) {
+  const { parser } = sides;
+  const facts = sides.after.columnsOf(table).filter(({ number }) => columns?.includes(number));
+  const olds = new Map(sides.before.columnsOf(before.oid).map((column) => [column.name, column]));
+  const same = facts.every(({ name, number, typeText }) => {
+    const old = olds.get(name);
+    return old?.typeText === typeText && (before.oid !== table || old.number === number);
+  });
+  if (parser === undefined || !same || facts.length === 0) return undefined;
+  const checks = sides.before
+    .constraintsOf(before.oid)
+    .filter(({ type, definition }) => type === "c" && !definition.includes("NOT ENFORCED"))
+    .map(({ definition }) => definition);
+  const required = new Set(facts.flatMap(({ name }) => (olds.get(name)?.notNull === true ? [name] : [])));
+  return { parser, checks, required, names: facts.map(({ name }) => name) };
+}
+
+/** A table of the gap that a new foreign key refers to, and all values that the old CHECKs let into its column. */
+function allValuesIn(
+  { type, definition, references }: ConstraintFacts,
+  { before, after }: Sides,
+  { parser, checks, names }: NonNullable<ReturnType<typeof saidBefore>>,
+) {
+  const relation = after.relation(references);
+  const [, column] = / REFERENCES [^(]*\((\w+)\)/.exec(definition) ?? [];
+  const [name = "", ...others] = names;
+  if (type !== "f" || relation === undefined || before.relation(references) !== undefined) return undefined;
+  const values = others.length === 0 ? valuesAllowed(name, checks, parser) : undefined;
+  return column === undefined || values === undefined ? undefined : { relation, column, values: [...values] };
 }
 
 const dropping = ({ name }: ConstraintFacts, { before }: RelationPair) =>

@@ -18,7 +18,7 @@ export interface Known {
 const safeCalls = new Set(
   (
     "lower upper initcap btrim ltrim rtrim concat concat_ws length char_length character_length replace left right " +
-    "md5 now clock_timestamp statement_timestamp transaction_timestamp round floor ceil ceiling gen_random_uuid to_jsonb " +
+    "md5 now clock_timestamp statement_timestamp transaction_timestamp round floor ceil ceiling gen_random_uuid to_jsonb to_json row_to_json " +
     "to_tsvector setweight strip reverse sign octet_length bit_length cardinality array_length jsonb_typeof json_typeof " +
     "isempty strpos starts_with date_trunc date_part extract timezone"
   ).split(" "),

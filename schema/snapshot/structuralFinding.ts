@@ -21,6 +21,14 @@ export interface StructuralFinding {
     relation: { schema: string; name: string };
     otherwise?: { rule: string; verdict: Verdict; reason: string };
   };
+  /** It falls away where a table that the gap made holds each of these values, written as text, in one column. */
+  unless?: Holding;
+}
+
+interface Holding {
+  relation: { schema: string; name: string };
+  column: string;
+  values: readonly string[];
 }
 
 interface Beyond {
@@ -30,6 +38,7 @@ interface Beyond {
     relation: { schema: string; name: string };
     otherwise?: { rule: StructuralRuleId; reason: string };
   };
+  unless?: Holding | undefined;
 }
 
 /** A finding with the rule's verdict and, unless given, its remedy. */
@@ -37,10 +46,17 @@ export function structuralFinding(
   id: StructuralRuleId,
   object: ObjectName,
   reason: string,
-  { remedy, settledByTrial }: Beyond = {},
+  { remedy, settledByTrial, unless }: Beyond = {},
 ): StructuralFinding {
   const rule = ruleOf(id);
-  const finding = { rule: id, verdict: rule.verdict, object, reason, remedy: remedy ?? rule.remedy };
+  const finding = {
+    rule: id,
+    verdict: rule.verdict,
+    object,
+    reason,
+    remedy: remedy ?? rule.remedy,
+    ...(unless && { unless }),
+  };
   if (settledByTrial === undefined) return finding;
   const { relation, otherwise } = settledByTrial;
   return {

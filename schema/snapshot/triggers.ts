@@ -1,6 +1,7 @@
 import { keyed, type Sides } from "./catalog";
 import { tableAfter } from "./constraints";
-import { isHarmless } from "./harmlessTrigger";
+import { fillingOf } from "./columnTypes";
+import { isHarmless, type Touched } from "./harmlessTrigger";
 import { isTable, type RelationPair } from "./relations";
 import type { RelationFacts, TriggerFacts } from "./snapshot";
 import { structuralFinding, type StructuralFinding } from "./structuralFinding";
@@ -26,8 +27,29 @@ function triggerFindings(pair: RelationPair, sides: Sides): StructuralFinding[] 
       .map((column) => column.name),
   );
   const { parser } = sides;
+  const changing = [...news.values()].filter(({ definition }) => / BEFORE /.test(definition));
+  const oldNames = new Set(sides.before.columnsOf(pair.before.oid).map((column) => column.name));
+  const strange = sides.after
+    .columnsOf(table.oid)
+    .filter((column) => !oldNames.has(column.name) && column.generated === "");
+  const touched = (trigger: TriggerFacts): Touched => ({
+    columns: new Set(now.keys()),
+    kept,
+    strange: new Set(strange.map((column) => column.name)),
+    blank: new Set(strange.flatMap((column) => (fillingOf(column, sides.after).filled ? [] : column.name))),
+    alone: changing.every((other) => other === trigger),
+    fresh: ({ schema, name: made }) => {
+      const found = sides.after.facts.relations.filter(
+        (relation) => relation.name === made && (schema === undefined || relation.schema === schema),
+      );
+      const [only, ...others] = found;
+      return others.length === 0 && only !== undefined && sides.before.relation(only.oid) === undefined
+        ? only
+        : undefined;
+    },
+  });
   const isQuiet = (trigger: TriggerFacts) =>
-    parser !== undefined && isHarmless(trigger, sides.after, { columns: new Set(now.keys()), kept }, parser);
+    parser !== undefined && isHarmless(trigger, sides.after, touched(trigger), parser);
   const gone = [...olds.values()].filter((trigger) => !news.has(trigger.name));
   const come = [...news.values()].filter((trigger) => !olds.has(trigger.name));
   // A trigger under another name does what it did, but for its place among others.

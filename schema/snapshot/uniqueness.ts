@@ -1,6 +1,7 @@
 import type { Sides } from "./catalog";
 import { leftOut } from "./columnTypes";
 import { reachOf, tableAfter } from "./constraints";
+import { groupsBy } from "./grouped";
 import type { RelationPair } from "./relations";
 import type { IndexFacts } from "./snapshot";
 import { structuralFinding, type StructuralFinding } from "./structuralFinding";
@@ -102,6 +103,19 @@ function keptFindings(before: IndexFacts, after: IndexFacts, pair: RelationPair)
 function newFinding(index: IndexFacts, pair: RelationPair, sides: Sides, table: number): StructuralFinding[] {
   const object = partName(index.constraint === null ? "index" : "constraint", pair.before, index.name);
   const name = written(pair.before);
+  const places = sides.after.columnsOf(table).map(({ number }) => number);
+  const { definition } = pair.after;
+  if (
+    pair.after.kind === "m" &&
+    definition !== null &&
+    sides.parser !== undefined &&
+    groupsBy(
+      definition,
+      index.columns.map((number) => places.indexOf(number)),
+      sides.parser,
+    )
+  )
+    return [];
   const remedy = dropping(index, name);
   const wholeColumns = index.predicate === null && !index.columns.includes(0);
   const values = wholeColumns

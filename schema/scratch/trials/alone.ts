@@ -22,22 +22,24 @@ const keeping = "knowngood.keeping";
 export function aloneTrials(materials: readonly Material[], filled: Filled): Trial[] {
   return materials.flatMap((material): Trial[] => {
     const { relation, drafts, required } = material;
-    const [draft] = drafts;
-    if (relation.partitionBound !== null || draft === undefined) return [];
-    const row = referringToLast(material, draft, filled);
-    return [
-      {
-        group: `${relation.oid} insert alone`,
-        deed: "insert",
-        object: relationObject(material),
-        relation: relation.oid,
-        ordinary: true,
-        prepare: prepareText(material),
-        steps: [insertText(relation, [new Map([...row].filter(([name]) => required.includes(name)))])],
-      },
-    ];
+    if (relation.partitionBound !== null) return [];
+    const rows = [drafts[0], ...drafts.slice(likeNone, likeNone + 2)].flatMap((draft) =>
+      draft === undefined ? [] : referringToLast(material, draft, filled),
+    );
+    return rows.map((row) => ({
+      group: `${relation.oid} insert alone`,
+      deed: "insert",
+      object: relationObject(material),
+      relation: relation.oid,
+      ordinary: true,
+      prepare: prepareText(material),
+      steps: [insertText(relation, [new Map([...row].filter(([name]) => required.includes(name)))])],
+    }));
   });
 }
+
+/** The first of a table's drafts that is not like a row that is there. */
+const likeNone = 3;
 
 function prepareText({ plan }: Material): string {
   const kept = plan.references.map(({ parent }) => `,${parent.oid},`).join("");

@@ -16,6 +16,8 @@ export interface Material {
   plain: readonly string[];
   /** Columns that an insert must name. */
   required: readonly string[];
+  /** Columns of an insert in which no two rows may be alike, by themselves or together. */
+  unique: readonly string[];
   /** Rows that are there, column by column. */
   existing: readonly Draft[];
   /** Rows that could be inserted; the first is the most ordinary one. */
@@ -50,7 +52,8 @@ export function materialOf(
   );
   const style = draftStyle(plan, hints, { ...filled.style, literals: false });
   const plain = own.filter((column) => column.plain && !column.numbered).map(({ name }) => name);
-  const drafts = draftsOf(plan, catalog, filled, style, existing).map(
+  const unique = uniqueOf(plan, catalog);
+  const drafts = draftsOf(plan, catalog, filled, style, existing, unique).map(
     (draft) => new Map([...draft].filter(([name]) => plain.includes(name))),
   );
   return {
@@ -58,6 +61,7 @@ export function materialOf(
     columns,
     plan,
     plain,
+    unique: plain.filter((name) => unique.has(name)),
     required: own.filter(({ required }) => required).map(({ name }) => name),
     existing,
     drafts,
@@ -74,14 +78,9 @@ function draftsOf(
   filled: Filled,
   style: DraftStyle,
   existing: readonly Draft[],
+  unique: ReadonlySet<string>,
 ): Draft[] {
   const fresh = (row: number) => draftRow(plan, catalog, parentsIn(filled), { row, sparse: false, style });
-  const unique = new Set(
-    catalog
-      .uniqueIndexesOf(plan.relation.oid)
-      .flatMap(({ columns }) => plan.columns.filter(({ facts }) => columns.includes(facts.number)))
-      .map(({ name }) => name),
-  );
   // What a table took once it takes again, as long as its keys are others.
   const known = filled.accepted.get(plan.relation.oid) ?? [];
   const alike = [...known, ...existing]
@@ -108,6 +107,11 @@ function draftsOf(
   ]);
   const modest = [71, 72].map((row) => modestRow(fresh(row), plan, catalog, row));
   return [...alike, fresh(52), withDefaults(fresh(53), plan), ...modest, ...meeting].slice(0, 30);
+}
+
+function uniqueOf({ relation, columns: all }: TablePlan, catalog: Catalog): ReadonlySet<string> {
+  const numbers = new Set(catalog.uniqueIndexesOf(relation.oid).flatMap(({ columns }) => columns));
+  return new Set(all.flatMap(({ name, facts }) => (numbers.has(facts.number) ? name : [])));
 }
 
 /** With the values that columns have where they are left out: what refers to a fixed set of values refers to these. */

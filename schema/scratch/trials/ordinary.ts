@@ -12,9 +12,6 @@ const canDelete = 16;
 /** Rows that are tried for an update or delete. */
 const mostRows = 4;
 
-/** Rows that are tried together with another. */
-const mostTwice = 3;
-
 /** What any code could do with a relation, by name and with ordinary values. */
 export function ordinaryTrials(material: Material, role?: string): Trial[] {
   const { relation } = material;
@@ -57,7 +54,11 @@ function selects(material: Material): Trial[] {
 }
 
 function inserts(material: Material): Trial[] {
-  const { relation, drafts, required } = material;
+  const { relation, drafts, required, unique } = material;
+  const twin = (draft: Draft, other: Draft) =>
+    new Map(
+      [...draft].map(([name, value]) => [name, unique.includes(name) ? (other.get(name) ?? value) : value]),
+    );
   const minimal = (draft: Draft) => new Map([...draft].filter(([name]) => required.includes(name)));
   const without = (draft: Draft, left: string) =>
     new Map([...minimal(draft)].filter(([name]) => name !== left));
@@ -67,9 +68,10 @@ function inserts(material: Material): Trial[] {
       [
         ["all", [draft]],
         ["minimal", [minimal(draft)]],
-        // A new UNIQUE over what is left out takes one such row, and no second; nor does one over what a trigger sets.
+        // A new UNIQUE over what is left out takes one such row, and no second.
         ["minimal twice", [minimal(draft), minimal(other)]],
-        ...(place < mostTwice ? [["all twice", [draft, other]] as const] : []),
+        // Nor does an old one over what a new trigger sets.
+        ...(unique.length > 0 ? [["all twice", [draft, twin(draft, other)]] as const] : []),
         // What a trigger fills in can be left out although the schema requires it.
         ...(place === 0 ? required.map((name) => [`without ${name}`, [without(draft, name)]] as const) : []),
       ] as const
