@@ -143,7 +143,8 @@ export const routineRules = [
     title: "An event trigger was added, changed or dropped",
     remedy: "Look at what it does when old code creates or alters something, or logs in.",
     example: {
-      shipped: "CREATE FUNCTION seen() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';",
+      shipped:
+        "CREATE FUNCTION seen() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'closed'; END $$;",
       ahead: "CREATE EVENT TRIGGER watch ON ddl_command_end EXECUTE FUNCTION seen();",
     },
   },

@@ -108,6 +108,8 @@ export function catalogQueries(serverVersion: number, seesPasswords: boolean): R
         md5(concat_ws(chr(10), p.prosrc, p.probin, ${serverVersion >= 140000 ? "pg_get_function_sqlbody(p.oid)" : "NULL"},
           (SELECT concat_ws(',', g.aggtransfn::regprocedure, g.aggfinalfn::regprocedure, g.aggkind, g.agginitval,
             format_type(g.aggtranstype, NULL)) FROM pg_aggregate g WHERE g.aggfnoid = p.oid))) AS body,
+        concat_ws(' ', p.prosrc, ${serverVersion >= 140000 ? "pg_get_function_sqlbody(p.oid)" : "NULL"})
+          ~* '\\m(user|\\w*_user|current_role|\\w*_role|row_security|has_\\w+_privilege|current_setting|set_config|execute|search_path|current_schemas?)\\M' AS "asksWhoCalls",
         CASE WHEN p.prorettype IN ('trigger'::regtype, 'event_trigger'::regtype) THEN p.prosrc END AS "triggerSource"
       FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
       WHERE ${ownSchema} AND NOT ${ofExtension("pg_proc", "p.oid")}`,
@@ -125,7 +127,8 @@ export function catalogQueries(serverVersion: number, seesPasswords: boolean): R
         pg_get_expr(p.polqual, p.polrelid) AS using, pg_get_expr(p.polwithcheck, p.polrelid) AS check
       FROM pg_policy p`,
     eventTriggers: `
-      SELECT e.evtname AS name, concat_ws(' ', e.evtevent, e.evtenabled, e.evtfoid::regprocedure, e.evttags) AS definition
+      SELECT e.evtname AS name, concat_ws(' ', e.evtevent, e.evtenabled, e.evtfoid::regprocedure, e.evttags) AS definition,
+          e.evtfoid::int8 AS function
       FROM pg_event_trigger e WHERE NOT ${ofExtension("pg_event_trigger", "e.oid")}`,
     operators: `
       SELECT n.nspname AS schema, o.oprname AS name,

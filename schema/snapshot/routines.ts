@@ -1,5 +1,6 @@
 import { keyed, nameKey, type Sides } from "./catalog";
 import { compareOverloads } from "./overloads";
+import { sessionsOf } from "./sessions";
 import type { RoutineFacts } from "./snapshot";
 import { structuralFinding, type StructuralFinding } from "./structuralFinding";
 import { routineName, routineWritten } from "./routineName";
@@ -15,7 +16,7 @@ export function compareRoutines(sides: Sides): StructuralFinding[] {
   const freshByName = groups(fresh);
   const perRoutine = before.facts.routines.flatMap((old) => {
     const found = bySignature.get(signature(old));
-    if (found !== undefined) return changed(old, found);
+    if (found !== undefined) return changed(old, found, sides);
     return missing(old, byOid.get(old.oid), freshByName.get(nameKey(old)) ?? []);
   });
   const stayed = before.facts.routines.filter((routine) => bySignature.has(signature(routine)));
@@ -103,7 +104,7 @@ function furtherOutputs(before: RoutineFacts, after: RoutineFacts): string[] | u
   return kept ? news.slice(olds.length) : undefined;
 }
 
-function changed(before: RoutineFacts, after: RoutineFacts): StructuralFinding[] {
+function changed(before: RoutineFacts, after: RoutineFacts, sides: Sides): StructuralFinding[] {
   const name = routineWritten(before);
   const object = routineName(before);
   const breaks: string[] = [];
@@ -125,7 +126,10 @@ function changed(before: RoutineFacts, after: RoutineFacts): StructuralFinding[]
     ];
   const differences = [
     ...((further ?? []).length === 0 ? [] : [`further columns, ${plain(listed(further ?? []))}`]),
-    ...differencesOf(before, after),
+    ...differencesOf(
+      before,
+      takesOwnersRights(before, after, sides) ? { ...after, ...rightsOf(before) } : after,
+    ),
   ];
   if (differences.length === 0) return [];
   return [
@@ -135,6 +139,44 @@ function changed(before: RoutineFacts, after: RoutineFacts): StructuralFinding[]
       `${name} has ${differences.join(", ")}; release code calls the new one.`,
     ),
   ];
+}
+
+const rightsOf = ({ definer, configuration }: RoutineFacts) => ({ definer, configuration });
+
+/**
+ * Whether a function does what it did with its owner's rights in place of its caller's: the owner may do everything with
+ * all that there is, finds the same under each name, and nothing in it asks who calls.
+ */
+function takesOwnersRights(before: RoutineFacts, after: RoutineFacts, sides: Sides): boolean {
+  const { facts } = sides.after;
+  const owner = sides.after.role(after.owner);
+  const path = (after.configuration ?? []).filter((setting) => setting.startsWith("search_path="));
+  const others = ({ configuration }: RoutineFacts) =>
+    (configuration ?? []).filter((setting) => !setting.startsWith("search_path="));
+  const there = new Set(facts.schemas.map(({ name }) => name));
+  const schemas = path.flatMap((setting) =>
+    setting
+      .slice("search_path=".length)
+      .split(",")
+      .map((name) => name.trim().replace(/^"(.*)"$/, "$1"))
+      .filter((name) => there.has(name)),
+  );
+  return (
+    !before.definer &&
+    after.definer &&
+    after.kind === "f" &&
+    !after.asksWhoCalls &&
+    others(before).join() === others(after).join() &&
+    (before.configuration ?? []).every(
+      (setting) => path.includes(setting) || !setting.startsWith("search_path="),
+    ) &&
+    (path.length === 0 ||
+      sessionsOf(sides).every((session) => session.after.schemas.join() === schemas.join())) &&
+    facts.relations.every(
+      (relation) => !relation.rowSecurity && (owner?.superuser === true || relation.owner === after.owner),
+    ) &&
+    facts.routines.every((routine) => owner?.superuser === true || routine.owner === after.owner)
+  );
 }
 
 const kinds: Record<RoutineFacts["kind"], string> = {

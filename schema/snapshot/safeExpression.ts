@@ -1,5 +1,5 @@
 import type { A_Expr, FuncCall, Node } from "libpg-query";
-import { integer, only, text, texts } from "../static/nodes";
+import { integer, only, text, texts, walk } from "../static/nodes";
 import type { Parser } from "../static/parser";
 import type { Catalog } from "./catalog";
 
@@ -54,15 +54,8 @@ const withConstants = new Set([
   "?",
 ]);
 
-/** Of numbers, those that hold all of another type's. */
-const wider: Partial<Record<string, readonly string[]>> = {
-  smallint: ["int2", "int4", "int8", "numeric", "float4", "float8"],
-  integer: ["int4", "int8", "numeric", "float8"],
-  bigint: ["int8", "numeric"],
-  numeric: ["numeric"],
-  real: ["float4", "float8"],
-  date: ["date", "timestamp", "timestamptz"],
-};
+const numbers = new Set(["int2", "int4", "int8", "numeric", "float4", "float8"]);
+const days = new Set(["date", "timestamp", "timestamptz"]);
 
 /** Whether a value can be had of every row: no query, no function that can refuse, no division by what can be 0. */
 export function isSafe(node: Node | undefined, known: Known): boolean {
@@ -89,7 +82,7 @@ export function isSafe(node: Node | undefined, known: Known): boolean {
     const plain =
       arrayBounds === undefined &&
       typmods === undefined &&
-      (name === "text" || isWider(node.TypeCast.arg, name, known));
+      (name === "text" || isOfItsKind(node.TypeCast.arg, name, known));
     return only(node.TypeCast.arg, "A_Const") !== undefined || (plain && isSafe(node.TypeCast.arg, known));
   }
   if ("A_Expr" in node) return isSafeOperation(node.A_Expr, known);
@@ -97,10 +90,16 @@ export function isSafe(node: Node | undefined, known: Known): boolean {
   return false;
 }
 
-function isWider(node: Node | undefined, type: string, { types }: Known): boolean {
-  const column = texts(only(node, "ColumnRef")?.fields).at(-1) ?? "";
-  const from = types?.get(column)?.replace(/\(.*\)$/, "") ?? "";
-  return wider[from]?.includes(type) ?? false;
+/** Whether something of numbers alone becomes a number, or a day a moment: that it may be too large, trials see. */
+function isOfItsKind(node: Node | undefined, type: string, { types }: Known): boolean {
+  const from: string[] = [];
+  walk({ node }, (kind, body) => {
+    if (kind === "ColumnRef")
+      from.push(types?.get(texts((body as { fields?: Node[] }).fields).at(-1) ?? "") ?? "");
+  });
+  const all = (pattern: RegExp) => from.length > 0 && from.every((one) => pattern.test(one));
+  if (numbers.has(type)) return all(/^(smallint|integer|bigint|numeric|real|double)/);
+  return days.has(type) && only(node, "ColumnRef") !== undefined && all(/^(date|timestamp)/);
 }
 
 function isOfRow(names: readonly string[], parts: number | undefined, { columns, types }: Known): boolean {

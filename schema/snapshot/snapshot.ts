@@ -181,7 +181,9 @@ export interface RoutineFacts extends Named, Owned {
   configuration: string[] | null;
   /** A hash of what it does. */
   body: string;
-  /** What a trigger's function does, in its own language; null for all other routines. */
+  /** Whether it seems to ask for whom, or with which settings, it runs, or runs SQL that it puts together. */
+  asksWhoCalls: boolean;
+  /** What the function of a trigger or an event trigger does, in its own language; null for all other routines. */
   triggerSource: string | null;
 }
 
@@ -214,6 +216,8 @@ export interface PolicyFacts {
 export interface EventTriggerFacts {
   name: string;
   definition: string;
+  /** The routine's oid. */
+  function: number;
 }
 
 export interface OperatorFacts {

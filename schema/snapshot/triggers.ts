@@ -3,6 +3,7 @@ import { tableAfter } from "./constraints";
 import { fillingOf } from "./columnTypes";
 import { isHarmless, type Touched } from "./harmlessTrigger";
 import { isTable, type RelationPair } from "./relations";
+import { isSilent } from "./silentEventTrigger";
 import type { RelationFacts, TriggerFacts } from "./snapshot";
 import { structuralFinding, type StructuralFinding } from "./structuralFinding";
 import { partName, relationName, short, written } from "./words";
@@ -117,13 +118,16 @@ function ruleFindings(pair: RelationPair, sides: Sides): StructuralFinding[] {
 }
 
 /** Event triggers, which belong to no relation. */
-export function compareEventTriggers({ before, after }: Sides): StructuralFinding[] {
+export function compareEventTriggers({ before, after, parser }: Sides): StructuralFinding[] {
   const olds = keyed(before.facts.eventTriggers, ({ name }) => name);
   const news = keyed(after.facts.eventTriggers, ({ name }) => name);
   return [...new Set([...olds.keys(), ...news.keys()])].flatMap((name) => {
     const one = olds.get(name)?.definition ?? "none";
     const other = news.get(name)?.definition ?? "none";
     if (one === other) return [];
+    const routine = after.facts.routines.find(({ oid }) => oid === news.get(name)?.function);
+    const source = routine?.language === "plpgsql" ? routine.triggerSource : null;
+    if (!olds.has(name) && parser !== undefined && source !== null && isSilent(source, parser)) return [];
     return structuralFinding(
       "event-trigger-changed",
       { ...relationName({ schema: "public", name }), kind: "other", schema: undefined },

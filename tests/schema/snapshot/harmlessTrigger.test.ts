@@ -11,6 +11,7 @@ interface Trigger {
   condition?: string;
   options?: string;
   also?: string;
+  made?: string;
 }
 
 const sets = (value: string): Trigger => ({ body: `NEW.slug := ${value}; RETURN NEW;` });
@@ -30,6 +31,20 @@ const harmless: Record<string, Trigger> = {
   "a change seen by the whole row": {
     body: "IF NEW IS DISTINCT FROM OLD THEN NEW.seen := clock_timestamp(); END IF; RETURN NEW;",
     when: "BEFORE UPDATE",
+  },
+  "an old column set to the new one, which old code leaves as it is": {
+    body: "IF NEW.slug IS DISTINCT FROM OLD.slug THEN NEW.note := NEW.slug; ELSE NEW.slug := NEW.note; END IF; RETURN NEW;",
+    when: "BEFORE UPDATE",
+  },
+  "an old column set to the new one, where that was written": {
+    body: "NEW.slug := coalesce(NEW.slug, NEW.note); NEW.note := coalesce(NEW.note, NEW.slug); RETURN NEW;",
+  },
+  "a trigger that runs afterwards": { body: "RETURN NULL;", when: "AFTER INSERT OR DELETE" },
+  "a notice": { body: "RAISE NOTICE '% %', TG_OP, NEW.id; RETURN NULL;", when: "AFTER UPDATE" },
+  "a log of the gap's own": {
+    body: "INSERT INTO log (op, orders, note) VALUES (TG_OP, to_jsonb(NEW), NEW.note); RETURN NULL;",
+    when: "AFTER INSERT OR UPDATE",
+    made: "CREATE TABLE log (id serial PRIMARY KEY, op text NOT NULL, orders jsonb, note text);",
   },
   "a condition that can't fail": { ...sets("NEW.note"), condition: "WHEN (NEW.note IS NOT NULL)" },
 };
@@ -72,7 +87,49 @@ const harmful: Record<string, Trigger> = {
   "a condition that can fail": { ...sets("'a'"), condition: "WHEN (100 / NEW.total > 1)" },
   "a loop": { body: "WHILE NEW.total > 0 LOOP NEW.slug := 'a'; END LOOP; RETURN NEW;" },
   "a search path of its own": { ...sets("'a'"), options: "SET search_path = ''" },
-  "a trigger that runs afterwards": { body: "RETURN NEW;", when: "AFTER INSERT" },
+  "an old column set to a new one that has a default": {
+    body: "NEW.note := coalesce(NEW.kind, NEW.note); RETURN NEW;",
+    made: "ALTER TABLE orders ADD kind text DEFAULT 'x';",
+  },
+  "an old column set to the new one, after that was set": {
+    body: "NEW.slug := 'a'; IF NEW.slug IS DISTINCT FROM OLD.slug THEN NEW.note := NEW.slug; END IF; RETURN NEW;",
+    when: "BEFORE UPDATE",
+  },
+  "an old column set to the new one, which another trigger may have set": {
+    body: "IF NEW.slug IS NOT NULL THEN NEW.note := NEW.slug; END IF; RETURN NEW;",
+    made: "CREATE TRIGGER a_first BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION pg_catalog.suppress_redundant_updates_trigger();",
+  },
+  "a refusal afterwards": { body: "RAISE EXCEPTION 'no'; RETURN NULL;", when: "AFTER INSERT" },
+  "a log that was there": {
+    body: "INSERT INTO log (op) VALUES (TG_OP); RETURN NULL;",
+    when: "AFTER INSERT",
+    also: "CREATE TABLE log (op text);",
+  },
+  "a log that has no room for every value": {
+    body: "INSERT INTO log (note) VALUES (NEW.note); RETURN NULL;",
+    when: "AFTER INSERT",
+    made: "CREATE TABLE log (note varchar(20));",
+  },
+  "a log that wants a value": {
+    body: "INSERT INTO log (note) VALUES (NEW.note); RETURN NULL;",
+    when: "AFTER INSERT",
+    made: "CREATE TABLE log (note text NOT NULL);",
+  },
+  "a log that wants a value of a row that is gone": {
+    body: "INSERT INTO log (number) VALUES (NEW.id); RETURN NULL;",
+    when: "AFTER INSERT OR DELETE",
+    made: "CREATE TABLE log (number int NOT NULL);",
+  },
+  "a log that takes each value once": {
+    body: "INSERT INTO log (note) VALUES (NEW.note); RETURN NULL;",
+    when: "AFTER INSERT",
+    made: "CREATE TABLE log (note text UNIQUE);",
+  },
+  "a log with a condition of its own": {
+    body: "INSERT INTO log (note) VALUES (NEW.note); RETURN NULL;",
+    when: "AFTER INSERT",
+    made: "CREATE TABLE log (note text CHECK (note <> ''));",
+  },
 };
 
 describe("a trigger that is read", () => {
@@ -86,13 +143,14 @@ describe("a trigger that is read", () => {
     condition = "",
     options = "",
     also = "",
+    made = "",
   }: Trigger) => {
     const findings = await embedded.findings(
       `${table} ${also}`,
-      `${columns} CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql ${options} AS $body$ BEGIN ${body} END $body$;
+      `${columns} ${made} CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql ${options} AS $body$ BEGIN ${body} END $body$;
        CREATE TRIGGER touch ${when} ON orders FOR EACH ROW ${condition} EXECUTE FUNCTION touch();`,
     );
-    const added = findings.find(({ rule }) => rule === "trigger-added");
+    const added = findings.find(({ rule, object }) => rule === "trigger-added" && object.part === "touch");
     expect(added).not.to.equal(undefined);
     return added?.settledByTrial !== undefined;
   };
