@@ -21,7 +21,7 @@ import type { ScratchOptions } from "./scratchSetting";
 import { relationText } from "./sqlText";
 import { ScratchSurroundings } from "./surroundings";
 import { survivalOf } from "./survival";
-import { aloneTrials, putAwayText } from "./trials/alone";
+import { aloneTrials, canLookElsewhere, putAwayText } from "./trials/alone";
 import { edgeTrials } from "./trials/edge";
 import { materialOf, type Material } from "./trials/material";
 import { ordinaryTrials } from "./trials/ordinary";
@@ -92,14 +92,14 @@ export async function tryGap(
     materialOf(relation, old, filled, hints, rows.get(relation.oid)),
   );
   const ofTables = materials.slice(0, choice.tables.length);
-  await database.run(putAwayText(ofTables, filled, old, gap.ahead));
-  const trials = [
-    ...relationTrials(old, choice, materials, role),
-    ...aloneTrials(
-      ofTables.filter(({ relation }) => choice.edged.has(relation.oid)),
-      filled,
-    ),
-  ];
+  const alone = canLookElsewhere(gap.ahead)
+    ? aloneTrials(
+        ofTables.filter(({ relation }) => choice.edged.has(relation.oid)),
+        filled,
+      )
+    : [];
+  if (alone.length > 0) await database.run(putAwayText(ofTables, filled, old, gap.ahead));
+  const trials = [...relationTrials(old, choice, materials, role), ...alone];
   const calls = style.calls ? await callTrials(database, old, choice, filled) : [];
   const relationsBefore = await runTrials(database, trials);
   watch.enter("calls");

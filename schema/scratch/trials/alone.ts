@@ -49,6 +49,23 @@ function prepareText({ plan }: Material): string {
   END $knowngood$`;
 }
 
+/** By what a row can come to look for another: a reference, or something that runs by itself. */
+const looking =
+  /\b(references|trigger|rule|function|procedure|execute)\b|\bdefault\s+(?!now\b|nextval\b|gen_random_uuid\b)[\w."]+\s*\(/i;
+
+/** Whether a gap can make old code's rows depend on others; if not, nobody need try them alone. */
+export function canLookElsewhere(ahead: readonly SqlSource[]): boolean {
+  return ahead.some(
+    ({ sql }) =>
+      looking.test(sql) &&
+      cut(sql).pieces.some(({ start, end }) => {
+        const statement = sql.slice(start, end);
+        // Old code writes no rows to a table that it does not know.
+        return looking.test(statement) && !/^create\s+(?:unlogged\s+)?table\b/i.test(statement);
+      }),
+  );
+}
+
 /** Makes a row refer to the last row of each table that it refers to, which stays. */
 function referringToLast({ plan }: Material, draft: Draft, { tables }: Filled): Draft {
   const row = new Map(draft);
