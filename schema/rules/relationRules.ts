@@ -131,7 +131,7 @@ export const relationRules = [
       "Compare both definitions: whose rights it reads with, what it lets through, which rows were not tried.",
     example: {
       shipped: "CREATE TABLE orders (id int); CREATE VIEW open_orders AS SELECT id FROM orders;",
-      ahead: "ALTER VIEW open_orders SET (security_barrier);",
+      ahead: "ALTER VIEW open_orders SET (security_invoker);",
     },
   },
   {
