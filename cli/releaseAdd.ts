@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { decideAdd, type Candidate } from "../catalog/add";
 import {
@@ -52,9 +53,9 @@ export async function releaseAdd(tag: string, options: ReleaseAddOptions): Promi
     ...captureViolations(options),
   ]);
 
-  const [{ images, violations, warnings: ofImages }, headCommit] = await Promise.all([
+  const [{ images, violations, warnings: ofImages }, head] = await Promise.all([
     digestsOf(asked.images),
-    options.commit === undefined ? gitHead(options.migrations ?? ".") : undefined,
+    applicationsHead(options),
   ]);
   refuse(tag, violations);
   const warnings = [...ofImages, ...(shipped?.told ?? [])];
@@ -65,7 +66,7 @@ export async function releaseAdd(tag: string, options: ReleaseAddOptions): Promi
     migrations: shipped?.migrations,
     tool: shipped?.tool,
     commit: options.commit,
-    headCommit,
+    headCommit: head.commit,
     flags: options.flag,
     ci: options.ciVerdict && { verdict: options.ciVerdict, url: options.ciUrl },
     dataReadableFrom: options.dataReadableFrom,
@@ -82,12 +83,12 @@ export async function releaseAdd(tag: string, options: ReleaseAddOptions): Promi
       );
     case "add": {
       const files = writeRelease(folder, decision.release, decision.sql);
-      const all = [...warnings, ...decision.warnings];
+      const all = [...warnings, ...decision.warnings, ...(head.warnings ?? [])];
       return tellResult(
         options,
         { outcome: "added", release: decision.release, files, warnings: all },
         catalog,
-        options.commit === undefined ? headCommit : undefined,
+        head.commit,
       );
     }
   }
@@ -174,12 +175,37 @@ function ciViolations({ ciUrl, ciVerdict }: ReleaseAddOptions): Violation[] {
 }
 
 /**
- * The commit that the working copy is at which holds a folder: the application's, where its migrations lie, not that of the
- * catalog beside it. Undefined outside a git repository, or without git.
+ * The commit of the application where none is named: the HEAD of its working copy, in which its migrations lie. Without
+ * migrations it is this folder's, but not where that is the catalog's own repository, whose commits say nothing of the
+ * application.
  */
-async function gitHead(folder: string): Promise<string | undefined> {
+async function applicationsHead({
+  commit: named,
+  migrations,
+  releases,
+}: ReleaseAddOptions): Promise<{ commit?: string | undefined; warnings?: string[] }> {
+  if (named !== undefined) return {};
+  const commit = await gitSays(migrations ?? ".", "--verify", "HEAD");
+  if (migrations !== undefined || commit === undefined) return { commit };
+  const [here, catalogs] = await Promise.all(
+    [".", existingFolder(releases)].map((folder) => gitSays(folder, "--show-toplevel")),
+  );
+  if (here !== catalogs) return { commit };
+  const warning =
+    "no commit is recorded: the HEAD of this folder is that of the catalog's repository; name the application's: --commit SHA";
+  return { warnings: [warning] };
+}
+
+/** A folder, or the nearest above it that exists. */
+function existingFolder(folder: string): string {
+  const parent = dirname(folder);
+  return existsSync(folder) || parent === folder ? folder : existingFolder(parent);
+}
+
+/** What `git rev-parse` says in a folder. Undefined outside a git repository, or without git. */
+async function gitSays(folder: string, ...asked: string[]): Promise<string | undefined> {
   try {
-    const { stdout } = await promisify(execFile)("git", ["rev-parse", "--verify", "HEAD"], { cwd: folder });
+    const { stdout } = await promisify(execFile)("git", ["rev-parse", ...asked], { cwd: folder });
     return stdout.trim() || undefined;
   } catch {
     return undefined;

@@ -68,7 +68,7 @@ export function addReleaseCommands(program: Command): void {
     )
     .option(
       "--commit <sha>",
-      "the commit it was built from (default: HEAD of the git repository of --migrations, else of this folder)",
+      "the commit it was built from (default: HEAD of the git repository of --migrations, else of this folder where the catalog is not in it)",
     )
     .option("--flag <names...>", "feature flags that the release turns on")
     .addOption(new Option("--ci-verdict <verdict>", "what CI said of it").choices(ciVerdicts))

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { testFolder, type first, type TestFolder } from "../catalog/catalogFolder";
 
 const command = join(__dirname, "..", "..", "cli", "knowngood.cjs");
@@ -25,7 +25,7 @@ export interface CommandLine extends TestFolder {
 export function commandLine(): CommandLine {
   const folder = testFolder();
   const run = async (program: string, args: string[]): Promise<Ended> => {
-    const env = { ...process.env, DOCKER_CONFIG: folder.path, GIT_CEILING_DIRECTORIES: folder.path };
+    const env = { ...process.env, DOCKER_CONFIG: folder.path, GIT_CEILING_DIRECTORIES: dirname(folder.path) };
     return new Promise((resolve) => {
       execFile(program, args, { cwd: folder.path, env }, (error, stdout, stderr) => {
         resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });

@@ -1,6 +1,7 @@
 import { expect } from "chai";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findRelease, readCatalog } from "../../catalog/catalog";
 import { digest, first, second, third } from "../catalog/catalogFolder";
@@ -214,7 +215,7 @@ describe("knowngood release add", function () {
     );
   });
 
-  it("takes HEAD of the git repository as the commit", async () => {
+  it("takes HEAD of the application's git repository as the commit, and not the catalog's", async () => {
     await registry.push("shop/api", "v1", "api 1");
     await shell.knowngood("release", "add", "v0", "--image", image("api", "v1"));
     const who = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
@@ -222,8 +223,12 @@ describe("knowngood release add", function () {
     await shell.run("git", [...who, "commit", "-q", "--allow-empty", "-m", "x"]);
     const head = (await shell.run("git", ["rev-parse", "HEAD"])).stdout.trim();
     expect(head).to.match(/^[0-9a-f]{40}$/);
-    expect((await shell.knowngood("release", "add", "v1", "--image", image("api", "v1"))).code).to.equal(0);
-    expect(catalog().releases.map(({ commit }) => commit)).to.deep.equal([undefined, head]);
+    const without = await shell.knowngood("release", "add", "v1", "--image", image("api", "v1"));
+    expect(without.code).to.equal(0);
+    expect(without.stderr).to.contain(
+      "no commit is recorded: the HEAD of this folder is that of the catalog's repository; name the application's: --commit SHA",
+    );
+    expect(catalog().releases.map(({ commit }) => commit)).to.deep.equal([undefined, undefined]);
     // The migrations are the application's, which has a repository of its own.
     await shell.run("git", ["init", "-q", "db"]);
     await shell.run("git", ["-C", "db", ...who, "commit", "-q", "--allow-empty", "-m", "y"]);
@@ -236,6 +241,20 @@ describe("knowngood release add", function () {
     );
     expect(added.stdout).to.contain(`\n  commit: ${own}, the HEAD of db (another: --commit SHA)\n`);
     expect(catalog().releases.at(-1)?.commit).to.equal(own);
+    // A catalog in a repository of its own, or one that is still to be made there.
+    const elsewhere = mkdtempSync(join(tmpdir(), "knowngood-catalog-"));
+    try {
+      const releases = join(elsewhere, "releases");
+      const apart = await shell.knowngood(
+        ...["release", "add", "v1", "--image", image("api", "v1"), "--releases", releases],
+      );
+      expect(apart.stdout).to.contain(
+        `\n  commit: ${head}, the HEAD of this folder (another: --commit SHA)\n`,
+      );
+      expect(apart.stderr).not.to.contain("no commit is recorded");
+    } finally {
+      rmSync(elsewhere, { recursive: true, force: true });
+    }
   });
 
   it("refuses, all at once, what is wrong or missing", async () => {
