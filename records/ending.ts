@@ -64,7 +64,7 @@ export function recordOf(begun: BegunUpdate, { told, at, progress, failedGates }
 
 /**
  * Whether an `up` that passed has changed anything: put a container in place, moved the schema, run a gate or a hook, or
- * turned a flag off.
+ * turned a flag off. One that went on without guards is always told of.
  */
 export function changedSomething(
   begun: BegunUpdate,
@@ -77,7 +77,8 @@ export function changedSomething(
   const removed = [...before.keys()].some((service) => !containers.has(service));
   const asked = [...reports.values(), ...hooks].some(({ startedAt }) => startedAt >= begun.startedAt);
   const turnedOff = flagsOf(progress, begun) !== undefined;
-  return replaced || removed || asked || turnedOff || toApply.length > 0 || stepDown !== undefined;
+  const moved = toApply.length > 0 || stepDown !== undefined;
+  return replaced || removed || asked || turnedOff || moved || begun.breakGlass !== undefined;
 }
 
 function stop({ due, done }: Progress): ReleaseRecord["stoppedAt"] {

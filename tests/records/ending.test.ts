@@ -144,6 +144,11 @@ describe("changedSomething", () => {
     expect(changedSomething(begun, with_({ reports, hooks: [earlier] }), before)).to.equal(false);
   });
 
+  it("says yes of one that went on without guards, though nothing else has changed", () => {
+    const breakGlass = { reason: "payments fail", guards: ["commands" as const] };
+    expect(changedSomething({ ...begun, breakGlass }, with_({}), before)).to.equal(true);
+  });
+
   it("says yes where a container is another, new or gone, where a gate or a hook ran, and where the schema moved", () => {
     const containers = (...entries: [string, string][]) => with_({ containers: new Map(entries) });
     expect(changedSomething(begun, containers(["api", "c2"]), before)).to.equal(true);
