@@ -3,7 +3,7 @@ import type { Direction } from "../history/running";
 import type { StackState } from "../history/stackState";
 import type { Breakable } from "../settings/guardNames";
 import type { BrokenGlass } from "./breakGlass";
-import type { Refusal } from "./refusal";
+import { refusalTexts, type Refusal } from "./refusal";
 
 /** What a stack owes after it has gone on by break-glass, before an `up` and after it. */
 export interface AssessedOwed {
@@ -63,6 +63,8 @@ export function owedWarnings(owed: AssessedOwed | undefined, still: readonly Ref
   const { release, guards, since, reason } = owed.before;
   const told = `Owed since ${since}: the proper run of ${release}, which came up by break-glass without ${guards.join(", ")}: ${reason}`;
   if (owed.incurred) return [told];
-  const refused = still.map(({ guard, text }) => `It stays owed while ${guard} would refuse: ${text}`);
+  const refused = refusalTexts(
+    still.map((one) => ({ ...one, text: `It stays owed while ${one.guard} would refuse: ${one.text}` })),
+  );
   return [[told, ...refused, ...(refused.length > 0 ? [] : [`To run it: ${owed.command}`])].join("\n")];
 }

@@ -5,7 +5,8 @@ import { assessOwed } from "../../assessment/owed";
 import type { OwedRun } from "../../history/owedRun";
 import type { QuarantineMemory } from "../../history/quarantine";
 import { glassInState, release, serviceInState, stackInState, stateOf } from "../history/states";
-import { quiet, surveyOf, usual } from "./evidence";
+import { judgementOf, quiet, schemaAt, surveyOf, usual } from "./evidence";
+import { renamed, v1 as one, v2 as two, v3 as three } from "./judgedStack";
 
 const v1 = release("v1", 1, { api: "a" });
 const v2 = release("v2", 2, { api: "b" });
@@ -72,6 +73,31 @@ describe("the proper run", () => {
     );
     // Only what it came up without is asked again.
     expect(of(v2, failed, {}, { ...owed, guards: ["commands"] }).owed?.after).to.equal(undefined);
+  });
+
+  it("names what answers the schema, though that answers several at once", () => {
+    const schema = schemaAt(three, ["1", "2", "3"], {
+      ahead: { shipped: [], ahead: [{ name: "3_m3", sql: "3" }] },
+      judgement: judgementOf(renamed),
+      standings: [{ tag: "v1", now: judgementOf(), after: judgementOf(renamed) }],
+    });
+    const past = glassInState({ ...owed, release: "v3", guards: ["schema", "horizon"] });
+    const up = (acknowledge?: string) =>
+      assess({
+        ...{ ...usual, guards: { ...usual.guards, horizon: true } },
+        ...{ target: three, services: ["api"], survey: surveyOf(one, two, three) },
+        evidence: { ...quiet, state: stateOf(...serviceInState("api", "c", "v3", "v3"), past), schema },
+        ...(acknowledge !== undefined && { acknowledge }),
+      });
+    const { warnings, risk, owed: still } = up();
+    const fingerprint = risk?.report.fingerprint ?? "";
+    expect(still?.after?.release).to.equal("v3");
+    expect(warnings[0]?.split("\n").slice(1)).to.deep.equal([
+      "It stays owed while schema would refuse: What v3 would meet in the schema is breaking, and guards.schema allows conditional at most.",
+      "It stays owed while horizon would refuse: guards.horizon: after this, v1 can no longer run: v3 renames orders.amount.",
+      `To accept it as it is assessed above: pulumi config set acknowledge ${fingerprint} --stack prod`,
+    ]);
+    expect(up(fingerprint).owed?.after).to.equal(undefined);
   });
 
   it("is answered for by a retry, as on the way forward", () => {
