@@ -1,6 +1,9 @@
+import { longestGlassDays } from "../settings/breakGlassSettings";
 import { breakableGates, type Breakable, type BreakableGate } from "../settings/guardNames";
 import type { Settings } from "../settings/settings";
 import type { Refusal } from "./refusal";
+
+const dayMs = 24 * 3600 * 1000;
 
 /** Gates of the settings that can be left out, by what break-glass calls them: the names of each. */
 export type GatesSet = Readonly<Record<BreakableGate, readonly string[]>>;
@@ -30,7 +33,7 @@ export interface BrokenGlass {
 }
 
 export interface GlassAnswer {
-  /** Undefined without the setting, and once its time is over. */
+  /** Undefined without the setting, once its time is over, and where that is too far ahead. */
   breakGlass?: BrokenGlass;
   warnings: readonly string[];
   /** What is still refused. */
@@ -42,6 +45,17 @@ export function breakThrough(question: GlassQuestion): GlassAnswer {
   const { setting, refusals, now, stack } = question;
   if (setting === undefined) return { warnings: [], refusals };
   const { reason, until } = setting;
+  const latest = Date.parse(now) + longestGlassDays * dayMs;
+  if (Date.parse(until) > latest) {
+    return {
+      warnings: [
+        `The setting breakGlass does nothing: ${until} is more than ${longestGlassDays} days ahead. ` +
+          `The latest \`until\` that it can be written with now is ${new Date(latest).toISOString()}; ` +
+          `to remove it: pulumi config rm breakGlass --stack ${stack}`,
+      ],
+      refusals,
+    };
+  }
   if (Date.parse(until) <= Date.parse(now)) {
     return {
       warnings: [

@@ -1,24 +1,34 @@
 import { z } from "zod";
-import { breakable, firmGuards } from "./guardNames";
+import { breakable, type FirmGuard } from "./guardNames";
 import { listOf, structure, text } from "./values";
+
+/** Days that a break-glass can be good for: one that is forgotten must not stay for good. */
+export const longestGlassDays = 7;
 
 const words = `write one of ${breakable.join(", ")}`;
 
+const unknown = "there is nothing to go on with where the catalog does not have the release";
+
 /** Why a name that a person may well write is not among those that can be broken. */
-const firm: Readonly<Record<string, string>> = {
+const firm = {
   health: "the health gate is always asked: without it nobody knows that the release runs at all",
   stepDown:
     "a step-down is never taken unseen: what it loses is acknowledged, and one that can't be done isn't",
-  ...Object.fromEntries(
-    [...firmGuards, "target", "imageTag"]
-      .filter((name) => name !== "stepDown")
-      .map((name) => [name, "there is nothing to go on with where the release can't be run"]),
-  ),
-};
+  catalog: "what a release is stands in its file of the catalog alone: mend the file, as the refusal says",
+  target: unknown,
+  imageTag: unknown,
+  image: "there is nothing to run where an image is nowhere to be had",
+  engine: "nothing can be run while the Docker engine does not answer",
+  takenName:
+    "no container or network can be made under a name that another one has: the refusal names it, to be renamed or removed",
+  migrationTool:
+    "an up runs only dbmate's migrations: apply the others with their own tool, as the refusal says, and go on",
+} satisfies Record<FirmGuard, string> & Record<string, string>;
 
 const guard = z.enum(breakable, {
   error: ({ input }) => {
-    const why = typeof input === "string" && Object.hasOwn(firm, input) ? firm[input] : undefined;
+    const why =
+      typeof input === "string" && Object.hasOwn(firm, input) ? firm[input as keyof typeof firm] : undefined;
     return why === undefined ? words : `${why}; ${words}`;
   },
 });
@@ -42,7 +52,7 @@ export const breakGlass = structure(
     until: z.iso
       .datetime({ offset: true, ...timeError })
       .describe(
-        "Until when it is good, ISO 8601 with `Z` or an offset. Afterwards it does nothing, and is warned of.",
+        `Until when it is good, ISO 8601 with \`Z\` or an offset, ${longestGlassDays} days ahead at most. Afterwards it does nothing, and is warned of; so is one that is further ahead.`,
       ),
   },
   'write why, what and until when: pulumi config set breakGlass \'{"reason": "WHY", "guards": ["ci"], "until": "2026-03-01T18:00:00Z"}\'',

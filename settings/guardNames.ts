@@ -13,8 +13,10 @@ export const breakableGuards = [
 /** Guards that nothing gets past: there would be nothing to go on with, or data would go that nobody has looked at. */
 export const firmGuards = ["catalog", "image", "engine", "takenName", "migrationTool", "stepDown"] as const;
 
+export type FirmGuard = (typeof firmGuards)[number];
+
 /** What an `up` is refused by. */
-export type GuardName = (typeof breakableGuards)[number] | (typeof firmGuards)[number];
+export type GuardName = (typeof breakableGuards)[number] | FirmGuard;
 
 /** Gates that an `up` can leave out. The health gate is none of them. */
 export const breakableGates = ["commands", "errorRate", "hooks"] as const;

@@ -63,6 +63,20 @@ describe("break-glass", () => {
     expect(of({ breakGlass: offset }).breakGlass).to.equal(undefined);
   });
 
+  it("is good for seven days at most, and does nothing but warn where it is written for longer", () => {
+    const to = (end: string) =>
+      of({ breakGlass: { ...glass("ci", "hold", "quarantine").breakGlass, until: end } });
+    expect(guardsOf(to("2026-03-08T00:00:00.000Z"))).to.deep.equal([]);
+    const far = to("2026-03-08T01:00:00.001+01:00");
+    expect(guardsOf(far)).to.deep.equal(["hold", "quarantine", "ci"]);
+    expect([far.breakGlass, far.owed]).to.deep.equal([undefined, undefined]);
+    expect(far.warnings).to.include(
+      "The setting breakGlass does nothing: 2026-03-08T01:00:00.001+01:00 is more than 7 days ahead. " +
+        "The latest `until` that it can be written with now is 2026-03-08T00:00:00.000Z; " +
+        "to remove it: pulumi config rm breakGlass --stack prod",
+    );
+  });
+
   it("stands above the preview: why, what was found, what was not needed, and what is owed", () => {
     const assessment = of(glass("ci", "hold", "quarantine", "commands", "backup", "errorRate", "hooks"));
     expect(announcement("shop/prod", assessment).split("\n").slice(0, 11)).to.deep.equal([

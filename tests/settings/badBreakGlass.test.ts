@@ -8,7 +8,6 @@ const names =
 const naming = (name: unknown): Record<string, unknown> => ({ breakGlass: { ...right, guards: [name] } });
 const until =
   'write until when it is good, in quotes, such as "2026-03-01T18:00:00Z" or "2026-03-01T19:00:00+01:00"';
-const nothing = "there is nothing to go on with where the release can't be run";
 
 const rows: WrongRow[] = [
   [
@@ -18,9 +17,41 @@ const rows: WrongRow[] = [
     '"health"',
     `the health gate is always asked: without it nobody knows that the release runs at all; ${names}`,
   ],
-  ["a missing image", naming("image"), "breakGlass.guards[0]", '"image"', `${nothing}; ${names}`],
-  ["an unknown target", naming("target"), "breakGlass.guards[0]", '"target"', `${nothing}; ${names}`],
-  ["a silent engine", naming("engine"), "breakGlass.guards[0]", '"engine"', `${nothing}; ${names}`],
+  [
+    "a missing image",
+    naming("image"),
+    "breakGlass.guards[0]",
+    '"image"',
+    `there is nothing to run where an image is nowhere to be had; ${names}`,
+  ],
+  [
+    "an unknown target",
+    naming("target"),
+    "breakGlass.guards[0]",
+    '"target"',
+    `there is nothing to go on with where the catalog does not have the release; ${names}`,
+  ],
+  [
+    "a silent engine",
+    naming("engine"),
+    "breakGlass.guards[0]",
+    '"engine"',
+    `nothing can be run while the Docker engine does not answer; ${names}`,
+  ],
+  [
+    "a name that another container has",
+    naming("takenName"),
+    "breakGlass.guards[0]",
+    '"takenName"',
+    `no container or network can be made under a name that another one has: the refusal names it, to be renamed or removed; ${names}`,
+  ],
+  [
+    "another tool's migrations",
+    naming("migrationTool"),
+    "breakGlass.guards[0]",
+    '"migrationTool"',
+    `an up runs only dbmate's migrations: apply the others with their own tool, as the refusal says, and go on; ${names}`,
+  ],
   [
     "a step-down",
     naming("stepDown"),
