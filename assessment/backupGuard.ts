@@ -1,5 +1,8 @@
 import type { Direction } from "../history/running";
+import { breakGlassCommand, type GlassSetting } from "../settings/breakGlassCommand";
 import type { BackupPlan } from "./backupPlan";
+import { isGood } from "./breakGlass";
+import type { Refusal } from "./refusal";
 
 export interface BackupQuestion {
   /** As `pulumi --stack` takes it. */
@@ -9,13 +12,19 @@ export interface BackupQuestion {
   backup: BackupPlan | undefined;
   /** The version that this `up` takes back; undefined for none. */
   stepDown: string | undefined;
+  /** Of this assessment. */
+  fingerprint: string;
+  acknowledge?: string;
+  breakGlass?: GlassSetting;
+  /** ISO 8601, UTC. */
+  now: string;
 }
 
 export interface GuardedBackup {
   /** The backup that is made; undefined for none, also where the `up` goes on without one. */
   backup?: BackupPlan;
   warnings: string[];
-  refusals: string[];
+  refusals: Refusal[];
 }
 
 /**
@@ -28,7 +37,8 @@ export interface GuardedBackup {
  * is, stays open, and the refusal names it. To find it out later would be worse: for a step-down the services are stopped
  * by then.
  */
-export function guardBackup({ stack, direction, backup, stepDown }: BackupQuestion): GuardedBackup {
+export function guardBackup(question: BackupQuestion): GuardedBackup {
+  const { direction, backup } = question;
   const obstacle = backup?.obstacle;
   if (backup === undefined) return { warnings: [], refusals: [] };
   if (obstacle === undefined) return { backup, warnings: [], refusals: [] };
@@ -38,19 +48,29 @@ export function guardBackup({ stack, direction, backup, stepDown }: BackupQuesti
       warnings: [`No backup is made, though ${reason}, since none can be made. ${obstacle.text}`],
       refusals: [],
     };
-  const ways = [
+  const text = `A backup is to be made first, since ${reason}, and it can't be made. ${obstacle.text}`;
+  return { backup, warnings: [], refusals: [{ guard: "backup", text, answer: waysOn(question) }] };
+}
+
+/** Break-glass ends by itself and is recorded; what the setting says of backups holds for every later change. */
+function waysOn({ stack, stepDown, fingerprint, acknowledge, breakGlass, now }: BackupQuestion): string {
+  const good = breakGlass !== undefined && isGood(breakGlass.until, now) ? breakGlass : undefined;
+  const stale =
+    acknowledge === undefined || acknowledge === fingerprint
+      ? []
+      : [`What was acknowledged (${acknowledge}) is not this assessment.`];
+  return [
     ...(stepDown === undefined
       ? []
       : [`To leave the schema as it is: pulumi config rm stepDown --stack ${stack}`]),
-    `To go without one: pulumi config set --path database.backup.when never --stack ${stack}`,
-  ];
-  return {
-    backup,
-    warnings: [],
-    refusals: [
-      [`A backup is to be made first, since ${reason}, and it can't be made. ${obstacle.text}`, ...ways].join(
-        "\n",
-      ),
-    ],
-  };
+    ...stale,
+    "To go without one this time, once what is assessed above was looked at:",
+    ...(acknowledge === fingerprint
+      ? []
+      : [`  pulumi config set acknowledge ${fingerprint} --stack ${stack}`]),
+    ...(good?.guards.includes("backup") === true
+      ? []
+      : [`  ${breakGlassCommand(stack, "backup", good, now)}`]),
+    `To go without one for good, unasked at every later change: pulumi config set --path database.backup.when never --stack ${stack}`,
+  ].join("\n");
 }

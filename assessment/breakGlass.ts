@@ -45,28 +45,9 @@ export function breakThrough(question: GlassQuestion): GlassAnswer {
   const { setting, refusals, now, stack } = question;
   if (setting === undefined) return { warnings: [], refusals };
   const { reason, until } = setting;
-  const latest = Date.parse(now) + longestGlassDays * dayMs;
-  if (Date.parse(until) > latest) {
-    return {
-      warnings: [
-        `The setting breakGlass does nothing: ${until} is more than ${longestGlassDays} days ahead. ` +
-          `The latest \`until\` that it can be written with now is ${new Date(latest).toISOString()}; ` +
-          `to remove it: pulumi config rm breakGlass --stack ${stack}`,
-      ],
-      refusals,
-    };
-  }
-  if (Date.parse(until) <= Date.parse(now)) {
-    return {
-      warnings: [
-        `The setting breakGlass does nothing any more: it was good until ${until}. ` +
-          `To remove it: pulumi config rm breakGlass --stack ${stack}`,
-      ],
-      refusals,
-    };
-  }
+  if (!isGood(until, now)) return { warnings: [whyIdle(until, now, stack)], refusals };
   const guards = [...new Set(setting.guards)];
-  const left = refusals.flatMap((refusal) => standing(refusal, guards, question));
+  const left = refusals.filter((refusal) => stands(refusal, guards, question));
   const gone = refusals.filter(({ guard }) => !left.some((other) => other.guard === guard));
   const broken = guards.flatMap((guard) => {
     const found = isGate(guard) ? question.gates[guard] : firstLines(gone, guard);
@@ -77,6 +58,26 @@ export function breakThrough(question: GlassQuestion): GlassAnswer {
     return !used;
   });
   return { breakGlass: { reason, until, broken, idle }, warnings: [], refusals: left };
+}
+
+function whyIdle(until: string, now: string, stack: string): string {
+  const remove = `pulumi config rm breakGlass --stack ${stack}`;
+  if (Date.parse(until) <= Date.parse(now))
+    return `The setting breakGlass does nothing any more: it was good until ${until}. To remove it: ${remove}`;
+  return (
+    `The setting breakGlass does nothing: ${until} is more than ${longestGlassDays} days ahead. ` +
+    `The latest \`until\` that it can be written with now is ${new Date(latestEnd(now)).toISOString()}; ` +
+    `to remove it: ${remove}`
+  );
+}
+
+/** Whether a break-glass is good: its time is not over, and not too far ahead. */
+export function isGood(until: string, now: string): boolean {
+  return Date.parse(until) > Date.parse(now) && Date.parse(until) <= latestEnd(now);
+}
+
+function latestEnd(now: string): number {
+  return Date.parse(now) + longestGlassDays * dayMs;
 }
 
 /** Whether an `up` goes on without a guard, or leaves a gate out; the health gate never is. */
@@ -93,18 +94,14 @@ export function gatesSet({ gates, hooks }: Pick<Settings, "gates" | "hooks">): G
   };
 }
 
-/** A refusal that stands, if it does. Data may go without a backup only where a person has seen what goes. */
-function standing(
-  refusal: Refusal,
+/** Data may go without a backup only where a person has seen what goes. */
+function stands(
+  { guard }: Refusal,
   guards: readonly Breakable[],
-  { stack, fingerprint, acknowledge }: GlassQuestion,
-): Refusal[] {
-  if (!guards.some((name) => name === refusal.guard)) return [refusal];
-  if (refusal.guard !== "backup" || fingerprint === undefined || acknowledge === fingerprint) return [];
-  const seen =
-    "breakGlass goes on without a backup once what is assessed above was looked at: " +
-    `pulumi config set acknowledge ${fingerprint} --stack ${stack}`;
-  return [{ ...refusal, text: `${refusal.text}\n${seen}` }];
+  { fingerprint, acknowledge }: GlassQuestion,
+): boolean {
+  if (!guards.some((name) => name === guard)) return true;
+  return guard === "backup" && fingerprint !== undefined && acknowledge !== fingerprint;
 }
 
 /** What was found, without the commands that answer it. */

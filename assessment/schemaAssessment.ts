@@ -38,6 +38,7 @@ export function assessSchema(question: SchemaQuestion): SchemaPart {
     ...question,
     backup: evidence.backup,
     stepDown: stepping ? decision.version : undefined,
+    fingerprint: risk.report.fingerprint,
   });
   return {
     schema: {
@@ -63,7 +64,7 @@ export function assessSchema(question: SchemaQuestion): SchemaPart {
       ...refusedBy("stepDown", decision.kind === "refused" ? [decision.refusal] : []),
       ...refusedBy("stepDown", unjudged(evidence)),
       ...refusedBy("stepDown", neededElsewhere(question, evidence)),
-      ...refusedBy("backup", guarded.refusals),
+      ...guarded.refusals,
       ...guards(question, risk, stepDown),
     ],
   };

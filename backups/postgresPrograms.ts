@@ -50,9 +50,8 @@ export async function findPostgresPrograms(
   const none = `No pg_dump and pg_restore of PostgreSQL ${major}, the server's own version, were found`;
   if (image === undefined)
     throw new Error(
-      `${none}. Install them (Debian: apt-get install postgresql-client-${major}), name an image that has them ` +
-        `(pulumi config set --path database.backup.image postgres:${major}), or go without a backup: ` +
-        "pulumi config set --path database.backup.when never",
+      `${none}. Install them (Debian: apt-get install postgresql-client-${major}), or name an image that has them: ` +
+        `pulumi config set --path database.backup.image postgres:${major}`,
     );
   const programs = inContainer(image, socketFolder(address), dockerHost);
   const found = await majorOf(programs.dump, programs.environment, containerSeconds);

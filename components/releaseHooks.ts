@@ -24,7 +24,7 @@ export function hooksBefore(
   const { settings, secret, assessment } = args;
   if (goesWithout(assessment.breakGlass, "hooks")) return [];
   const changedWith = servicesSecrets(args);
-  return oneAfterTheOther(settings.hooks.before, (hook, previous, index) => {
+  return oneAfterTheOther(settings.hooks.before, (hook, previous) => {
     const resource = `${name}-before-${hook.name}`;
     const triggers = [whatServicesAre(args, start), changeNumber(args, `${resource}-run`)];
     return new Hook(
@@ -33,7 +33,7 @@ export function hooksBefore(
         ...hook,
         when: "before",
         secrets: mapValues(hook.secrets, secret),
-        ...hookTelling(args, `${resource}-run`, `hooks.before[${index}]`),
+        ...hookTelling(args, `${resource}-run`),
         rerunOn: triggers,
         ...(changedWith && { changedWith }),
         runAfter: previous === undefined ? runAfter : [previous.run],
@@ -53,7 +53,7 @@ export function hooksAfter(
 ): Hook[] {
   if (Object.keys(services).length === 0 || goesWithout(args.assessment.breakGlass, "hooks")) return [];
   const ids = containerIds(services);
-  return oneAfterTheOther(args.settings.hooks.after, (hook, previous, index) => {
+  return oneAfterTheOther(args.settings.hooks.after, (hook, previous) => {
     const resource = `${name}-after-${hook.name}`;
     return new Hook(
       resource,
@@ -61,7 +61,7 @@ export function hooksAfter(
         ...hook,
         when: "after",
         secrets: mapValues(hook.secrets, args.secret),
-        ...hookTelling(args, `${resource}-run`, `hooks.after[${index}]`),
+        ...hookTelling(args, `${resource}-run`),
         rerunOn: ids,
         runAfter: previous === undefined ? runAfter : [previous.run],
       },
@@ -72,17 +72,16 @@ export function hooksAfter(
 
 function oneAfterTheOther(
   settings: readonly HookSettings[],
-  declare: (hook: HookSettings, previous: Hook | undefined, index: number) => Hook,
+  declare: (hook: HookSettings, previous: Hook | undefined) => Hook,
 ): Hook[] {
-  return settings.reduce<Hook[]>((hooks, hook, index) => [...hooks, declare(hook, hooks.at(-1), index)], []);
+  return settings.reduce<Hook[]>((hooks, hook) => [...hooks, declare(hook, hooks.at(-1))], []);
 }
 
-/** @param setting path of the hook in the settings */
-function hookTelling(args: ReleaseArgs, resource: string, setting: string): Telling {
+/** A hook that fails names break-glass, which is to keep what the `up` goes on without already. */
+function hookTelling(args: ReleaseArgs, resource: string): Telling {
   const { told, before } = telling(args, resource);
-  const stack = args.stack.split("/").at(-1) ?? args.stack;
-  const without = `pulumi config rm --path '${setting}' --stack ${stack}`;
-  return { told: { ...told, without }, ...(before && { before }) };
+  const breakGlass = args.assessment.breakGlass && args.settings.breakGlass;
+  return { told: { ...told, ...(breakGlass && { breakGlass }) }, ...(before && { before }) };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { breakGlassCommand } from "../settings/breakGlassCommand";
 import { commandOutcome, type CommandOutcome } from "./commandOutcome";
 import { commandWords, type CommandFailureRecord, type CommandReport } from "./commandReport";
 import type { CommandRequest } from "./commandRequest";
@@ -5,7 +6,7 @@ import { recordLine, writeFailureRecord, type Written } from "./failureRecord";
 import { boundedLog } from "./failureText";
 import type { GateEnd } from "./healthGate";
 import { isoTime } from "./healthReport";
-import { moveText, type Move } from "./move";
+import { moveText, stackName, type Move } from "./move";
 import { failureVariable, type Told } from "./told";
 import { nextProgress } from "./progress";
 import { redactDeep, redactor, type Redact } from "./redaction";
@@ -114,7 +115,7 @@ export function commandFailureText(
           ...output.map((line) => `  ${line}`),
         ]),
     "",
-    ...wayOn(request, told),
+    ...wayOn(request, told, new Date().toISOString()),
     "",
   ].join("\n");
 }
@@ -140,12 +141,16 @@ function headline(
 }
 
 /** Where a hook stopped the change, the release that ran still runs. A hook that is broken must not close the way back. */
-function wayOn({ role }: CommandRequest, { move: { stack }, goBack, without }: Told): string[] {
+function wayOn({ role }: CommandRequest, { move, goBack, breakGlass }: Told, now: string): string[] {
   return [
     ...(role === "before"
       ? ["The services run as before; the next up tries again."]
-      : wayBack({ goBack, stack })),
-    ...(without === undefined ? [] : [`To go on without the hook: ${without}`]),
+      : wayBack({ goBack, stack: move.stack })),
+    ...(role === "gate"
+      ? []
+      : [
+          `To go on without the hooks, for a while and on record: ${breakGlassCommand(stackName(move), "hooks", breakGlass, now)}`,
+        ]),
   ];
 }
 

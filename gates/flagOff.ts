@@ -4,7 +4,7 @@ import { callFlagService } from "./flagHttp";
 import type { FlagReport, FlagRequest } from "./flagRequest";
 import type { GateEnd } from "./healthGate";
 import { isoTime } from "./healthReport";
-import type { Move } from "./move";
+import { stackName, type Move } from "./move";
 import { redactor } from "./redaction";
 import { runToEnd } from "./runToEnd";
 import { clean, oneLine } from "./shownText";
@@ -42,11 +42,6 @@ export async function runFlagOff(request: FlagRequest, world: FlagWorld): Promis
       "No service was touched, since flags.strict is set; the next up tries again.\n" +
       `To go on without it: pulumi config set --path flags.strict false --stack ${stackName(world.move)}\n`,
   };
-}
-
-/** As `pulumi --stack` takes it. */
-function stackName({ stack }: Move): string {
-  return stack.split("/").at(-1) ?? stack;
 }
 
 function told(report: FlagReport): GateEnd {

@@ -11,6 +11,11 @@ export interface Move {
   to: string;
 }
 
+/** As `pulumi --stack` takes it. */
+export function stackName({ stack }: Pick<Move, "stack">): string {
+  return stack.split("/").at(-1) ?? stack;
+}
+
 /** The environment variables by which a command is told. */
 export const moveVariables = {
   direction: "KNOWNGOOD_DIRECTION",

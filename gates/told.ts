@@ -1,3 +1,4 @@
+import type { GlassSetting } from "../settings/breakGlassCommand";
 import { moveEnvironment, moveIn, type Move } from "./move";
 import type { GoBack } from "./wayBack";
 
@@ -11,15 +12,15 @@ export interface Told {
   records: string;
   /** Absent when there is none yet. */
   goBack?: GoBack;
-  /** The command that takes it out of the way, where an `up` may go on without it. */
-  without?: string;
+  /** What the `up` goes on without already. @default nothing */
+  breakGlass?: GlassSetting;
 }
 
 /** Holds what only a failure needs, as JSON; the user's own commands do not get it. */
 export const failureVariable = "KNOWNGOOD_ON_FAILURE";
 
-export function toldEnvironment({ move, records, goBack, without }: Told): Record<string, string> {
-  const onFailure = { records, ...(goBack && { goBack }), ...(without !== undefined && { without }) };
+export function toldEnvironment({ move, records, goBack, breakGlass }: Told): Record<string, string> {
+  const onFailure = { records, ...(goBack && { goBack }), ...(breakGlass && { breakGlass }) };
   return { ...moveEnvironment(move), [failureVariable]: JSON.stringify(onFailure) };
 }
 

@@ -3,10 +3,17 @@ import type { BackupPlan } from "../../assessment/backupPlan";
 import { guardBackup } from "../../assessment/backupGuard";
 import { refusalTexts } from "../../assessment/refusal";
 import type { BackupObstacle } from "../../backups/backupObstacle";
-import { judgementOf } from "./evidence";
-import { back, forward } from "./judgedStack";
+import type { Breakable } from "../../settings/guardNames";
+import { judgementOf, usual } from "./evidence";
+import { back, forward, reportOf } from "./judgedStack";
 
-const without = "To go without one: pulumi config set --path database.backup.when never --stack prod";
+const until = "2026-03-01T04:00:00Z";
+const glass = (more = "", reason = "WHY") =>
+  `  pulumi config set breakGlass '{"reason":"${reason}","guards":[${more}"backup"],"until":"${until}"}' --stack prod`;
+const acknowledging = (fingerprint: string) => `  pulumi config set acknowledge ${fingerprint} --stack prod`;
+const once = "To go without one this time, once what is assessed above was looked at:";
+const never =
+  "To go without one for good, unasked at every later change: pulumi config set --path database.backup.when never --stack prod";
 
 describe("a backup that can't be made", () => {
   const kinds: BackupObstacle["kind"][] = ["space", "folder", "programs", "database"];
@@ -16,11 +23,16 @@ describe("a backup that can't be made", () => {
     obstacle: { kind, text: "There is no way." },
   });
 
-  it("refuses a way forward, and names the command that goes without", () => {
+  it("refuses a way forward, and names the commands that go without: once, and as a last way for good", () => {
     for (const kind of kinds) {
-      const { schema, refusals } = forward({ backup: plan(kind, false) });
-      expect(refusalTexts(refusals)).to.deep.equal([
-        `A backup is to be made first, since it is so, and it can't be made. There is no way.\n${without}`,
+      const assessment = forward({ backup: plan(kind, false) });
+      const { schema, refusals } = assessment;
+      expect(refusalTexts(refusals)[0]?.split("\n")).to.deep.equal([
+        "A backup is to be made first, since it is so, and it can't be made. There is no way.",
+        once,
+        acknowledging(reportOf(assessment).fingerprint),
+        glass(),
+        never,
       ]);
       expect(schema?.backup?.obstacle?.kind).to.equal(kind);
     }
@@ -41,16 +53,40 @@ describe("a backup that can't be made", () => {
 
   it("never lets a rollback destroy data without one, and says how to go back without destroying any", () => {
     for (const kind of kinds) {
-      const question = { stack: "prod", direction: "rollback", backup: plan(kind, true) } as const;
+      const question = {
+        ...{ stack: "prod", direction: "rollback", backup: plan(kind, true) },
+        ...{ fingerprint: "f1", now: usual.now },
+      } as const;
       const { refusals, warnings } = guardBackup({ ...question, stepDown: "3" });
       expect(warnings).to.deep.equal([]);
       expect(refusals).to.have.length(1);
-      expect(refusals[0]?.split("\n").slice(1)).to.deep.equal([
+      const ways = [once, acknowledging("f1"), glass(), never];
+      expect(refusals[0]?.answer?.split("\n")).to.deep.equal([
         "To leave the schema as it is: pulumi config rm stepDown --stack prod",
-        without,
+        ...ways,
       ]);
-      expect(guardBackup({ ...question, stepDown: undefined }).refusals[0]?.split("\n")).to.have.length(2);
+      const [plain] = guardBackup({ ...question, stepDown: undefined }).refusals;
+      expect(plain?.answer?.split("\n")).to.deep.equal(ways);
     }
+  });
+
+  it("asks for no more than is missing, and keeps what break-glass names already", () => {
+    const ways = (more: object) =>
+      guardBackup({
+        ...{ stack: "prod", direction: "forward", backup: plan("space", true), stepDown: undefined },
+        ...{ fingerprint: "f1", now: usual.now },
+        ...more,
+      }).refusals[0]?.answer?.split("\n");
+    const set = (...guards: Breakable[]) => ({ breakGlass: { reason: "CI is down", guards, until } });
+    expect(ways({ acknowledge: "f1" })).to.deep.equal([once, glass(), never]);
+    expect(ways({ acknowledge: "f0" })).to.deep.equal([
+      "What was acknowledged (f0) is not this assessment.",
+      ...[once, acknowledging("f1"), glass(), never],
+    ]);
+    expect(ways(set("ci"))).to.deep.equal([once, acknowledging("f1"), glass('"ci",', "CI is down"), never]);
+    expect(ways(set("backup"))).to.deep.equal([once, acknowledging("f1"), never]);
+    const over = { breakGlass: { ...set("backup").breakGlass, until: usual.now } };
+    expect(ways(over)).to.deep.equal([once, acknowledging("f1"), glass(), never]);
   });
 
   it("is declared where nothing speaks against it", () => {

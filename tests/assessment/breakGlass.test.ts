@@ -162,10 +162,10 @@ describe("break-glass", () => {
       const { fingerprint } = reportOf(unseen);
       expect(guardsOf(unseen)).to.deep.equal(["backup"]);
       expect(unseen.breakGlass).to.deep.include({ broken: [], idle: [] });
-      expect(refusalTexts(unseen.refusals)[0]?.split("\n").at(-1)).to.equal(
-        "breakGlass goes on without a backup once what is assessed above was looked at: " +
-          `pulumi config set acknowledge ${fingerprint} --stack prod`,
-      );
+      expect(refusalTexts(unseen.refusals)[0]?.split("\n").slice(1, 3)).to.deep.equal([
+        "To go without one this time, once what is assessed above was looked at:",
+        `  pulumi config set acknowledge ${fingerprint} --stack prod`,
+      ]);
       const seen = forward({ backup: closed }, { ...glass("backup"), acknowledge: fingerprint });
       expect([guardsOf(seen), seen.schema?.backup]).to.deep.equal([[], undefined]);
       const acknowledged = forward({ backup: closed }, { acknowledge: fingerprint });

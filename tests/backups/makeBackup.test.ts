@@ -200,9 +200,8 @@ describe("a backup before migrations", function () {
       const obstacle = await failureOf(findPostgresPrograms(7, "postgres://db/shop"));
       expect(obstacle).to.equal(
         "No pg_dump and pg_restore of PostgreSQL 7, the server's own version, were found. " +
-          "Install them (Debian: apt-get install postgresql-client-7), name an image that has them " +
-          "(pulumi config set --path database.backup.image postgres:7), or go without a backup: " +
-          "pulumi config set --path database.backup.when never",
+          "Install them (Debian: apt-get install postgresql-client-7), or name an image that has them: " +
+          "pulumi config set --path database.backup.image postgres:7",
       );
       const where = { image: "postgres:7", dockerHost: "unix:///nowhere.sock" };
       expect(await failureOf(findPostgresPrograms(7, "postgres://db/shop", where))).to.contain(

@@ -94,7 +94,9 @@ describe("a stack's commands", () => {
       /Hook failed: drain, before the services of knowngood\/prod change: exit code 1/,
     );
     expect(refused.text).to.contain("No service was touched.");
-    expect(refused.text).to.contain("pulumi config rm --path 'hooks.before[0]' --stack prod");
+    expect(refused.text).to.match(
+      /pulumi config set breakGlass '\{"reason":"WHY","guards":\["hooks"\],"until":"[^"]+Z"\}' --stack prod/,
+    );
     expect(await livesOf(workspace)).to.deep.equal(lives);
     expect(takeRecord().kind).to.equal("hook");
 

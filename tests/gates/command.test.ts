@@ -272,12 +272,14 @@ describe("gates: a command, as a process", function () {
       expect(exitCode).to.equal(1);
       expect(stderr.replace(/\d+\.\d+ s/, "N s").split("\n")[0]).to.equal(headline);
       expect(record().record.kind).to.equal("hook");
-      const without = "pulumi config rm --path 'hooks.before[0]' --stack prod";
-      const told = await run(requested("exit 1", { role }), { without });
-      expect(told.stderr).to.match(
-        /\nTo go on without the hook: pulumi config rm --path '.*' --stack prod\n$/,
+      expect(stderr).to.match(
+        /\nTo go on without the hooks, for a while and on record: pulumi config set breakGlass '\{"reason":"WHY","guards":\["hooks"\],"until":"[^"]+Z"\}' --stack prod\n$/,
       );
-      expect(stderr).not.to.contain("To go on without");
+      const breakGlass = { reason: "CI is down", guards: ["ci" as const], until: "2026-03-01T18:00:00Z" };
+      const told = await run(requested("exit 1", { role }), { breakGlass });
+      expect(told.stderr).to.contain(
+        `breakGlass '{"reason":"CI is down","guards":["ci","hooks"],"until":"2026-03-01T18:00:00Z"}'`,
+      );
     });
   }
 });

@@ -31,7 +31,8 @@ describe("what commands were told, by the state", () => {
 
 describe("what a command is told", () => {
   const same: Move = { direction: "same", stack: "shop/prod", from: "v2", to: "v2" };
-  const current: Told = { move: same, records: ".knowngood", without: "pulumi config rm x" };
+  const breakGlass = { reason: "payments fail", guards: ["ci" as const], until: "2026-03-01T18:00:00Z" };
+  const current: Told = { move: same, records: ".knowngood", breakGlass };
 
   it("is the present change, unless nothing makes it run", () => {
     expect(toldNow(current, undefined, ["c1"])).to.equal(current);
