@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { announcement, headline } from "../../assessment/announcement";
 import { assess, type AssessmentQuestion } from "../../assessment/assessment";
 import type { BackupPlan } from "../../assessment/backupPlan";
+import type { DiskEvidence } from "../../assessment/diskEvidence";
 import { gatesSet } from "../../assessment/breakGlass";
 import { refusalTexts } from "../../assessment/refusal";
 import type { SchemaEvidence } from "../../assessment/schemaEvidence";
@@ -47,6 +48,28 @@ describe("break-glass", () => {
     const evidence = { ...quiet, images: { api: "nowhere" as const } };
     const all = glass("hold", "quarantine", "ci", "schema", "horizon", "backup", "disk", "byHand");
     expect(guardsOf(of({ ...all, evidence }))).to.deep.equal(["image"]);
+  });
+
+  it("goes past a full disk, a rollback's images that don't fit, and what was made by hand", () => {
+    const filesystem = { name: "/", used: 97e9, free: 3e9 };
+    const disk: DiskEvidence = {
+      disks: [{ of: ["engine"], filesystem }],
+      ...{ unknown: [], use: [], removable: undefined, backupsBeside: false },
+      pull: { bytes: 4e9, references: ["registry/api@sha256:a"] },
+    };
+    const byHand = { service: "api", digests: [], release: undefined, since: "2026-02-03T00:00:00Z" };
+    const strays = [{ id: "c9", name: "shop-api", byHand }];
+    const up = (runs: "a" | "b", target: typeof v1, ...guards: Breakable[]) => {
+      const state = stateOf(...serviceInState("api", runs, runs === "a" ? "v1" : "v2", "v1"));
+      const evidence = { ...quiet, state, disk, strays: runs === "a" ? strays : [] };
+      return guardsOf(of({ ...glass(...guards), hold: undefined, quarantine: [], target, evidence }));
+    };
+    expect(up("a", v2, "ci")).to.deep.equal(["byHand", "disk"]);
+    expect(up("a", v2, "disk")).to.deep.equal(["byHand"]);
+    expect(up("a", v2, "byHand")).to.deep.equal(["disk"]);
+    expect(up("a", v2, "disk", "byHand")).to.deep.equal([]);
+    expect(up("b", v1, "ci")).to.deep.equal(["disk"]);
+    expect(up("b", v1, "disk")).to.deep.equal([]);
   });
 
   it("holds until its time, and does nothing from then on but warn", () => {
