@@ -54,8 +54,11 @@ describe("a backup that can't be made", () => {
   it("never lets a rollback destroy data without one, and says how to go back without destroying any", () => {
     for (const kind of kinds) {
       const question = {
-        ...{ stack: "prod", direction: "rollback", backup: plan(kind, true) },
-        ...{ fingerprint: "f1", now: usual.now },
+        stack: "prod",
+        direction: "rollback",
+        backup: plan(kind, true),
+        fingerprint: "f1",
+        now: usual.now,
       } as const;
       const { refusals, warnings } = guardBackup({ ...question, stepDown: "3" });
       expect(warnings).to.deep.equal([]);
@@ -73,8 +76,12 @@ describe("a backup that can't be made", () => {
   it("asks for no more than is missing, and keeps what break-glass names already", () => {
     const ways = (more: object) =>
       guardBackup({
-        ...{ stack: "prod", direction: "forward", backup: plan("space", true), stepDown: undefined },
-        ...{ fingerprint: "f1", now: usual.now },
+        stack: "prod",
+        direction: "forward",
+        backup: plan("space", true),
+        stepDown: undefined,
+        fingerprint: "f1",
+        now: usual.now,
         ...more,
       }).refusals[0]?.answer?.split("\n");
     const set = (...guards: Breakable[]) => ({ breakGlass: { reason: "CI is down", guards, until } });
