@@ -1,4 +1,5 @@
 import { keyed, nameKey, type Sides } from "./catalog";
+import { isTable } from "./relations";
 import type { SequenceFacts } from "./snapshot";
 import { structuralFinding, type StructuralFinding } from "./structuralFinding";
 import { written } from "./words";
@@ -13,7 +14,9 @@ export function compareSequences({ before, after }: Sides): StructuralFinding[] 
   const isForgotten = ({ ownerRelation, ownerColumn }: SequenceFacts) => {
     const relation = before.relation(ownerRelation);
     const column = before.columnsOf(ownerRelation).find(({ number }) => number === ownerColumn);
-    const now = relation && after.relationNamed(relation);
+    const named = relation && after.relationNamed(relation);
+    // What becomes of a table behind a view is told of the table.
+    const now = named !== undefined && isTable(named) ? named : undefined;
     const heir = now && after.columnsOf(now.oid).find(({ name }) => name === column?.name);
     return (
       heir !== undefined &&
