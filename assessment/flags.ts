@@ -69,8 +69,9 @@ export function assessFlags({ target, running, catalog, state }: FlagsQuestion):
 }
 
 /**
- * Whether it is off still, as far as anybody knows: a person may have turned it on again for a way forward to its
- * release, which failed and so left the memory as it was.
+ * Whether it is off still, as far as anybody knows. While the newest move is forward to a release that has it, a person
+ * may have turned it on again for that: when the move began says nothing, since the same one can be tried again after the
+ * flag was turned off. At worst it is turned off once more.
  */
 function isOff(
   before: RecordedFlag | undefined,
@@ -78,11 +79,10 @@ function isOff(
   having: readonly Release[],
   placeOf: (tag: string) => number,
 ): boolean {
-  const report = before?.report;
-  if (report?.outcome !== "off") return false;
+  if (before?.report?.outcome !== "off") return false;
   const [first] = having;
-  const forwardSince = move?.direction === "forward" && move.at > report.endedAt;
-  return !(forwardSince && first !== undefined && placeOf(move.to) >= placeOf(first.tag));
+  const wentForward = move?.direction === "forward";
+  return !(wentForward && first !== undefined && placeOf(move.to) >= placeOf(first.tag));
 }
 
 /** What becomes of flags, as lines of a diff; none where nothing does. */

@@ -2,9 +2,9 @@ import { expect } from "chai";
 import { announcement } from "../../assessment/announcement";
 import { assess } from "../../assessment/assessment";
 import type { FlagReport } from "../../gates/flagRequest";
-import type { QuarantineMemory } from "../../history/quarantine";
+import { afterDeployment, type QuarantineMemory } from "../../history/quarantine";
 import type { StateResource } from "../../history/stackState";
-import { release, serviceInState, stateOf } from "../history/states";
+import { catalogOf, release, serviceInState, stateOf } from "../history/states";
 import { quiet, surveyOf, usual } from "./evidence";
 
 const flagged = (tag: string, order: number, letter: string, flags: string[]) => ({
@@ -147,13 +147,33 @@ describe("the flags of newer releases", () => {
     expect(warnings).to.deep.equal([]);
   });
 
-  it("are turned off anew after a way forward to their release that failed", () => {
+  it("are turned off anew after a way forward to their release that failed, whenever that began", () => {
     const move = (to: string, time: string) =>
       remembers({ bad: [], move: { to, direction: "forward", at: time } });
     const due = (memory: StateResource) =>
       of(v2, ...runs(v3), inState("checkout", off("checkout")), memory).due;
     expect(due(move("v3", later))).to.deep.equal([["checkout", 5]]);
-    expect(due(move("v3", at))).to.deep.equal([]);
+    expect(due(move("v3", at))).to.deep.equal([["checkout", 5]]);
     expect(due(move("v2", later))).to.deep.equal([]);
+    expect(due(remembers({ bad: [], move: { to: "v2", direction: "rollback", at } }))).to.deep.equal([]);
+  });
+
+  it("are turned off anew after a rollback that died before its containers and a second try of their release", () => {
+    const deployed = (memory: QuarantineMemory, now: string) =>
+      afterDeployment(memory, {
+        target: v3,
+        direction: "forward",
+        left: [],
+        knownGood: [],
+        catalog: catalogOf(v1, v2, v3, v4),
+        retry: undefined,
+        now,
+      });
+    // The rollback between the two turned the flag off, and was remembered for nothing else.
+    const first = deployed({ bad: [] }, "2026-02-01T00:00:00.000Z");
+    const again = deployed(first, later);
+    expect(again.move?.at).to.equal(first.move?.at);
+    const { due } = of(v2, ...runs(v3), inState("checkout", off("checkout")), remembers(again));
+    expect(due).to.deep.equal([["checkout", 5]]);
   });
 });
