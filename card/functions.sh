@@ -1,8 +1,16 @@
-halted= kept= made= moment=$(date -u +%Y-%m-%dT%H:%M:%SZ) suffix=before-$(date -u +%Y%m%dT%H%M%SZ)
+halted= kept= made= back= moment=$(date -u +%Y-%m-%dT%H:%M:%SZ) suffix=before-$(date -u +%Y%m%dT%H%M%SZ)
+
+# What asks for a value would take the card's own next lines for the answer
+case $- in *i*) ;; *s*)
+  echo "card: nothing was touched: a card runs from a file, not from standard input. Save it, then: sh card.sh" >&2
+  exit 1
+  ;;
+esac
 
 halt() { # WORDS: why nothing more is done. It ends a script; of what is pasted, the lines that follow do nothing
   printf 'card: %s\n' "$*" >&2
   halted=yes
+  [ -z "$made$kept" ] || outcome >&2
   case $- in *i*) return 1 ;; *) exit 1 ;; esac
 }
 
@@ -41,6 +49,20 @@ network() { # NAME [LABEL]: is there, or made where it is the stack's own
   docker network create --label "$2" "$1" >/dev/null || halt "the network $1 can't be made; nothing was touched"
 }
 
+volume() { # NAME LABEL: is there. docker create would make an empty one, without a word
+  [ -z "$halted" ] || return 1
+  docker volume inspect "$1" >/dev/null 2>&1 ||
+    halt "the volume $1 is not there, and the service would start without its data; nothing was touched. Bring the data back first; for an empty volume: docker volume create --label $2 $1"
+}
+
+owned() { # CONTAINER STACK: free, or the stack's own
+  [ -z "$halted" ] || return 1
+  owner=$(docker inspect --type container --format '+{{index .Config.Labels "knowngood.stack"}}' "$1" 2>/dev/null) || return 0
+  owner=${owner#+}
+  [ "$owner" = "$2" ] ||
+    halt "the container $1 is not this stack's (its label knowngood.stack is ${owner:-not there}); nothing was touched. If it may make room: docker stop $1 && docker rename $1 OTHER"
+}
+
 secret() { # STACK NAME SERVICE:VARIABLE...: into $found, from a container of the stack, else asked for
   found=
   [ -z "$halted" ] || return 1
@@ -50,13 +72,13 @@ secret() { # STACK NAME SERVICE:VARIABLE...: into $found, from a container of th
     for id in $(docker ps --all --quiet --no-trunc --filter "label=knowngood.stack=$of" --filter "label=knowngood.service=${place%%:*}"); do
       found=$(docker inspect --format "{{range .Config.Env}}{{if eq (index (split . \"=\") 0) \"${place#*:}\"}}+{{join (slice (split . \"=\") 1) \"=\"}}{{end}}{{end}}." "$id")
       case $found in +*)
-        found=${found#+} found=${found%.}
+        found=${found#+}; found=${found%.}
         return 0
         ;;
       esac
     done
   done
-  printf 'No container has the secret %s (%s) any more. Its value, or @FILE for one of several lines: ' "$wanted" "$*" >&2
+  printf 'No container has the secret %s (%s) any more. Its value, or @FILE for one of several lines (@@ begins a value that starts with @): ' "$wanted" "$*" >&2
   terminal=$(stty -g 2>/dev/null)
   [ -z "$terminal" ] || { trap 'stty "$terminal"; trap - INT; kill -INT $$' INT && stty -echo; }
   IFS= read -r found
@@ -70,19 +92,23 @@ secret() { # STACK NAME SERVICE:VARIABLE...: into $found, from a container of th
   esac
 }
 
-room() { # CONTAINER DIGEST: for a new one. What has its name is stopped and kept; where that is the right one, it stays
+room() { # CONTAINER DIGEST RESTART: for a new one. What has its name is stopped and kept; where that is the right one, it stays
   [ -z "$halted" ] || return 1
-  present=$(docker inspect --type container --format '{{.State.Running}} {{index .Config.Labels "knowngood.digest"}}' "$1" 2>/dev/null)
+  present=$(docker inspect --type container --format '{{.State.Running}} {{.State.Restarting}} {{index .Config.Labels "knowngood.digest"}}' "$1" 2>/dev/null)
   case $present in
     '') return 0 ;;
-    "true $2")
-      echo "$1 runs this image already, and is left alone."
-      return 1
+    "true false $2")
+      if [ "${FORCE-}" != yes ]; then
+        echo "$1 runs this image already, and is left alone; its settings were not compared. To make it anew: FORCE=yes"
+        return 1
+      fi
       ;;
   esac
   docker stop "$1" >/dev/null && docker update --restart no "$1" >/dev/null && docker rename "$1" "$1-$suffix" ||
-    { halt "$1 can't be moved out of the way"; return 1; }
+    { halt "$1 can't be moved out of the way. If it was stopped: docker update --restart $3 $1 && docker start $1"; return 1; }
   kept="$kept $1-$suffix"
+  back="$back
+  docker rm --force $1; docker rename $1-$suffix $1 && docker update --restart $3 $1 && docker start $1"
 }
 
 is_made() { # CONTAINER
@@ -90,20 +116,12 @@ is_made() { # CONTAINER
   echo "$1 is started."
 }
 
-not_made() { # CONTAINER RESTART: how what was moved away for it comes back
-  case "$kept " in
-    *" $1-$suffix "*) halt "$1 can't be started. To put back what ran: docker rm --force $1; docker rename $1-$suffix $1 && docker update --restart $2 $1 && docker start $1" ;;
-    *) halt "$1 can't be started" ;;
-  esac
-}
-
 healthy() { # CONTAINER SECONDS COMMAND...: waits until it runs and the command succeeds
   [ -z "$halted" ] || return 1
-  name=$1 left=$2
+  name=$1 last=$(($(date +%s) + $2))
   shift 2
   until [ "$(docker inspect --format '{{.State.Running}} {{.State.Restarting}}' "$name")" = 'true false' ] && "$@"; do
-    left=$((left - 1))
-    if [ "$left" -le 0 ]; then
+    if [ "$(date +%s)" -ge "$last" ]; then
       docker logs --tail 20 "$name" >&2
       halt "$name is not healthy; its last log lines are above"
       return 1
@@ -113,12 +131,23 @@ healthy() { # CONTAINER SECONDS COMMAND...: waits until it runs and the command 
   echo "$name is healthy."
 }
 
+ends() ( # SECONDS COMMAND...: whether it succeeds in that time
+  last=$(($(date +%s) + $1))
+  shift
+  "$@" &
+  while kill -0 $! 2>/dev/null; do
+    [ "$(date +%s)" -lt "$last" ] || { kill -9 $!; exit 1; }
+    sleep 1
+  done
+  wait $!
+)
+
 answers() { # STATUSES SECONDS URL [WORDS OF CURL...]: whether it does
   statuses=$1 most=$2 url=$3
   shift 3
   command -v curl >/dev/null 2>&1 || { echo "There is no curl here: look yourself at $url"; return 0; }
-  status=$(curl --silent --output /dev/null --max-time "$most" --write-out '%{http_code}' "$@" "$url")
-  case " $statuses " in *" $status "*) return 0 ;; *) return 1 ;; esac
+  answered=$(curl --silent --output /dev/null --max-time "$most" --write-out '%{http_code}' "$@" "$url")
+  case " $statuses " in *" $answered "*) return 0 ;; *) return 1 ;; esac
 }
 
 lasts() { # CONTAINER: whether it runs for three seconds without a restart

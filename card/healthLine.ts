@@ -17,7 +17,7 @@ export function healthLine(
   const wait = `healthy ${own} ${Math.ceil(service.health?.within ?? within)}`;
   switch (probe.kind) {
     case "exec":
-      return `${wait} docker exec ${own} ${probe.command.map(quoted).join(" ")}`;
+      return `${wait} ends ${most} docker exec ${own} ${probe.command.map(quoted).join(" ")}`;
     case "http": {
       const hidden = Object.keys(probe.secretHeaders);
       if (hidden.length > 0)

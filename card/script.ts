@@ -49,16 +49,18 @@ export function cardScript(card: CardScript): string {
     "",
     functions,
     "",
+    ...outcomeLines(card),
     ...confirmation(card),
     ...engineLines(card),
     ...imageLines(containers),
+    ...nameLines(containers),
     ...networkLines(card),
     ...secretLines(card),
     ...containers.flatMap((container) => containerLines(container, card)),
     "# Health, once every container is there",
     ...containers.map(({ name, settings }) => healthLine(name, settings, card)),
     "",
-    ...endLines(card),
+    `[ -n "$halted" ] || { echo ${quoted(`${card.release.tag} runs.`)}; outcome; }`,
     "",
   ].join("\n");
 }
@@ -86,8 +88,8 @@ function headLines(card: CardScript, containers: readonly CardContainer[]): stri
       ? []
       : [`${release.tag} has no image for ${missing.join(", ")}, left as it is.`]),
     "No migration, gate, hook or record is run. What is replaced is stopped and kept under another name.",
-    "Run it whole, from a file (sh card.sh), or paste it line by line. Secrets are not in it: they are taken",
-    `from the containers that are there, or asked for. Services: ${containers.map(({ service }) => service).join(", ")}.`,
+    "Run it whole, from a file (sh card.sh), or paste it one step at a time, answering before the next. Secrets",
+    `are not in it: taken from the containers that are there, or asked for. Services: ${containers.map(({ service }) => service).join(", ")}.`,
   ];
 }
 
@@ -129,6 +131,25 @@ function networkLines({ stack, prefix, settings }: CardScript): string[] {
   ];
 }
 
+/** Data is where it was, and no name is taken by another. */
+function nameLines(containers: readonly CardContainer[]): string[] {
+  const volumes = new Set(containers.flatMap(volumesOf));
+  return [
+    "# Volumes and names, before anything is stopped",
+    ...[...volumes],
+    ...containers.map(({ name, stack }) => `owned ${quoted(name)} ${quoted(stack)}`),
+    "",
+  ];
+}
+
+function volumesOf({ stack, prefix, settings }: CardContainer): string[] {
+  return settings.volumes.flatMap(({ volume }) =>
+    volume === undefined
+      ? []
+      : [`volume ${quoted(`${prefix}-${volume}`)} ${quoted(`${labels.stack}=${stack}`)}`],
+  );
+}
+
 /** The names of the secrets, in the order in which they are read: `secret1`, `secret2`, … in the script. */
 function secretNames({ settings }: CardScript): string[] {
   return [...new Set(Object.values(settings.services).flatMap(({ secrets }) => Object.values(secrets)))];
@@ -168,19 +189,20 @@ function containerLines(container: CardContainer, card: CardScript): string[] {
   const own = quoted(name);
   return [
     `# ${service}`,
-    `if room ${own} ${image.digest}; then`,
+    `if room ${own} ${image.digest} ${settings.restart}; then`,
     `  ${secrets.join("")}docker create ${first.map(quoted).join(" ")} \\`,
     `${words.map((word) => `    ${word}`).join(" \\\n")} >/dev/null &&`,
     ...settings.networks.map(
       (network) => `  docker network connect --alias ${quoted(service)} ${quoted(network)} ${own} &&`,
     ),
-    `  docker start ${own} >/dev/null && is_made ${own} || not_made ${own} ${settings.restart}`,
+    `  docker start ${own} >/dev/null && is_made ${own} || halt ${quoted(`${name} can't be started`)}`,
     "fi",
     "",
   ];
 }
 
-function endLines({ stack, release }: CardScript): string[] {
+/** What was done, how it is taken back, and how knowngood is told: also where a card ends half-way. */
+function outcomeLines({ stack, release }: CardScript): string[] {
   const name = stack.split("/").at(-1) ?? stack;
   const commands = [
     `pulumi config set imageTag ${release.tag} --stack ${name}`,
@@ -189,8 +211,11 @@ function endLines({ stack, release }: CardScript): string[] {
     `pulumi config rm adopt --stack ${name}`,
   ];
   return [
-    "# How knowngood is told, once Pulumi can be used again",
-    `[ -n "$halted" ] || printf '%s\\n' ${quoted(`${release.tag} runs.`)} "Made by hand:\${made:- nothing}" "Kept, stopped:\${kept:- nothing}" \\`,
-    `  "Tell knowngood, once Pulumi can be used again:" ${commands.map((command) => quoted(`  ${command}`)).join(" ")}`,
+    "outcome() { # what was done, how it is taken back, and how knowngood is told",
+    `  printf '%s\\n' "Made by hand:\${made:- nothing}" "Kept, stopped:\${kept:- nothing}"`,
+    `  [ -z "$back" ] || printf '%s\\n' "To put back what ran before:$back"`,
+    `  printf '%s\\n' ${quoted(`To tell knowngood that ${release.tag} runs, once Pulumi can be used again:`)} ${commands.map((command) => quoted(`  ${command}`)).join(" ")}`,
+    "}",
+    "",
   ];
 }

@@ -23,7 +23,7 @@ const variants: Record<string, [Parameters<typeof cards>, string]> = {
   ],
   "a health probe in the container": [
     [{ services: { api: { ...services.api, health: { exec: ["sh", "-c", "test 'a' = \"$B\""] } } } }],
-    `healthy shop-prod-api 120 docker exec shop-prod-api sh -c 'test '\\''a'\\'' = "$B"'`,
+    `healthy shop-prod-api 120 ends 5 docker exec shop-prod-api sh -c 'test '\\''a'\\'' = "$B"'`,
   ],
   "a health probe with a secret header": [
     [
@@ -71,8 +71,8 @@ describe("the emergency card", () => {
       "# Schema: left as it is, at 2 when this was written; what v1 meets in it is conditional, as assessed then, on the schema alone.",
       "# Flags to turn off first, which only v2 needs: basket.",
       "# No migration, gate, hook or record is run. What is replaced is stopped and kept under another name.",
-      "# Run it whole, from a file (sh card.sh), or paste it line by line. Secrets are not in it: they are taken",
-      "# from the containers that are there, or asked for. Services: api, worker.",
+      "# Run it whole, from a file (sh card.sh), or paste it one step at a time, answering before the next. Secrets",
+      "# are not in it: taken from the containers that are there, or asked for. Services: api, worker.",
       "",
     ]);
     expect(head(script({}, meeting("unknown")))).to.contain("what that means was not judged");
@@ -97,7 +97,7 @@ describe("the emergency card", () => {
     expect(text).to.contain(
       [
         "# api",
-        `if room shop-prod-api ${digest("a")}; then`,
+        `if room shop-prod-api ${digest("a")} unless-stopped; then`,
         "  TOKEN=$secret1 DATABASE_URL=$secret2 docker create --name shop-prod-api \\",
         '    --label "knowngood.byHand=$moment" \\',
         "    --label knowngood.stack=shop/prod \\",
@@ -120,7 +120,7 @@ describe("the emergency card", () => {
         "    --stop-timeout 10 \\",
         `    acme/api@${digest("a")} >/dev/null &&`,
         "  docker network connect --alias api shared shop-prod-api &&",
-        "  docker start shop-prod-api >/dev/null && is_made shop-prod-api || not_made shop-prod-api unless-stopped",
+        "  docker start shop-prod-api >/dev/null && is_made shop-prod-api || halt 'shop-prod-api can'\\''t be started'",
         "fi",
       ].join("\n"),
     );

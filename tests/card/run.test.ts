@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { quoted } from "../../components/ownCommand";
+import { digest } from "../history/states";
 import { fakeDocker, type FakeDocker } from "../gates/fakeDocker";
 import { cards, meeting, services } from "./cards";
 
@@ -36,10 +37,11 @@ describe("a card that is run", () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   /** Runs a card from a file, or as pasted into a terminal. */
-  function run(text: string, { pasted = false, input = "", env = {} } = {}) {
+  function run(text: string, { pasted = false, piped = false, input = "", env = {} } = {}) {
     writeFileSync(join(folder, "card.sh"), text);
-    const { status, stdout, stderr } = spawnSync("sh", pasted ? ["-i"] : [join(folder, "card.sh")], {
-      input: pasted ? text : input,
+    const words = pasted ? ["-i"] : piped ? [] : [join(folder, "card.sh")];
+    const { status, stdout, stderr } = spawnSync("sh", words, {
+      input: pasted || piped ? text : input,
       env: { PATH: `${docker.bin}:/usr/bin:/bin`, ...env },
       encoding: "utf8",
     });
@@ -47,6 +49,100 @@ describe("a card that is run", () => {
     return { status, text: stdout + stderr, touched: docker.calls().filter((call) => touching.test(call)) };
   }
   const script = (...given: Parameters<typeof cards>) => cards(...given).lastKnownGood?.script ?? "";
+  const program = (name: string, shell: string) =>
+    writeFileSync(join(docker.bin, name), `#!/bin/sh\n${shell}\n`, { mode: 0o755 });
+  /** What every container says of itself: `State.Running`, `State.Restarting`, digest. */
+  const everyContainer = (state: string) =>
+    docker.script(
+      "inspect",
+      `case "$*" in *knowngood.stack*) echo +shop/prod ;; *container*) echo "${state}" ;; *Restarting*) echo true false ;; *) exit 1 ;; esac`,
+    );
+  /** The one service of a card that asks for nothing. */
+  const api = { ...services.api, secrets: {}, networks: [] };
+
+  it("does nothing where it is read from standard input: what it asks for would be its own next lines", () => {
+    const breaking = script({}, meeting("breaking"));
+    for (const text of [script(), breaking]) {
+      const { status, text: said, touched } = run(text, { piped: true });
+      expect(said).to.equal(
+        "card: nothing was touched: a card runs from a file, not from standard input. Save it, then: sh card.sh\n",
+      );
+      expect([status, touched, docker.calls()]).to.deep.equal([1, [], []]);
+    }
+  });
+
+  it("stops before anything is touched where a volume is lost, or a name is another's", () => {
+    const given = script({ services: { api } });
+    docker.script("volume", "exit 1");
+    const lost = run(given);
+    expect(lost.text).to.contain(
+      "card: the volume shop-prod-uploads is not there, and the service would start without its data; nothing was touched.",
+    );
+    expect([lost.status, lost.touched]).to.deep.equal([1, []]);
+    docker.script("volume", "");
+    for (const [label, said] of [
+      ["", "not there"],
+      ["blog/prod", "blog/prod"],
+    ]) {
+      docker.script("inspect", `echo +${label}`);
+      const taken = run(given);
+      expect(taken.text).to.contain(
+        `card: the container shop-prod-api is not this stack's (its label knowngood.stack is ${said}); nothing was touched.`,
+      );
+      expect([taken.status, taken.touched]).to.deep.equal([1, []]);
+    }
+  });
+
+  it("leaves alone what runs the image, but for a crash loop and where it is to be made anew", () => {
+    const given = script({ services: { api: { ...api, health: { exec: ["true"] } } } });
+    everyContainer(`true false ${digest("a")}`);
+    const left = run(given);
+    expect(left.text).to.contain("its settings were not compared. To make it anew: FORCE=yes");
+    expect([left.status, left.touched]).to.deep.equal([0, []]);
+    expect(run(given, { env: { FORCE: "yes" } }).text).to.contain("Made by hand: shop-prod-api");
+    everyContainer(`true true ${digest("a")}`);
+    expect(run(given).text).to.contain("Made by hand: shop-prod-api");
+  });
+
+  it("says how to put back what ran, wherever it ends half-way", () => {
+    const given = script({ services: { api: { ...api, health: { exec: ["false"], within: 1 } } } });
+    everyContainer("true false sha256:other");
+    docker.script("rename", "exit 1");
+    const unmoved = run(given);
+    expect(unmoved.text).to.contain(
+      "card: shop-prod-api can't be moved out of the way. If it was stopped: docker update --restart unless-stopped shop-prod-api && docker start shop-prod-api",
+    );
+    docker.script("rename", "");
+    docker.script("exec", "exit 1");
+    const sick = run(given);
+    expect([unmoved.status, sick.status]).to.deep.equal([1, 1]);
+    expect(sick.text).to.contain("card: shop-prod-api is not healthy");
+    expect(sick.text).to.match(
+      /Made by hand: shop-prod-api\nKept, stopped: shop-prod-api-before-\S+\nTo put back what ran before:\n {2}docker rm --force shop-prod-api; docker rename/,
+    );
+    expect(sick.text)
+      .to.contain("To tell knowngood that v1 runs")
+      .and.to.contain("  pulumi config set adopt true --stack prod\n");
+    expect(sick.text).not.to.contain("\nv1 runs.");
+  });
+
+  it("waits for health for as long as the settings say, and ends a probe that hangs", () => {
+    const exec = ["probe"];
+    const given = script({ services: { api: { ...api, health: { exec, within: 120 } } } });
+    // A minute goes by with each look at the clock.
+    program(
+      "date",
+      `[ "$1" = +%s ] || exec /bin/date "$@"
+now=$(($(cat '${folder}/now' 2>/dev/null || echo 0) + 60)); echo $now >'${folder}/now'; echo $now`,
+    );
+    program("sleep", "");
+    everyContainer("");
+    docker.script("exec", "exec /bin/sleep 50");
+    const { status, text } = run(given);
+    expect(status).to.equal(1);
+    expect(docker.calls().filter((call) => call === "|exec shop-prod-api probe")).to.have.length.below(3);
+    expect(text).to.contain("card: shop-prod-api is not healthy");
+  });
 
   it("stops at another engine, also line by line, and goes on where that is meant", () => {
     docker.script("info", "echo WXYZ");
@@ -96,26 +192,23 @@ describe("a card that is run", () => {
 
   it("gives a secret by its name, with all that it holds, and says how what ran is put back", () => {
     docker.script("create", 'printf "%s" "$TOKEN" >> "$here/seen"; exit 1');
-    docker.script("inspect", 'case "$*" in *container*) echo "true sha256:other" ;; *) exit 1 ;; esac');
+    everyContainer("true false sha256:other");
     const { status, text, touched } = run(script(), { input: '@@it\'s "$HOME" `id`\\n\nsecond\n' });
     expect(status).to.equal(1);
     expect(touched.slice(0, 2)).to.deep.equal(["|stop shop-prod-api", "|update --restart no shop-prod-api"]);
     expect(text).to.match(
-      /can't be started\. To put back what ran: docker rm --force shop-prod-api; docker rename shop-prod-api-before-\S+ shop-prod-api && docker update --restart unless-stopped shop-prod-api && docker start shop-prod-api/,
+      /can't be started\n(.*\n)*To put back what ran before:\n {2}docker rm --force shop-prod-api; docker rename shop-prod-api-before-\S+ shop-prod-api && docker update --restart unless-stopped shop-prod-api && docker start shop-prod-api/,
     );
     expect(spawnSync("cat", [join(folder, "seen")]).stdout.toString()).to.equal('@it\'s "$HOME" `id`\\n');
     expect(docker.calls().join("\n")).not.to.contain('it\'s "$HOME"');
   });
 
   it("asks by curl, with the settings' headers and statuses, and ends with the logs of what is not healthy", () => {
-    const api = { ...services.api, secrets: {}, networks: [], health: { ...services.api.health, within: 1 } };
-    docker.script("inspect", 'case "$*" in *Restarting*) echo true false ;; *) exit 1 ;; esac');
-    const curl = (status: number) =>
-      writeFileSync(join(docker.bin, "curl"), `#!/bin/sh\necho "$*" >>'${folder}/asked'\necho ${status}\n`, {
-        mode: 0o755,
-      });
+    everyContainer("");
+    const curl = (status: number) => program("curl", `echo "$*" >>'${folder}/asked'\necho ${status}`);
+    const given = script({ services: { api: { ...api, health: { ...services.api.health, within: 1 } } } });
     curl(204);
-    const good = run(script({ services: { api } }));
+    const good = run(given);
     expect([good.status, good.text]).to.deep.equal([
       0,
       [
@@ -124,7 +217,7 @@ describe("a card that is run", () => {
         "v1 runs.",
         "Made by hand: shop-prod-api",
         "Kept, stopped: nothing",
-        "Tell knowngood, once Pulumi can be used again:",
+        "To tell knowngood that v1 runs, once Pulumi can be used again:",
         "  pulumi config set imageTag v1 --stack prod",
         "  pulumi config set adopt true --stack prod",
         "  pulumi up --stack prod",
@@ -136,10 +229,10 @@ describe("a card that is run", () => {
       "--silent --output /dev/null --max-time 5 --write-out %{http_code} --header Accept: text/html; q=1 http://127.0.0.1:8080/health?deep=1&fast\n",
     );
     curl(503);
-    const bad = run(script({ services: { api } }));
+    const bad = run(given);
     expect(bad.status).to.equal(1);
     expect(bad.text).to.contain("card: shop-prod-api is not healthy; its last log lines are above");
-    expect(bad.text).not.to.contain("v1 runs.");
+    expect(bad.text).not.to.contain("\nv1 runs.");
     expect(docker.calls().at(-1)).to.equal("|logs --tail 20 shop-prod-api");
   });
 });
