@@ -1,5 +1,8 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { reclaimType } from "../../components/reclaim";
+import { memoryFrom } from "../../history/quarantine";
+import type { StackState } from "../../history/stackState";
 import type { Workspace } from "./workspace";
 
 /** Lines of a listing. */
@@ -66,26 +69,25 @@ export async function databaseState(workspace: Workspace): Promise<unknown> {
  */
 export async function endState(workspace: Workspace, stack: string): Promise<unknown> {
   const { prefix } = workspace;
-  const [containers, state, outputs, networks, volumes, database] = await Promise.all([
+  const [containers, state, networks, volumes, database] = await Promise.all([
     workspace.containers(),
     workspace.state(stack),
-    workspace.outputs(stack),
     namesOf(workspace, "network"),
     namesOf(workspace, "volume"),
     databaseState(workspace),
   ]);
-  const { knownGood, gates, ...stable } = outputs as {
-    knownGood: { tag: string }[];
-    gates: Record<string, string>;
-  };
   const ids = new Set(state.resources.map(({ id }) => id));
   return {
     networks,
     volumes,
     database,
-    outputs: stable,
-    knownGood: knownGood.map(({ tag }) => tag),
-    gates: Object.keys(gates).sort(),
+    resources: resourcesIn(state),
+    outputs: outputsIn(state),
+    quarantined: memoryFrom(state).bad.map(({ tag, failedAt, rolledBackAt }) => [
+      tag,
+      failedAt !== undefined,
+      rolledBackAt !== undefined,
+    ]),
     containers: Object.fromEntries(
       Object.entries(containers)
         .sort(([one], [other]) => one.localeCompare(other))
@@ -95,6 +97,7 @@ export async function endState(workspace: Workspace, stack: string): Promise<unk
             inState: ids.has(Id),
             image: Config.Image,
             labels: Config.Labels,
+            env: Config.Env.map((variable) => variable.split("=")[0]).sort(),
             running: State.Running,
             restart: HostConfig.RestartPolicy,
             published: Object.keys(HostConfig.PortBindings ?? {}),
@@ -103,5 +106,34 @@ export async function endState(workspace: Workspace, stack: string): Promise<unk
           },
         ]),
     ),
+  };
+}
+
+/** Types and names, each as often as it is held; what removes a killed update's containers is there after a kill only. */
+function resourcesIn({ resources, replaced = [] }: StackState): string[] {
+  return [...resources.map(({ urn }) => urn), ...replaced.map(({ urn }) => `${urn}, to be removed`)]
+    .filter((urn) => !urn.includes(reclaimType))
+    .sort();
+}
+
+/** The stack's outputs, without times and without what was advised before the last `up`. */
+function outputsIn({ resources }: StackState): unknown {
+  const stack = resources.find(({ type }) => type === "pulumi:pulumi:Stack");
+  const outputs = (stack?.outputs ?? {}) as {
+    knownGood?: { tag: string }[];
+    schema?: object;
+    backup?: { head?: string | null; tables?: number; rows?: number } | string;
+  } & Record<string, unknown>;
+  const { knownGood = [], gates = {}, commandGates = {}, backup, schema, card, ...others } = outputs;
+  return {
+    ...others,
+    // It names ports of its own, and is a secret.
+    card: card !== undefined,
+    schema: schema && { ...schema, advice: undefined },
+    knownGood: knownGood.map(({ tag }) => tag),
+    gates: Object.keys(gates as object).sort(),
+    commandGates: Object.keys(commandGates as object).sort(),
+    backup:
+      typeof backup === "object" ? { head: backup.head, tables: backup.tables, rows: backup.rows } : backup,
   };
 }

@@ -15,6 +15,29 @@ export function processTree(root: number): ProcessIdentity[] {
   return pids.flatMap((pid) => identityOf(pid) ?? []);
 }
 
+/**
+ * Kills a process and all below it at once. Each is stopped before it is killed, from the first on, so that none sees
+ * another die, and none starts a new one.
+ */
+export function killTree(root: number): void {
+  const stopped = new Set<number>();
+  for (;;) {
+    const found = processTree(root).filter(({ pid }) => !stopped.has(pid));
+    if (found.length === 0) break;
+    for (const { pid } of found) signal(pid, "SIGSTOP");
+    for (const { pid } of found) stopped.add(pid);
+  }
+  for (const pid of stopped) signal(pid, "SIGKILL");
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
 /** Ends what still runs of a tree, and what its survivors have started since. */
 export async function endSurvivors(tree: readonly ProcessIdentity[]): Promise<void> {
   const survivors = tree.filter(isRunning).flatMap(({ pid }) => processTree(pid));

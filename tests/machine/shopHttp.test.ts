@@ -38,4 +38,36 @@ describe("the shop's HTTP services", () => {
     expect(Date.now() - stopped).to.be.within(250, 1000);
     agent.destroy();
   });
+
+  it("count visitors' answers by status at /metrics, as Prometheus reads them, and not what machines ask for", async () => {
+    const port = await freePort();
+    const script = `
+      const { serve } = require("./demo/shop/service/http");
+      serve(async ({ path }) => {
+        if (path === "/broken") throw new Error("out of luck");
+        return { status: path === "/gone" ? 404 : 200, body: {} };
+      });`;
+    const service = spawn(process.execPath, ["--require", "./toolchain/loadTypescript.cjs", "-e", script], {
+      cwd: join(__dirname, "..", ".."),
+      env: { ...process.env, PORT: String(port), HOST: "127.0.0.1" },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    try {
+      await new Promise((resolve) => service.stdout.once("data", resolve));
+      const ask = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).text();
+      const counted = async () => (await ask("/metrics")).split("\n").filter((line) => /^http_/.test(line));
+      expect(await counted()).to.deep.equal([
+        'http_requests_total{code="200"} 0',
+        'http_requests_total{code="500"} 0',
+      ]);
+      for (const path of ["/orders", "/health", "/gone", "/broken", "/orders"]) await ask(path);
+      expect(await counted()).to.deep.equal([
+        'http_requests_total{code="200"} 2',
+        'http_requests_total{code="500"} 1',
+        'http_requests_total{code="404"} 1',
+      ]);
+    } finally {
+      service.kill("SIGKILL");
+    }
+  });
 });

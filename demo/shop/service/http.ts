@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { AnswerCounts } from "./answerCounts";
 import { log, release } from "./log";
 
 export interface Answer {
@@ -13,14 +14,19 @@ export type Handler = (request: { method: string; path: string; body: string }) 
 
 const longestBody = 100_000;
 const secondsToFinish = 0.8;
+const metricsPath = "/metrics";
+/** What machines ask for is no visitor's request. */
+const uncounted: readonly string[] = [metricsPath, "/health"];
 
 /**
  * Serves on PORT (default 8080) of HOST (default every interface) until SIGTERM or SIGINT. Then requests in flight
- * are finished, for 0.8 s at most, `close` is awaited and the process ends.
+ * are finished, for 0.8 s at most, `close` is awaited and the process ends. Answers are counted at /metrics, as
+ * Prometheus reads them.
  */
 export function serve(handler: Handler, close: () => Promise<void> = () => Promise.resolve()): Server {
+  const counts = new AnswerCounts();
   const server = createServer((request, response) => {
-    void answer(handler, request, response);
+    void answer(handler, counts, request, response);
   });
   const port = Number(process.env.PORT ?? 8080);
   server.listen(port, process.env.HOST ?? "0.0.0.0", () => log("listening", { port }));
@@ -40,16 +46,27 @@ async function stop(server: Server, close: () => Promise<void>): Promise<void> {
   process.exit(0);
 }
 
-async function answer(handler: Handler, request: IncomingMessage, response: ServerResponse): Promise<void> {
+function metrics(counts: AnswerCounts): Answer {
+  return { status: 200, body: counts.text(), headers: { "content-type": "text/plain; version=0.0.4" } };
+}
+
+async function answer(
+  handler: Handler,
+  counts: AnswerCounts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const path = new URL(request.url ?? "/", "http://shop").pathname;
   const method = request.method ?? "GET";
   let result: Answer;
   try {
-    result = await handler({ method, path, body: await read(request) });
+    result =
+      path === metricsPath ? metrics(counts) : await handler({ method, path, body: await read(request) });
   } catch (error) {
     log("request failed", { method, path, error: (error as Error).message });
     result = { status: 500, body: { error: "internal error" } };
   }
+  if (!uncounted.includes(path)) counts.count(result.status);
   const html = typeof result.body === "string";
   response.writeHead(result.status, {
     "content-type": html ? "text/html; charset=utf-8" : "application/json",
