@@ -1,3 +1,4 @@
+import { basename, isAbsolute } from "node:path";
 import { checklist } from "../checklist";
 import { schemaWords } from "../message";
 import { moveWords, type RecordedGate, type ReleaseRecord } from "../releaseRecord";
@@ -114,7 +115,7 @@ function gateLines(record: ReleaseRecord, redact: Redact): string[] {
     [
       `- Gate ${code(name)} of the ${moveCode(record)}: ${outcome} at ${code(endedAt)}`,
       attemptsMade === undefined ? "" : `, attempts: ${attemptsMade}`,
-      file === undefined ? "" : `; its record: ${shown(file, redact)}`,
+      file === undefined ? "" : `; its record: ${path(file, redact)}`,
     ].join("");
   return [...failed.slice(0, mostListed).map(line), ...rest(failed)];
 }
@@ -139,8 +140,8 @@ function evidence({ incident, seen, file, redact }: IssueFacts): string[] {
     ([name, at]) => `- Gate ${code(name)}: passed last at ${code(at)}`,
   );
   return [
-    `- Record: ${records} in ${shown(file, redact)}, on the machine that ran the rollback`,
-    `- Logs, container states and gate reports from before it: ${first.evidence === undefined ? "none were kept" : shown(first.evidence, redact)}`,
+    `- Record: ${records} in ${path(file, redact)}, on the machine that ran the rollback`,
+    `- Logs, container states and gate reports from before it: ${first.evidence === undefined ? "none were kept" : path(first.evidence, redact)}`,
     ...runs,
     ...ci,
     ...(ci.length === 0 ? ["- CI: the catalog has no word of it"] : []),
@@ -179,6 +180,11 @@ function written(text: string | undefined, setting: string, redact: Redact): str
 
 function shown(text: string, redact: Redact): string {
   return code(redact(text));
+}
+
+/** A file or a folder; an absolute one by its name alone, since the path can show an account or a machine. */
+function path(place: string, redact: Redact): string {
+  return shown(isAbsolute(place) ? basename(place) : place, redact);
 }
 
 function safeLink(address: string, redact: Redact): string {

@@ -114,6 +114,21 @@ describe("the issue of an incident", () => {
     expect(body).not.to.contain("hunter2").and.not.to.contain("secret-host");
   });
 
+  it("tells an absolute path by its name alone", () => {
+    const home = "/home/bo/knowngood";
+    const gates = brought.gates.map((one) => ({ ...one, record: `${home}/api.json` }));
+    const [incident] = incidentsIn([
+      { ...brought, gates },
+      { ...back, evidence: `${home}/evidence/1` },
+    ]);
+    if (incident === undefined) throw new Error("no incident");
+    const facts = { incident, seen: undefined, file: `${home}/records.jsonl`, redact: redactor([]) };
+    const { body: text } = issueText(facts);
+    expect(text).not.to.contain(home);
+    for (const name of ["its record: `api.json`", "before it: `1`", "in `records.jsonl`, on"])
+      expect(text).to.contain(name);
+  });
+
   it("says what nobody knows", () => {
     const silent = textOf([record("r1", ["rollback", "v2", "v1"], 5, { outcome: "unfinished" })]).body;
     expect(sectionOf(silent, "Timeline (UTC)")?.split("\n")).to.deep.equal([
