@@ -9,8 +9,8 @@ import { flagLines } from "./flags";
 import type { SchemaRisk } from "./schemaRisk";
 
 /**
- * The assessment as a person reads it: what it goes on without, one line of what happens, a line a service, then the schema with what it means,
- * and what is known good.
+ * The assessment as a person reads it: what it goes on without, one line of what happens, a line a service, then the
+ * schema with what it means, and what is known good.
  * @param report file of the whole report; undefined where none could be kept
  */
 export function announcement(stack: string, assessment: Assessment, report?: string): string {

@@ -19,7 +19,8 @@ export interface CiRequest {
 
 /**
  * What CI said of the target. That it passed is taken from the catalog, and else asked of GitHub: not where nothing is
- * deployed, unless what runs came up without being asked, and on the way back in a preview alone, since nobody waits for a warning there.
+ * deployed, unless what runs came up without being asked, and on the way back in a preview alone, since nobody waits for
+ * a warning there.
  */
 export async function askCi(request: CiRequest, state: Promise<StackState>): Promise<CiAnswer> {
   const { target, catalog, github, names, previewing } = request;

@@ -106,7 +106,7 @@ function asRegistryError(asked: RegistryRequest, error: unknown): RegistryError 
   const { code, message } = error as NodeJS.ErrnoException;
   const host = hostOf(asked.url);
   if (code?.startsWith("HPE_") || code === "ERR_SSL_WRONG_VERSION_NUMBER") {
-    return new RegistryError("bad-answer", `${host} does not answer as a registry does (${code})`, {
+    return new RegistryError("bad-answer", `${host} does not answer by HTTP as expected (${code})`, {
       cause: error,
     });
   }

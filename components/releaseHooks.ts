@@ -98,8 +98,8 @@ function whatServicesAre({ prefix, settings, assessment }: ReleaseArgs, start: b
 }
 
 /**
- * Counts the changes that no setting shows: a step-down, a container that is gone or stopped, a network that is gone. They have to be foreseen,
- * since the engine replaces services only after this has run.
+ * Counts the changes that no setting shows: a step-down, a container that is gone or stopped, a network that is gone.
+ * They have to be foreseen, since the engine replaces services only after this has run.
  */
 function changeNumber(
   { assessment, absent = [], networkLost, recordedTellings = {} }: ReleaseArgs,
