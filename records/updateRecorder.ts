@@ -38,6 +38,11 @@ export interface RecorderOptions extends RecordPlace {
 const sayMilliseconds = 500;
 /** Milliseconds at the end for words that the engine may not take any more, and for what is being sent. */
 const lastMilliseconds = 1_000;
+/**
+ * Milliseconds, once all is done, for issues of earlier updates; with what there is for the issue of this one then, a
+ * GitHub that does not answer costs ten seconds.
+ */
+const issuesMilliseconds = 4_000;
 /** Milliseconds for what is sent after that; both together are less than the engine's five seconds. */
 const sendMilliseconds = 3_000;
 
@@ -68,6 +73,10 @@ export class UpdateRecorder {
   /** Ends the sending of what was to be told while the `up` went on. */
   private readonly noticesEnd = new AbortController();
   private readonly notices: SendOptions = { ...patiently, signal: this.noticesEnd.signal };
+  /** The same for issues of earlier updates. */
+  private readonly issuesEnd = new AbortController();
+  /** What the webhook is still to hear, and hears at the end where it was cut off before. */
+  private readonly unheard = new Set<string>();
 
   private constructor(
     private readonly begun: BegunUpdate,
@@ -82,9 +91,10 @@ export class UpdateRecorder {
     } catch (error) {
       recorder.tell("warn", `Were this \`up\` killed, no record would tell of it: ${messageOf(error)}`);
     }
-    const messages = (options.found ?? []).map(endedMessage);
-    if (begun.direction === "rollback") messages.push(startedMessage(begun));
-    recorder.send(messages, recorder.notices);
+    for (const record of options.found ?? []) recorder.unheard.add(endedMessage(record));
+    // That it started need not be heard any more once it has ended.
+    const started = begun.direction === "rollback" ? [startedMessage(begun)] : [];
+    recorder.send(started, recorder.notices);
     recorder.settlePostmortems();
     recorder.listen();
     return recorder;
@@ -122,8 +132,13 @@ export class UpdateRecorder {
   /** All that the `up` is for is done. A notice that it began, which would hold the program, has little time left. */
   passed(): void {
     this.good = true;
-    const timer = setTimeout(() => this.noticesEnd.abort(), lastMilliseconds);
-    void this.underWay.finally(() => clearTimeout(timer));
+    const timers = [
+      setTimeout(() => this.noticesEnd.abort(), lastMilliseconds),
+      setTimeout(() => {
+        this.issuesEnd.abort(new Error("no full answer before the end of the `up`"));
+      }, issuesMilliseconds),
+    ];
+    void this.underWay.finally(() => timers.forEach((timer) => clearTimeout(timer)));
   }
 
   private listen(): void {
@@ -151,12 +166,13 @@ export class UpdateRecorder {
     if (this.over) return;
     const record = this.write(told);
     const messages = record === undefined ? [] : [endedMessage(record)];
-    if (record?.outcome === "passed") {
+    if (this.good) {
       this.send(messages, atAGoodEnd);
-      this.settlePostmortems(record);
+      if (record !== undefined) this.settlePostmortems(record);
       await this.underWay;
     } else {
       await Promise.race([this.underWay, sleep(lastMilliseconds)]);
+      this.noticesEnd.abort();
       this.underWay = Promise.resolve();
       this.send(messages, atTheEnd);
       if (record !== undefined) this.settlePostmortems(record);
@@ -206,10 +222,11 @@ export class UpdateRecorder {
     this.underWay = Promise.all([this.underWay, inTime]);
   }
 
+  /** After what was not heard yet. */
   private send(messages: readonly string[], options: SendOptions): void {
     this.underWay = this.underWay.then(async () => {
       this.webhookSilent = false;
-      await this.deliver(messages, options);
+      await this.deliver([...this.unheard, ...messages], options);
     });
   }
 
@@ -220,8 +237,11 @@ export class UpdateRecorder {
     for (const message of messages) {
       if (this.webhookSilent) return;
       const problem = await send(webhook, message, options);
-      if (problem === undefined) continue;
-      // What the end cut off is followed by the result.
+      if (problem === undefined) {
+        this.unheard.delete(message);
+        continue;
+      }
+      // What the end cut off is sent again then, or followed by the result.
       if (options.signal?.aborted === true) return;
       this.webhookSilent = true;
       await tell("warn", `record.webhook: not sent: ${problem}`).catch(() => undefined);
@@ -233,10 +253,17 @@ export class UpdateRecorder {
     const { postmortems, tell } = this.options;
     if (postmortems === undefined) return;
     const goesOn = ended === undefined || ended.outcome === "passed";
-    const settled = postmortems.settle(goesOn ? postmortem.patiently : postmortem.atTheEnd, ended);
+    const patience =
+      ended === undefined
+        ? { ...postmortem.patiently, signal: this.issuesEnd.signal }
+        : goesOn
+          ? postmortem.atAGoodEnd
+          : postmortem.atTheEnd;
+    const settled = postmortems.settle(patience, ended);
     this.underWay = Promise.all([settled, this.underWay]).then(async ([news]) => {
       for (const { level, text } of news) await tell(level, text).catch(() => undefined);
       const messages = news.flatMap(({ message = [] }) => message);
+      for (const message of messages) this.unheard.add(message);
       const meanwhile = ended === undefined && !this.noticesEnd.signal.aborted;
       await this.deliver(messages, meanwhile ? this.notices : goesOn ? atAGoodEnd : atTheEnd);
     });

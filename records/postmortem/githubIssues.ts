@@ -49,9 +49,11 @@ const connectWithin = 3;
 
 /**
  * @param within seconds for everything that is asked
+ * @param ended ends it before
  */
-export async function githubIssues(place: GitHubPlace, within: number): Promise<Issues> {
-  const signal = AbortSignal.timeout(Math.max(1, Math.round(within * 1000)));
+export async function githubIssues(place: GitHubPlace, within: number, ended?: AbortSignal): Promise<Issues> {
+  const late = AbortSignal.timeout(Math.max(1, Math.round(within * 1000)));
+  const signal = ended === undefined ? late : AbortSignal.any([late, ended]);
   const { octokit, owner, repo } = await githubClient(place, connectWithin, signal);
   const at = { owner, repo };
 

@@ -29,10 +29,14 @@ export interface Patience {
   within: number;
   /** Seconds ahead of each further attempt. */
   pauses: readonly number[];
+  /** Ends it before. @default nothing does */
+  signal?: AbortSignal;
 }
 
-/** While an `up` goes on, or at its good end. */
+/** While an `up` goes on. */
 export const patiently: Patience = { within: 10, pauses: [0.5, 2] };
+/** At a good end. */
+export const atAGoodEnd: Patience = { within: 6, pauses: [0.5, 2] };
 /** When the engine ends the program: it waits five seconds for it, and kills it then. */
 export const atTheEnd: Patience = { within: 2.5, pauses: [] };
 
@@ -65,24 +69,24 @@ export class Postmortems {
    */
   settle(patience: Patience, ended?: ReleaseRecord): Promise<News[]> {
     const deadline = performance.now() + patience.within * 1000;
-    const news = this.last.then(() => this.attempts(patience.pauses, deadline, ended));
+    const news = this.last.then(() => this.attempts(patience, deadline, ended));
     this.last = news;
     return news;
   }
 
   private async attempts(
-    pauses: readonly number[],
+    { pauses, signal }: Patience,
     deadline: number,
     ended: ReleaseRecord | undefined,
   ): Promise<News[]> {
     const news: News[] = [];
     for (const pause of [...pauses, undefined]) {
-      const problem = await this.attempt(deadline, ended, news);
+      const problem = await this.attempt(deadline, signal, ended, news);
       if (problem === undefined) return news;
       const late = pause === undefined || performance.now() + pause * 1000 >= deadline;
-      if (late || problem.final)
+      if (late || problem.final || signal?.aborted === true)
         return this.said.has(problem.text) ? news : [...news, this.warning(problem.text)];
-      await sleep(pause * 1000);
+      await sleep(pause * 1000, undefined, { ...(signal && { signal }) }).catch(() => undefined);
     }
     return news;
   }
@@ -95,24 +99,27 @@ export class Postmortems {
   /** @returns why not all could be told; undefined when it was */
   private async attempt(
     deadline: number,
+    signal: AbortSignal | undefined,
     ended: ReleaseRecord | undefined,
     news: News[],
   ): Promise<{ text: string; final: boolean } | undefined> {
     const { place, stack, github, redact } = this.options;
-    let move = "a rollback";
+    let moves = "a rollback";
     try {
       const owed = owedNow(place, stack, github.repository, ended);
       if (owed.length === 0) return undefined;
-      const issues = await githubIssues(github, Math.max(0, (deadline - performance.now()) / 1000));
-      for (const one of owed) {
-        move = `the ${moveWords(one.incident.first)}`;
+      const words = owed.map(({ incident }) => `the ${moveWords(incident.first)}`);
+      const left = Math.max(0, (deadline - performance.now()) / 1000);
+      const issues = await githubIssues(github, left, signal);
+      for (const [index, one] of owed.entries()) {
+        moves = words.slice(index).join(" and of ");
         news.push(...(await this.tell(issues, one)));
       }
       return undefined;
     } catch (error) {
       const why = oneLine(redact(error instanceof Error ? error.message : String(error)), 300);
       return {
-        text: `record.postmortem: the issue of ${move} is not opened, or not up to date: ${github.repository} on ${github.api}: ${why}; the next \`up\` does it`,
+        text: `record.postmortem: the issue of ${moves} is not opened, or not up to date: ${github.repository} on ${github.api}: ${why}; the next \`up\` does it`,
         final: !(error instanceof IssueError) || error.final,
       };
     }
@@ -122,7 +129,8 @@ export class Postmortems {
     const { id } = incident.first;
     const known = issue ?? (await this.found(issues, incident.first));
     if (known === undefined) return this.open(issues, incident);
-    let { told } = known;
+    // What was taken may have lost its answer, or the program its note.
+    let told = [...known.told, ...(await issues.comments(known.number)).flatMap(marked)];
     for (const record of untold.filter((update) => !told.includes(update.id))) {
       await issues.comment(known.number, commentText(record, this.options.redact));
       told = [...told, record.id];
@@ -139,9 +147,7 @@ export class Postmortems {
     const found = await issues.find(marker(id), since);
     if (found === undefined) return undefined;
     const { number, url, body } = found;
-    const texts = [body, ...(await issues.comments(number))].join("\n");
-    const told = [...texts.matchAll(/<!-- knowngood ([\w.-]+) -->/g)].map(([, told = ""]) => told);
-    return { repository: this.options.github.repository, number, url, told };
+    return { repository: this.options.github.repository, number, url, told: marked(body) };
   }
 
   private async open(issues: Issues, incident: Owed["incident"]): Promise<News[]> {
@@ -175,6 +181,11 @@ export class Postmortems {
       // Said by whatever else can't be written there.
     }
   }
+}
+
+/** The updates that a text on GitHub tells of. */
+function marked(text: string): string[] {
+  return [...text.matchAll(/<!-- knowngood ([\w.-]+) -->/g)].map(([, id = ""]) => id);
 }
 
 /** What GitHub is still to be told of a stack. @throws what the file system says */

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -214,8 +214,46 @@ describe("a GitHub that does not open an issue", () => {
 
   it("is waited for no longer than there is patience, and found where nobody listens", async () => {
     const silent = await answering(() => undefined);
-    expect(await settled(silent, { within: 0.3, pauses: [0.1] })).to.match(/no full answer within 0\.\d s/);
+    expect(await settled(silent, { within: 1, pauses: [0.1] })).to.match(/no full answer within [\d.]+ s/);
     expect(await settled("http://127.0.0.1:1")).to.match(/ECONNREFUSED/);
+    const ended = new AbortController();
+    const ending = await answering(() => ended.abort(new Error("the up is over")));
+    expect(await settled(ending, { within: 50, pauses: [40], signal: ended.signal })).to.contain(
+      "the up is over; the next",
+    );
+  });
+
+  it("loses an answer: what it took is not told again", async () => {
+    const note = { repository: "acme/shop", number: 7, url: "https://github.example/7", told: ["h1"] };
+    mkdirSync(join(folder, "postmortems"));
+    writeFileSync(join(folder, "postmortems", "h1.json"), JSON.stringify(note));
+    write(
+      today("h1", ["rollback", "v3", "v2"], 2, { outcome: "failed" }),
+      today("h2", ["rollback", "v2", "v1"], 3),
+    );
+    const taken: { body: string }[] = [];
+    const api = await answering((request, response) => {
+      if (request.method === "GET") return void response.writeHead(200, json).end(JSON.stringify(taken));
+      let body = "";
+      request.setEncoding("utf8").on("data", (part: string) => (body += part));
+      request.on("end", () => {
+        taken.push(JSON.parse(body) as { body: string });
+        request.socket.destroy();
+      });
+    });
+    const news = await postmortems(api, "hunter2").settle({ within: 20, pauses: [0.01] });
+    expect(texts(news)).to.deep.equal([
+      "info: The issue of the rollback from v3 to v2 is up to date: https://github.example/7",
+    ]);
+    expect(taken).to.have.length(1);
+  });
+
+  it("is told of with every rollback whose issue is not opened", async () => {
+    write(today("i1", ["rollback", "v3", "v2"], 2), today("i2", ["rollback", "v2", "v1"], 3));
+    const [text] = texts(await postmortems("http://127.0.0.1:1", "hunter2").settle(quick));
+    expect(text).to.contain(
+      "the issue of the rollback from v3 to v2 and of the rollback from v2 to v1 is not opened",
+    );
   });
 
   it("that sends on to another host is not followed with what is told", async () => {

@@ -15,6 +15,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ReleaseRecord } from "../../records/releaseRecord";
+import { record } from "./rollbackRecords";
 
 const root = join(__dirname, "../..");
 
@@ -127,9 +128,9 @@ describe("UpdateRecorder", () => {
       const { said, ...how } = await signalled(signal);
       expect(how).to.deep.equal({ code: null, signal });
       expect(said).to.contain(`info: This \`up\` is recorded in ${file()}; evidence of what ran before it: `);
-      const [record, ...more] = records();
+      const [written, ...more] = records();
       expect(more).to.deep.equal([]);
-      expect(record).to.deep.include({ outcome: "failed", stoppedAt: { step: "services", open: ["api"] } });
+      expect(written).to.deep.include({ outcome: "failed", stoppedAt: { step: "services", open: ["api"] } });
       rmSync(file());
     }
     expect(begun()).to.deep.equal([]);
@@ -167,7 +168,7 @@ describe("UpdateRecorder", () => {
     },`;
     const news = settle('return ended ? [{ level: "info", text: "an issue" }] : [];');
     expect((await started("good", news).ended).said).to.equal(
-      "settle 10 \nready\nsettle 10 passed\ninfo: an issue\n",
+      "settle 10 \nready\nsettle 6 passed\ninfo: an issue\n",
     );
     rmSync(file());
     // One that changed nothing has no record.
@@ -175,6 +176,44 @@ describe("UpdateRecorder", () => {
     const { said, signal } = await signalled("SIGINT", settle("return new Promise(() => undefined);"));
     expect(signal).to.equal("SIGINT");
     expect(said).to.contain("settle 2.5 failed\n");
+  }).timeout(60_000);
+
+  it("ends what is asked of GitHub for earlier updates once all is done", async () => {
+    const settle = `postmortems: {
+      settle: async ({ signal }, ended) => {
+        const waiting = setInterval(() => undefined, 1000);
+        if (!ended) await new Promise((aborted) => signal.addEventListener("abort", aborted));
+        clearInterval(waiting);
+        process.stdout.write(ended ? "end" : signal.reason.message + "\\n");
+        return [];
+      },
+    },`;
+    const { said } = await started("good", settle).ended;
+    expect(said).to.equal("ready\nno full answer before the end of the `up`\nend");
+  }).timeout(60_000);
+
+  it("tells the webhook of an update that was killed, again where the end cut it off", async () => {
+    const texts: string[] = [];
+    const chat = createServer((request, response) => {
+      let body = "";
+      request.setEncoding("utf8").on("data", (part: string) => (body += part));
+      request.on("end", () => {
+        if (texts.push((JSON.parse(body) as { text: string }).text) > 1) response.end("ok");
+      });
+    });
+    await new Promise<void>((listening) => chat.listen(0, "127.0.0.1", listening));
+    try {
+      const address = `http://127.0.0.1:${(chat.address() as AddressInfo).port}/`;
+      const found = JSON.stringify(record("k1", ["rollback", "v2", "v1"], 1, { outcome: "unfinished" }));
+      const { said } = await started("unchanged", `webhook: "${address}", found: [${found}],`).ended;
+      expect(said).to.equal("ready\n");
+      const [first, second, ...more] = texts;
+      expect(first).to.contain("shop/prod: rollback from v2 to v1 did not come to its end");
+      expect([second, more]).to.deep.equal([first, []]);
+    } finally {
+      chat.closeAllConnections();
+      chat.close();
+    }
   }).timeout(60_000);
 
   it("tells the webhook of an issue after the end of the up", async () => {
