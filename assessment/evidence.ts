@@ -9,7 +9,7 @@ import { memoryFrom, type FailedGate } from "../history/quarantine";
 import { networkGeneration } from "../history/recordedNetwork";
 import { labels } from "../history/running";
 import { absentServices } from "../history/absent";
-import { isByHand, madeByHand } from "../history/byHand";
+import { isByHand, isIdle, madeByHand } from "../history/byHand";
 import { claimOf, type NamedObject, type Occupant, type Stray } from "../history/strays";
 import { readStackState, type StackState } from "../history/stackState";
 import { askCi, type CiRequest } from "./ciEvidence";
@@ -220,7 +220,7 @@ async function lookAtEngine(
   const claimed = (claim: ReturnType<typeof claimOf>) =>
     containers.filter((container) => claimOf(container, stackLabel, known) === claim);
   const stray = async (found: NamedObject): Promise<Stray> => {
-    const own = { id: found.id, name: found.name };
+    const own = { id: found.id, name: found.name, ...(isIdle(found, known) && { idle: true as const }) };
     const service = services.find((each) => found.name === `${network}-${each}`);
     if (service === undefined || !isByHand(found, known)) return own;
     const ofImage = found.image && (await digestsOfImage(found.image.id, engine).catch(() => []));

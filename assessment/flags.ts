@@ -1,4 +1,5 @@
 import type { Catalog } from "../catalog/catalog";
+import { flagsAround } from "../catalog/flagsAround";
 import type { Release } from "../catalog/release";
 import type { FlagReport } from "../gates/flagRequest";
 import { memoryFrom, type QuarantineMemory } from "../history/quarantine";
@@ -43,10 +44,9 @@ export function assessFlags({ target, running, catalog, state }: FlagsQuestion):
   const placeOf = (tag: string) => releases.findIndex((release) => release.tag === tag);
   const ran = [...releasesLeft(state, running, target, catalog), ...memory.bad.map(({ tag }) => tag)];
   const targetPlace = placeOf(target.tag);
-  const newest = Math.max(targetPlace, ...ran.map(placeOf));
-  const newer = releases.slice(targetPlace + 1, newest + 1);
-  const needed = new Set(releases.slice(0, targetPlace + 1).flatMap(({ flags }) => flags));
-  const names = [...newer.flatMap(({ flags }) => flags), ...recorded.map(({ flag }) => flag)];
+  const newest = releases[Math.max(targetPlace, ...ran.map(placeOf))]?.tag;
+  const { needed, newer, foreign } = flagsAround(releases, target.tag, newest);
+  const names = [...foreign, ...recorded.map(({ flag }) => flag)];
   const off = [...new Set(names)].filter((flag) => !needed.has(flag)).sort();
   return {
     off: off.map((flag) => {

@@ -42,9 +42,9 @@ function left({ strays }: Evidence): string[] {
   return strays
     .filter(({ byHand }) => byHand === undefined)
     .map(
-      ({ name, id }) =>
+      ({ name, id, idle }) =>
         `The container ${name} (${id.slice(0, 12)}) is of this stack, but its state does not hold it: ` +
-        "an update was killed. It is removed first.",
+        `${idle === true ? "it was made by hand, and does not run" : "an update was killed"}. It is removed first.`,
     );
 }
 

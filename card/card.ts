@@ -1,10 +1,11 @@
 import { findRelease, type Catalog } from "../catalog/catalog";
+import { flagsAround } from "../catalog/flagsAround";
 import type { Release } from "../catalog/release";
-import type { Assessment } from "../assessment/assessment";
+import type { Assessment, AssessedSchema } from "../assessment/assessment";
 import { advise } from "../schema/advice";
 import { isPast, type Verdict } from "../schema/verdict";
 import type { Settings } from "../settings/settings";
-import { cardScript, type CardSchema } from "./script";
+import { cardScript, type CardFlag, type CardSchema } from "./script";
 
 /** The commands that bring a release back without Pulumi. */
 export interface Card {
@@ -58,7 +59,6 @@ export function cardsOf(question: CardQuestion): Cards {
 
 function cardOf(release: Release, question: CardQuestion): Card {
   const { settings, assessment } = question;
-  const flags = assessment.target.flags.filter((flag) => !release.flags.includes(flag));
   const good = assessment.knownGood.find(({ tag }) => tag === release.tag);
   const own = release.tag === assessment.target.tag;
   return {
@@ -69,20 +69,35 @@ function cardOf(release: Release, question: CardQuestion): Card {
       running: assessment.target.tag,
       // The present release's gates have passed in this very `up`, or in one before it.
       passedAt: own ? undefined : good?.passedAt,
-      flags,
+      flags: flagsOff(release, question),
       schema: schemaFor(release.tag, settings.guards.schema, question),
     }),
   };
 }
 
+/** Those that the present release runs with, and the other must not. */
+function flagsOff({ tag }: Release, { assessment, catalog }: CardQuestion): CardFlag[] {
+  const { newer, foreign } = flagsAround(catalog.releases, tag, assessment.target.tag);
+  return [...foreign].sort().map((flag) => ({
+    flag,
+    releases: newer.filter(({ flags }) => flags.includes(flag)).map((release) => release.tag),
+  }));
+}
+
 /** What the schema, left as it is, means for a release's code. */
 function schemaFor(tag: string, allowed: Verdict, { assessment }: CardQuestion): CardSchema | undefined {
-  const { schema, risk, target } = assessment;
+  const { schema, risk, target, stepDown } = assessment;
   if (schema === undefined) return undefined;
   const verdict = risk?.report.horizon.verdicts[tag] ?? "unknown";
+  const head = stepDown?.active === true ? headWithout(stepDown.version, schema) : schema.head;
   const past = verdict !== "unknown" && isPast(verdict, allowed);
   // What runs on it already has been accepted, and its gates have passed.
-  if (verdict === "unknown" || !past || tag === target.tag) return { head: schema.head, verdict };
+  if (verdict === "unknown" || !past || tag === target.tag) return { head, verdict };
   const { lines } = advise({ verdict, confirmed: true, gapLength: 1, flags: [], stepDown: undefined });
-  return { head: schema.head, verdict, instead: lines[0] ?? "" };
+  return { head, verdict, instead: lines[0] ?? "" };
+}
+
+/** The newest migration once one, which is the newest that is applied, is taken back. */
+function headWithout(version: string, { head, applied }: AssessedSchema): string | undefined {
+  return head === version ? applied.filter((other) => other !== version).at(-1) : head;
 }

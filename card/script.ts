@@ -21,6 +21,12 @@ export interface CardSchema {
   instead?: string;
 }
 
+/** A feature flag, and the releases newer than the card's that turn it on. */
+export interface CardFlag {
+  flag: string;
+  releases: readonly string[];
+}
+
 export interface CardScript {
   /** Project and stack, such as `shop/prod`. */
   stack: string;
@@ -33,8 +39,8 @@ export interface CardScript {
   running: string;
   /** When its gates passed last, ISO 8601, UTC; undefined of the release that runs. */
   passedAt: string | undefined;
-  /** Feature flags that only the running release needs. */
-  flags: readonly string[];
+  /** Feature flags that the release must not run with. */
+  flags: readonly CardFlag[];
   /** Undefined for a stack without a database. */
   schema: CardSchema | undefined;
 }
@@ -81,9 +87,16 @@ function headLines(card: CardScript, containers: readonly CardContainer[]): stri
       ? `${release.tag} ran when this was written: it is for containers that are lost, and for a newer release that failed.`
       : `${running} ran when this was written; ${release.tag} is the last known-good one, its gates passed ${passedAt ?? "before"}.`,
     ...(schema === undefined ? [] : [schemaLine(schema, release.tag)]),
+    ...(schema === undefined || !same
+      ? []
+      : [
+          `A newer release that was tried since may have moved the schema: look before you run this, and whether ${release.tag} can run on it.`,
+        ]),
     ...(flags.length === 0
       ? []
-      : [`Flags to turn off first, which only ${running} needs: ${flags.join(", ")}.`]),
+      : [
+          `Flags to turn off first, which only newer releases turn on: ${flags.map(({ flag, releases }) => `${flag} (${releases.join(", ")})`).join("; ")}.`,
+        ]),
     ...(missing.length === 0
       ? []
       : [`${release.tag} has no image for ${missing.join(", ")}, left as it is.`]),

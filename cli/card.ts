@@ -3,6 +3,7 @@ import { asCards, keptCards } from "../card/kept";
 import { chooseCard, type CardChoice } from "../card/choose";
 import type { Cards } from "../card/card";
 import { knownGoodFrom } from "../history/knownGood";
+import { stackName } from "../history/schemaUsers";
 import { broughtTo } from "../history/running";
 import { parseStackState } from "../history/stackState";
 import { print, tell } from "./output";
@@ -39,6 +40,7 @@ async function findCards(
 ): Promise<{ cards: Cards; state?: NonNullable<CardChoice["state"]> }> {
   const stack = options.stack === undefined ? [] : ["--stack", options.stack];
   let why: string;
+  let own: string | undefined;
   try {
     const [output, exported] = await Promise.all([
       pulumi(["stack", "output", "--json", "--show-secrets", ...stack]),
@@ -46,6 +48,7 @@ async function findCards(
     ]);
     const cards = asCards((JSON.parse(output) as { card?: unknown }).card);
     const known = parseStackState(exported);
+    own = stackName(known);
     const [running, ...others] = new Set(broughtTo(known).values());
     if (cards !== undefined)
       return {
@@ -56,23 +59,52 @@ async function findCards(
   } catch (error) {
     why = (error as Error).message;
   }
-  const { cards, file } = fromFile(options, why);
+  const { cards, file } = fromFile(options, own, why);
   tell("warning", `The stack's state could not be asked (${why}). This is of the file ${file}`);
   return { cards };
 }
 
-function fromFile({ stack, records }: CardOptions, why: string): { cards: Cards; file: string } {
-  const name = stack?.split("/").at(-1);
-  const found = keptCards(records).filter(
-    ({ cards }) => name === undefined || cards.stack.split("/").at(-1) === name,
+/** @param own project and stack, where the state tells them */
+function fromFile(
+  { stack, records }: CardOptions,
+  own: string | undefined,
+  why: string,
+): { cards: Cards; file: string } {
+  const kept = keptCards(records);
+  const found = meant(
+    kept.map((each) => ({ ...each, stack: each.cards.stack })),
+    own,
+    stack,
   );
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;
+  const names = kept.map(({ cards }) => cards.stack).join(", ");
   const missing =
-    found.length === 0
+    kept.length === 0
       ? `no card lies in ${records}/card. It is on the machine that ran the last \`up\` that ended well`
-      : `cards of several stacks lie in ${records}/card: name one by --stack`;
+      : found.length === 0 && (own ?? stack) !== undefined
+        ? `no card of ${own ?? stack} lies in ${records}/card, only of ${names}`
+        : `which card of those in ${records}/card is meant is not clear: they are of ${names}. ` +
+          `Name the stack: npx knowngood card --stack ${kept[0]?.cards.stack.split("/").at(-1) ?? "STACK"}`;
   throw new Error(`The stack's state could not be asked (${why}), and ${missing}.`);
+}
+
+/**
+ * The cards of the stack that is meant. None where nobody says which: the selected stack may be another one than that of
+ * the only card that lies there.
+ * @param own project and stack, where they are certain
+ * @param asked as `pulumi --stack` takes it: STACK, ORGANIZATION/STACK or ORGANIZATION/PROJECT/STACK
+ */
+function meant<Kept extends { stack: string }>(
+  kept: readonly Kept[],
+  own: string | undefined,
+  asked: string | undefined,
+): readonly Kept[] {
+  const words = asked?.split("/") ?? [];
+  const whole = own ?? (words.length === 3 ? words.slice(1).join("/") : undefined);
+  if (whole !== undefined) return kept.filter(({ stack }) => stack === whole);
+  const exact = kept.filter(({ stack }) => stack === asked);
+  return exact.length > 0 ? exact : kept.filter(({ stack }) => stack.split("/").at(-1) === words.at(-1));
 }
 
 function pulumi(words: readonly string[]): Promise<string> {

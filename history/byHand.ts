@@ -14,16 +14,23 @@ export interface MadeByHand {
 }
 
 /**
- * Whether a container that the state does not hold was made by a person. An `up` that is killed leaves one with all of
- * the stack's labels, or with a trace in the state; the emergency card's says that it was made by hand.
+ * Whether a container that the state does not hold was made by a person, and serves: one that does not run is left over,
+ * whoever made it. An `up` that is killed leaves one with all of the stack's labels, or with a trace in the state; the
+ * emergency card's says that it was made by hand.
  */
-export function isByHand({ name, labels: own }: NamedObject, { pending }: StackState): boolean {
+export function isByHand({ name, labels: own, running }: NamedObject, { pending }: StackState): boolean {
+  if (running === false) return false;
   if (own[labels.byHand] !== undefined) return true;
   const begun = pending.some(
     ({ operation, resource }) =>
       operation === "creating" && resource.type === containerType && resource.inputs?.name === name,
   );
   return !begun && (own[labels.release] === undefined || own[labels.digest] === undefined);
+}
+
+/** Whether a person made it, and it does not run. */
+export function isIdle(found: NamedObject, state: StackState): boolean {
+  return found.running === false && isByHand({ ...found, running: true }, state);
 }
 
 /**

@@ -6,8 +6,10 @@ import type { StackState } from "./stackState";
 export interface Stray {
   id: string;
   name: string;
-  /** Undefined of what a killed update left. */
+  /** What a person made, and runs; undefined of what a killed update left. */
   byHand?: MadeByHand;
+  /** Whether a person made it and it does not run, as what the emergency card leaves that ended half-way. */
+  idle?: true;
 }
 
 /** What stands under a name that the stack needs, and is not its own to remove. */

@@ -122,7 +122,10 @@ describe("the assessment", () => {
       moved: [{ service: "api", reference: "acme/api:v2", catalog: digest("b"), registry: digest("c") }],
       images: { api: { unconfirmed: "no answer" }, web: "host" },
       silentRegistries: ["localhost:1: no answer"],
-      strays: [{ id: "0123456789abcdef", name: "shop-api" }],
+      strays: [
+        { id: "0123456789abcdef", name: "shop-api" },
+        { id: "fedcba9876543210", name: "shop-web", idle: true },
+      ],
     });
     expect(refusalTexts(refusals)).to.deep.equal([]);
     expect(warnings).to.deep.equal([
@@ -132,6 +135,8 @@ describe("the assessment", () => {
       "Unconfirmed: whether a tag has moved in the registry (localhost:1: no answer).",
       "The container shop-api (0123456789ab) is of this stack, but its state does not hold it: " +
         "an update was killed. It is removed first.",
+      "The container shop-web (fedcba987654) is of this stack, but its state does not hold it: " +
+        "it was made by hand, and does not run. It is removed first.",
     ]);
   });
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { chooseCard } from "../../card/choose";
 import { keptCards } from "../../card/kept";
 import { keepCards } from "../../card/leave";
-import { digest } from "../history/states";
+import { catalogOf, digest, release } from "../history/states";
 import { cards, meeting, services, v1 } from "./cards";
 
 const script = (...given: Parameters<typeof cards>) => cards(...given).lastKnownGood?.script ?? "";
@@ -69,7 +69,7 @@ describe("the emergency card", () => {
       "# knowngood: the emergency card of shop/prod. It brings back v1, without Pulumi and without Node.js.",
       "# v2 ran when this was written; v1 is the last known-good one, its gates passed 2026-01-01T00:00:00.000Z.",
       "# Schema: left as it is, at 2 when this was written; what v1 meets in it is conditional, as assessed then, on the schema alone.",
-      "# Flags to turn off first, which only v2 needs: basket.",
+      "# Flags to turn off first, which only newer releases turn on: basket (v2).",
       "# No migration, gate, hook or record is run. What is replaced is stopped and kept under another name.",
       "# Run it whole, from a file (sh card.sh), or paste it one step at a time, answering before the next. Secrets",
       "# are not in it: taken from the containers that are there, or asked for. Services: api, worker.",
@@ -77,6 +77,51 @@ describe("the emergency card", () => {
     ]);
     expect(head(script({}, meeting("unknown")))).to.contain("what that means was not judged");
     expect(head(script())).not.to.contain("Schema:");
+  });
+
+  it("names every flag that only newer releases turn on, and none that an older one turned on", () => {
+    const of = (tag: string, order: number, flags: string[]) => ({
+      ...release(tag, order, { api: String(order), worker: String(order) }),
+      flags,
+    });
+    const [v0, own, later, present] = [
+      of("v0", 0, ["search"]),
+      of("v1", 1, []),
+      of("v2", 2, ["checkout"]),
+      of("v3", 3, ["search", "wishes"]),
+    ];
+    const newest = of("v4", 4, ["unborn"]);
+    const catalog = catalogOf(v0, own, later, present, newest);
+    const both = cards({}, { target: present }, { catalog });
+    expect(both.lastKnownGood?.script).to.contain(
+      "# Flags to turn off first, which only newer releases turn on: checkout (v2); wishes (v3).\n",
+    );
+    expect(both.present?.script).not.to.contain("# Flags");
+  });
+
+  it("says what it can't know of the schema: what came after the up that left it", () => {
+    const both = cards({}, meeting("compatible"));
+    const later =
+      "# A newer release that was tried since may have moved the schema: look before you run this";
+    expect(both.present?.script).to.contain(later);
+    expect(both.lastKnownGood?.script).not.to.contain(later);
+    expect(cards().present?.script).not.to.contain(later);
+  });
+
+  it("says the schema's head as the up leaves it, also of one that steps down", () => {
+    const stepDown = {
+      version: "2",
+      active: true,
+      servicesStayStopped: false,
+      migration: undefined,
+      verdict: undefined,
+    };
+    const headed = (own: Partial<typeof stepDown>) =>
+      /left as it is, at (\S+) when/.exec(
+        script({}, { ...meeting("compatible"), stepDown: { ...stepDown, ...own } }),
+      )?.[1];
+    expect(headed({})).to.equal("1");
+    expect(headed({ active: false })).to.equal("2");
   });
 
   it("says first that a release breaks on the schema, and what to do instead; past the policy alone", () => {

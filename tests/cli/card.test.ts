@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { keepCards } from "../../card/leave";
@@ -27,9 +27,9 @@ describe("card, where the state is out of reach", () => {
       `warning: The stack's state could not be asked (there is no pulumi on PATH). This is of the file ${kept}`,
       "warning: This is the card of v1; v2 ran then. If a newer release runs now: --tag v2",
     ]);
-    const own = await card("--tag", "v2");
+    const own = await card("--stack", "prod", "--tag", "v2");
     expect([own.code, own.stdout]).to.deep.equal([0, both.present?.script]);
-    expect((await card("--tag", "v9")).code).to.equal(2);
+    expect((await card("--stack", "prod", "--tag", "v9")).code).to.equal(2);
   });
 
   it("fails where there is none, or it is not clear which is meant", async () => {
@@ -41,13 +41,49 @@ describe("card, where the state is out of reach", () => {
     keepCards(join(folder, "kept"), cards());
     keepCards(join(folder, "kept"), cards({}, {}, { stack: "shop/test" }));
     const several = await card("--records", "kept");
-    expect(several.stderr).to.contain("cards of several stacks lie in kept/card: name one by --stack");
+    expect(several.stderr).to.contain(
+      "they are of shop/prod, shop/test. Name the stack: npx knowngood card --stack prod",
+    );
     expect((await card("--records", "kept", "--stack", "test")).code).to.equal(0);
+    expect((await card("--records", "kept", "--stack", "acme/blog/test")).code).to.equal(1);
+    keepCards(join(folder, "kept"), cards({}, {}, { stack: "blog/test" }));
+    expect((await card("--records", "kept", "--stack", "test")).code).to.equal(1);
+    expect((await card("--records", "kept", "--stack", "blog/test")).code).to.equal(0);
+  });
+
+  it("prints no other stack's, though it is the only one", async () => {
+    keepCards(join(folder, ".knowngood"), cards());
+    const unsaid = await card();
+    expect([unsaid.code, unsaid.stdout]).to.deep.equal([1, ""]);
+    expect(unsaid.stderr).to.contain(
+      "they are of shop/prod. Name the stack: npx knowngood card --stack prod",
+    );
+    // The state of the selected stack, which has no card yet.
+    const state = {
+      version: 3,
+      deployment: {
+        resources: [
+          { urn: "urn:pulumi:test::shop::pulumi:pulumi:Stack::shop-test", type: "pulumi:pulumi:Stack" },
+        ],
+      },
+    };
+    writeFileSync(
+      join(folder, "empty", "pulumi"),
+      `#!/bin/sh\ncase "$2" in output) echo '{}' ;; *) echo '${JSON.stringify(state)}' ;; esac\n`,
+      { mode: 0o755 },
+    );
+    const other = await card();
+    expect([other.code, other.stdout]).to.deep.equal([1, ""]);
+    expect(other.stderr)
+      .to.contain("it holds no card")
+      .and.to.contain("no card of shop/test lies in .knowngood/card, only of shop/prod.");
+    keepCards(join(folder, ".knowngood"), cards({}, {}, { stack: "shop/test" }));
+    expect((await card()).code).to.equal(0);
   });
 
   it("says that nothing is known good but what runs", async () => {
     keepCards(join(folder, ".knowngood"), cards({}, { lastKnownGood: undefined }));
-    const { code, stderr } = await card();
+    const { code, stderr } = await card("--stack", "prod");
     expect(code).to.equal(1);
     expect(stderr).to.contain(
       "No release of shop/prod is known good but the one that runs. The card of what runs: npx knowngood card --tag v2",

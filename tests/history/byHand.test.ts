@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { isByHand, madeByHand } from "../../history/byHand";
+import { isByHand, isIdle, madeByHand } from "../../history/byHand";
 import { containerType, labels } from "../../history/running";
 import { emptyState, type StackState } from "../../history/stackState";
 import { digest } from "./states";
@@ -32,6 +32,20 @@ describe("a container that the state does not hold", () => {
     for (const name of [labels.release, labels.digest]) {
       const rest = Object.fromEntries(Object.entries(all).filter(([label]) => label !== name));
       expect(isByHand(found(rest), emptyState), name).to.equal(true);
+    }
+  });
+
+  it("is left over where it does not run, whoever made it", () => {
+    const card = found({ ...all, [labels.byHand]: "2026-01-01T00:00:00Z" });
+    const bare = found({ [labels.stack]: "shop/prod" });
+    for (const [running, byHand] of [
+      [true, true],
+      [false, false],
+    ] as const) {
+      expect(isByHand({ ...card, running }, emptyState)).to.equal(byHand);
+      expect(isByHand({ ...bare, running }, emptyState)).to.equal(byHand);
+      expect(isIdle({ ...card, running }, emptyState)).to.equal(!running);
+      expect(isIdle({ ...found(all), running }, emptyState)).to.equal(false);
     }
   });
 
