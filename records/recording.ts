@@ -17,10 +17,11 @@ import { keepEvidence } from "./keptEvidence";
 import { knownSecrets } from "./knownSecrets";
 import { operator } from "./operator";
 import { openIncident } from "./postmortem/incidents";
-import { owedNow, Postmortems } from "./postmortem/postmortems";
+import { untoldNow, Postmortems } from "./postmortem/postmortems";
 import { readRecords } from "./readRecords";
 import { moveWords } from "./releaseRecord";
-import { foundRecord, keep, UpdateRecorder, type RecorderOptions, type RecordPlace } from "./updateRecorder";
+import { UpdateRecorder, type RecorderOptions } from "./updateRecorder";
+import { foundRecord, keep, type RecordPlace } from "./writtenRecord";
 
 export interface RecordingRequest {
   /** Project and stack, such as `shop/prod`. */
@@ -100,7 +101,7 @@ function unopened(stack: string, settings: Settings): string[] {
   const { postmortem } = settings.record;
   if (postmortem === undefined) return [];
   try {
-    return owedNow(placeOf(settings), stack, postmortem.repository).map(
+    return untoldNow(placeOf(settings), stack, postmortem.repository).map(
       ({ incident: { first } }) =>
         `The issue of the ${moveWords(first)}, begun ${first.startedAt}, is not opened, or not up to date. The next \`up\` does it.`,
     );

@@ -1,23 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { appendLine } from "./appendLine";
 import { forgetBegun, noteBegun } from "./begunUpdates";
 import type { FlagReport } from "../gates/flagRequest";
 import { changedSomething, recordOf, type PassedGate, type Progress } from "./ending";
 import { onceEngineIsGone } from "./engineWatch";
-import { failedGates } from "./failedGates";
 import { dropEvidence } from "./keptEvidence";
 import { endedMessage, startedMessage } from "./message";
 import * as postmortem from "./postmortem/postmortems";
 import { steps, type BegunUpdate, type ReleaseRecord, type Step } from "./releaseRecord";
 import { atAGoodEnd, atTheEnd, patiently, send, type SendOptions } from "./webhook";
-
-/** Where records go. */
-export interface RecordPlace {
-  /** Folder of all that is kept. */
-  folder: string;
-  /** File to which a line is appended. */
-  file: string;
-}
+import { gatesOf, keep, type RecordPlace } from "./writtenRecord";
 
 export interface RecorderOptions extends RecordPlace {
   /** Address of a webhook, which is a secret. @default nothing is sent */
@@ -272,29 +263,6 @@ export class UpdateRecorder {
 
 function byStep<Value>(make: (step: Step) => Value): Record<Step, Value> {
   return Object.fromEntries(steps.map((step) => [step, make(step)])) as Record<Step, Value>;
-}
-
-function gatesOf({ stack, to, startedAt }: BegunUpdate, folder: string) {
-  return failedGates(folder, { stack, release: to.tag, since: startedAt });
-}
-
-/**
- * The record of an `up` that nobody saw the end of.
- * @param folder of records
- */
-export function foundRecord(begun: BegunUpdate, folder: string): ReleaseRecord {
-  return recordOf(begun, { told: false, at: new Date(), failedGates: gatesOf(begun, folder) });
-}
-
-/** Writes a record, once. @returns why it could not be written; undefined when it was */
-export function keep(record: ReleaseRecord, { folder, file }: RecordPlace): string | undefined {
-  try {
-    appendLine(file, JSON.stringify(record), `"id":"${record.id}"`);
-    forgetBegun(folder, record.id);
-    return undefined;
-  } catch (error) {
-    return `The record of an \`up\` could not be written to ${file}: ${messageOf(error)}`;
-  }
 }
 
 function messageOf(error: unknown): string {

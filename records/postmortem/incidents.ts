@@ -60,7 +60,7 @@ function broughtBy({ from }: ReleaseRecord, before: readonly ReleaseRecord[]): R
 }
 
 /** Updates of an incident that are still to be told of on GitHub. */
-export interface Owed {
+export interface Untold {
   incident: Incident;
   /** Undefined where no issue is known here. */
   issue: KnownIssue | undefined;
@@ -72,12 +72,12 @@ export interface Owed {
  * is in another repository than now is left alone.
  * @param known the incident's issue, by its id
  */
-export function owedIncidents(
+export function untoldIncidents(
   incidents: readonly Incident[],
   known: (id: string) => KnownIssue | undefined,
   repository: string,
   now: Date,
-): Owed[] {
+): Untold[] {
   return incidents
     .filter(({ updates }) => updates.some(({ postmortem }) => postmortem))
     .filter(({ updates }) => updates.slice(-1).every((last) => !isOver(last, now.toISOString())))

@@ -5,9 +5,9 @@ import { oneLine } from "../../gates/shownText";
 import { issueMessage } from "../message";
 import { readRecords } from "../readRecords";
 import { moveWords, type ReleaseRecord } from "../releaseRecord";
-import type { RecordPlace } from "../updateRecorder";
+import type { RecordPlace } from "../writtenRecord";
 import { githubIssues, IssueError, type Issues } from "./githubIssues";
-import { incidentsIn, owedIncidents, type KnownIssue, type Owed } from "./incidents";
+import { incidentsIn, untoldIncidents, type KnownIssue, type Untold } from "./incidents";
 import { commentText, issueText, marker } from "./issueText";
 import { knownIssue, noteIssue } from "./knownIssues";
 import { seenBefore } from "./seenBefore";
@@ -53,7 +53,7 @@ const skewMilliseconds = 24 * 3600 * 1000;
 
 /**
  * Opens an issue on GitHub for each incident, once, and adds to it what each further `up` of the incident came to. What
- * is owed follows from the file of records; what was opened is noted beside it, and where that note is missing GitHub
+ * is to be told follows from the file of records; what was opened is noted beside it, and where that note is missing GitHub
  * is asked for an issue with the incident's mark.
  */
 export class Postmortems {
@@ -106,12 +106,12 @@ export class Postmortems {
     const { place, stack, github, redact } = this.options;
     let moves = "a rollback";
     try {
-      const owed = owedNow(place, stack, github.repository, ended);
-      if (owed.length === 0) return undefined;
-      const words = owed.map(({ incident }) => `the ${moveWords(incident.first)}`);
+      const incidents = untoldNow(place, stack, github.repository, ended);
+      if (incidents.length === 0) return undefined;
+      const words = incidents.map(({ incident }) => `the ${moveWords(incident.first)}`);
       const left = Math.max(0, (deadline - performance.now()) / 1000);
       const issues = await githubIssues(github, left, signal);
-      for (const [index, one] of owed.entries()) {
+      for (const [index, one] of incidents.entries()) {
         moves = words.slice(index).join(" and of ");
         news.push(...(await this.tell(issues, one)));
       }
@@ -125,7 +125,7 @@ export class Postmortems {
     }
   }
 
-  private async tell(issues: Issues, { incident, issue, untold }: Owed): Promise<News[]> {
+  private async tell(issues: Issues, { incident, issue, untold }: Untold): Promise<News[]> {
     const { id } = incident.first;
     const known = issue ?? (await this.found(issues, incident.first));
     if (known === undefined) return this.open(issues, incident);
@@ -150,7 +150,7 @@ export class Postmortems {
     return { repository: this.options.github.repository, number, url, told: marked(body) };
   }
 
-  private async open(issues: Issues, incident: Owed["incident"]): Promise<News[]> {
+  private async open(issues: Issues, incident: Untold["incident"]): Promise<News[]> {
     const { labels, assignees, logLines, redact, place, github } = this.options;
     const { first, updates } = incident;
     const seen = first.evidence === undefined ? undefined : seenBefore(first.evidence, logLines);
@@ -189,14 +189,14 @@ function marked(text: string): string[] {
 }
 
 /** What GitHub is still to be told of a stack. @throws what the file system says */
-export function owedNow(
+export function untoldNow(
   { folder, file }: RecordPlace,
   stack: string,
   repository: string,
   ended?: ReleaseRecord,
-): Owed[] {
+): Untold[] {
   const records = readRecords(file, stack);
   const all =
     ended === undefined || records.some(({ id }) => id === ended.id) ? records : [...records, ended];
-  return owedIncidents(incidentsIn(all), (id) => knownIssue(folder, id), repository, new Date());
+  return untoldIncidents(incidentsIn(all), (id) => knownIssue(folder, id), repository, new Date());
 }

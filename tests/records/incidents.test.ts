@@ -5,7 +5,7 @@ import { join } from "node:path";
 import {
   incidentsIn,
   openIncident,
-  owedIncidents,
+  untoldIncidents,
   type KnownIssue,
 } from "../../records/postmortem/incidents";
 import { readRecords } from "../../records/readRecords";
@@ -58,7 +58,7 @@ describe("incidents", () => {
       [undefined, "1", "4"],
     ]);
     const owed = (records: readonly ReleaseRecord[]) =>
-      owedIncidents(incidentsIn(records), () => undefined, "acme/shop", new Date(later.startedAt)).map(
+      untoldIncidents(incidentsIn(records), () => undefined, "acme/shop", new Date(later.startedAt)).map(
         ({ untold }) => untold.map(({ id }) => id),
       );
     expect(owed([first, later])).to.deep.equal([["3"]]);
@@ -90,7 +90,7 @@ describe("incidents", () => {
       told: ids,
     });
     const owed = (now: string, known: Record<string, KnownIssue> = {}, repository = "acme/shop") =>
-      owedIncidents(incidentsIn(records), (id) => known[id], repository, new Date(now)).map(
+      untoldIncidents(incidentsIn(records), (id) => known[id], repository, new Date(now)).map(
         ({ incident, untold }) => [incident.first.id, untold.map(({ id }) => id)],
       );
     expect(owed("2026-03-31T09:02:00.000Z")).to.deep.equal([
