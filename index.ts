@@ -123,7 +123,10 @@ async function program() {
   );
   if (recorder) follow(recorder, release);
   const card = leaveCards(
-    { stack: `${project}/${stack}`, prefix, settings, assessment, catalog: survey.catalog },
+    {
+      ...{ stack: `${project}/${stack}`, prefix, settings, assessment, catalog: survey.catalog },
+      engineId: evidence.engineId,
+    },
     release,
     (text) => pulumi.log.warn(text),
   );

@@ -14,7 +14,7 @@ import { claimOf, type NamedObject, type Occupant, type Stray } from "../history
 import { readStackState, type StackState } from "../history/stackState";
 import { askCi, type CiRequest } from "./ciEvidence";
 import { gatherDisk, type DiskEvidence, type DiskRequest } from "./diskEvidence";
-import { digestsOfImage, imagesOnHost, objectsNamed } from "./engineQueries";
+import { digestsOfImage, engineId, imagesOnHost, objectsNamed } from "./engineQueries";
 import { reviewedReport } from "./savedReports";
 import { gatherSchema, type SchemaEvidence, type SchemaRequest } from "./schemaEvidence";
 import { findWayBack, type WayBackImage } from "./wayBack";
@@ -49,6 +49,8 @@ export interface Evidence {
   occupants: readonly Occupant[];
   /** Why the engine did not answer; undefined when it did. */
   engineSilent: string | undefined;
+  /** What the engine calls itself, which no other does; undefined where it did not say. */
+  engineId: string | undefined;
   /** Whether the stack's network is gone though its state holds it: somebody removed it by hand. */
   networkLost: boolean;
   /** Services of which the engine does not run the container that the state holds. */
@@ -91,7 +93,7 @@ const askSeconds = 10;
 export async function gather(request: EvidenceRequest): Promise<Evidence> {
   const state = readStackState(request.stack);
   const places = findImages(request);
-  const [known, schema, images, tags, onEngine, signedIn, ci, wayBack, disk] = await Promise.all([
+  const [known, schema, images, tags, onEngine, signedIn, ci, wayBack, disk, ownId] = await Promise.all([
     state,
     request.schema && gatherSchema({ ...request, ...request.schema }, state),
     places,
@@ -101,6 +103,7 @@ export async function gather(request: EvidenceRequest): Promise<Evidence> {
     askCi({ ...request, ...request.ci }, state),
     findWayBack(request, state),
     gatherDisk({ ...request, database: databaseOf(request) }, state, places.then(servicesToPull)),
+    engineId(request.engine),
   ]);
   const reviewed = readReviewed(request);
   const failedGates = readFailedGates(request, known);
@@ -115,6 +118,7 @@ export async function gather(request: EvidenceRequest): Promise<Evidence> {
     disk,
     failedGates,
     ...onEngine,
+    engineId: ownId,
     signedIn,
   };
 }

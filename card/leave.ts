@@ -1,7 +1,6 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { engineId } from "../assessment/engineQueries";
 import type { Release } from "../components/release";
 import { writeWhole } from "../files/writeWhole.cjs";
 import { cardsOf, type CardQuestion, type Cards } from "./card";
@@ -13,15 +12,13 @@ import { cardFiles, cardFolder } from "./kept";
  * @param tell warns of files that can't be written, which fails nothing
  */
 export function leaveCards(
-  question: Omit<CardQuestion, "engine">,
+  { engineId, ...question }: Omit<CardQuestion, "engine"> & { engineId: string | undefined },
   { knownGood }: Release,
   tell: (text: string) => Promise<void>,
 ): pulumi.Output<Cards> {
   const host = question.settings.docker.host ?? process.env.DOCKER_HOST;
-  // Asked now, so that nothing waits for it at the end.
-  const asked = engineId(host).then((id) => ({ host, id }));
   const cards = knownGood.apply(async () => {
-    const made = cardsOf({ ...question, engine: await asked });
+    const made = cardsOf({ ...question, engine: { host, id: engineId } });
     if (!pulumi.runtime.isDryRun()) {
       const problem = keepCards(question.settings.record.folder, made);
       if (problem !== undefined) await tell(problem);

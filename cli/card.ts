@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { asCards, keptCards } from "../card/kept";
 import { chooseCard, type CardChoice } from "../card/choose";
 import type { Cards } from "../card/card";
@@ -6,6 +5,7 @@ import { knownGoodFrom } from "../history/knownGood";
 import { stackName } from "../history/schemaUsers";
 import { broughtTo } from "../history/running";
 import { parseStackState } from "../history/stackState";
+import { askPulumi } from "./askPulumi";
 import { print, tell } from "./output";
 
 export interface CardOptions {
@@ -13,9 +13,6 @@ export interface CardOptions {
   tag?: string;
   records: string;
 }
-
-/** Seconds that the state has to be read in: a backend that is down may let one wait for minutes. */
-const stateSeconds = 15;
 
 /** `card`: prints the emergency card. */
 export async function card(options: CardOptions): Promise<void> {
@@ -43,8 +40,8 @@ async function findCards(
   let own: string | undefined;
   try {
     const [output, exported] = await Promise.all([
-      pulumi(["stack", "output", "--json", "--show-secrets", ...stack]),
-      pulumi(["stack", "export", ...stack]),
+      askPulumi(["stack", "output", "--json", "--show-secrets", ...stack]),
+      askPulumi(["stack", "export", ...stack]),
     ]);
     const cards = asCards((JSON.parse(output) as { card?: unknown }).card);
     const known = parseStackState(exported);
@@ -105,17 +102,4 @@ function meant<Kept extends { stack: string }>(
   if (whole !== undefined) return kept.filter(({ stack }) => stack === whole);
   const exact = kept.filter(({ stack }) => stack === asked);
   return exact.length > 0 ? exact : kept.filter(({ stack }) => stack.split("/").at(-1) === words.at(-1));
-}
-
-function pulumi(words: readonly string[]): Promise<string> {
-  const options = { maxBuffer: 1 << 30, timeout: stateSeconds * 1000 };
-  return new Promise((resolve, reject) => {
-    execFile("pulumi", [...words, "--non-interactive"], options, (error, stdout, stderr) => {
-      if (error === null) resolve(stdout);
-      else if (error.killed) reject(new Error(`no answer in ${stateSeconds} s`));
-      else if ((error as NodeJS.ErrnoException).code === "ENOENT")
-        reject(new Error("there is no pulumi on PATH"));
-      else reject(new Error(stderr.trim().replace(/^error: /, "") || error.message));
-    });
-  });
 }

@@ -1,9 +1,9 @@
-import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { load } from "js-yaml";
 import { readSettings } from "../settings/readSettings";
 import type { Settings } from "../settings/settings";
+import { askPulumi } from "./askPulumi";
 import { BrokenEnvironment } from "./exitCodes";
 
 /** A stack as its files say, from the project's folder. */
@@ -14,9 +14,6 @@ export interface NamedStack {
   label: string;
   settings: Settings;
 }
-
-/** Seconds for each question: a backend that is down may let one wait for minutes. */
-const answerSeconds = 15;
 
 /**
  * The settings of a stack, as the program reads them. No secret is decrypted, so no passphrase is needed.
@@ -50,15 +47,10 @@ async function projectName(): Promise<string> {
   }
 }
 
-function pulumi(words: readonly string[]): Promise<string> {
-  const options = { maxBuffer: 1 << 26, timeout: answerSeconds * 1000 };
-  return new Promise((resolve, reject) => {
-    execFile("pulumi", [...words, "--non-interactive"], options, (error, stdout, stderr) => {
-      if (error === null) return resolve(stdout);
-      const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-      const said = stderr.trim().replace(/^error: /, "") || error.message;
-      const why = error.killed ? `no answer in ${answerSeconds} s` : missing ? "it is not on PATH" : said;
-      reject(new BrokenEnvironment(`Pulumi does not tell the stack's settings: ${why}`));
-    });
-  });
+async function pulumi(words: readonly string[]): Promise<string> {
+  try {
+    return await askPulumi(words);
+  } catch (error) {
+    throw new BrokenEnvironment(`Pulumi does not tell the stack's settings: ${(error as Error).message}`);
+  }
 }

@@ -22,6 +22,7 @@ export const quiet: Evidence = {
   disk: undefined,
   failedGates: [],
   wayBack: [],
+  engineId: undefined,
   strays: [],
   occupants: [],
   engineSilent: undefined,

@@ -1,0 +1,24 @@
+import { execFile } from "node:child_process";
+
+/** Seconds for an answer: a backend that is down may let one wait for minutes. */
+const answerSeconds = 15;
+
+/**
+ * What a command of the Pulumi CLI prints.
+ * @throws Error that says in a few words why it does not
+ */
+export function askPulumi(words: readonly string[]): Promise<string> {
+  const options = { maxBuffer: 1 << 30, timeout: answerSeconds * 1000 };
+  return new Promise((resolve, reject) => {
+    execFile("pulumi", [...words, "--non-interactive"], options, (error, stdout, stderr) => {
+      if (error === null) return resolve(stdout);
+      const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+      const said = stderr.trim().replace(/^error: /, "") || error.message;
+      reject(
+        new Error(
+          error.killed ? `no answer in ${answerSeconds} s` : missing ? "there is no pulumi on PATH" : said,
+        ),
+      );
+    });
+  });
+}
