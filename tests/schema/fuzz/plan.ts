@@ -21,10 +21,10 @@ export async function plan(
     const ordinary = await filter(old.ordinary, works);
     const edge = await filter(old.edge, works);
     const before = new Map<string, string | undefined>();
-    const homes = new Map<string, number>();
+    const homes = new Map<string, Home>();
     for (const read of old.reads) {
       before.set(read.name, await attempt(client, read.old, old.role));
-      homes.set(read.name, await relationOf(client, read.name));
+      homes.set(read.name, await homeOf(client, read.name));
     }
     const reads = old.reads.filter((read) => before.get(read.name) !== undefined);
     const ahead: string[] = [];
@@ -103,33 +103,53 @@ async function taken(client: Client, sql: string): Promise<boolean> {
   }
 }
 
-async function relationOf(client: Client, read: string): Promise<number> {
-  const { rows } = await client.query<{ oid: string }>("SELECT $1::regclass::oid::int AS oid", [
-    read.replace(/ "[^"]*"$/, ""),
-  ]);
-  return Number(rows[0]?.oid ?? 0);
+/** Where a read's column stood on the old schema. */
+interface Home {
+  /** Of its relation. */
+  oid: number;
+  type: string;
 }
+
+async function homeOf(client: Client, read: string): Promise<Home> {
+  const { rows } = await client.query<{ oid: string; type: string }>(
+    `SELECT attrelid::int AS oid, format_type(atttypid, atttypmod) AS type
+     FROM pg_attribute WHERE attrelid = $1::regclass AND attname = $2`,
+    [read.replace(columnOf, ""), columnOf.exec(read)?.[1]],
+  );
+  return { oid: Number(rows[0]?.oid ?? 0), type: rows[0]?.type ?? "text" };
+}
+
+/** The column at the end of a read's name. */
+const columnOf = / "([^"]*)"$/;
 
 /**
  * A read that answers what was read before: of any column of the same relation, whatever it is called now, or of the
  * same column of a table that was made since.
- * @param homes oids of the relations that are read, by the read's name
+ * @param homes by the read's name
  */
 async function search(
   client: Client,
   name: string,
-  homes: ReadonlyMap<string, number>,
+  homes: ReadonlyMap<string, Home>,
   wanted: string | undefined,
 ): Promise<string | undefined> {
-  const { rows } = await client.query<{ read: string }>(
-    `SELECT format('SELECT id, %I FROM %s ORDER BY id', attname, attrelid::regclass) AS read
+  const { rows } = await client.query<{ read: string; back: string }>(
+    `SELECT format('SELECT id, %I FROM %s ORDER BY id', attname, attrelid::regclass) AS read,
+       format('SELECT id, %I::%s FROM %s ORDER BY id', attname, $4::text, attrelid::regclass) AS back
      FROM pg_attribute JOIN pg_class c ON c.oid = attrelid JOIN pg_namespace n ON n.oid = relnamespace
      WHERE attnum > 0 AND NOT attisdropped AND (c.oid::int = $1
        OR relkind = 'r' AND nspname IN ('public', 'app') AND c.oid::int <> ALL ($2) AND attname = $3)
      ORDER BY c.oid::int <> $1, attnum`,
-    [homes.get(name) ?? 0, [...homes.values()], / "([^"]*)"$/.exec(name)?.[1]],
+    [
+      homes.get(name)?.oid ?? 0,
+      [...homes.values()].map(({ oid }) => oid),
+      columnOf.exec(name)?.[1],
+      homes.get(name)?.type ?? "text",
+    ],
   );
   for (const { read } of rows) if ((await attempt(client, read)) === wanted) return read;
+  // A date that became a timestamp is the same date.
+  for (const { back } of rows) if ((await attempt(client, back)) === wanted) return back;
   // A value of an enum that was renamed is the same value.
   for (const { read } of rows)
     for (const label of ["calm", "glad", "cross"]) {

@@ -189,6 +189,10 @@ function ordinaryOf(one: Table): Statement[] {
     or: [0, 1, 2].flatMap((row) => [
       fullInsert({ ...one, key: "plain" }, 80, columns, "", row),
       fullInsert(one, fresh, columns, "", row),
+      // One value alone of a row that stands: other columns may be unique.
+      ...columns.map(({ name, type }) =>
+        fullInsert(one, fresh, columns, "", fresh, { [name]: valueOf(type, row) }),
+      ),
       ...[...columns.map((column) => [column]), columns].map((small) =>
         fullInsert(
           one,
