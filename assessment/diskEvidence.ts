@@ -95,7 +95,7 @@ export async function gatherDisk(
 function hostsToTellOf({ disks, pull }: DiskEvidence, limit: number): Set<DiskHost> {
   const full = disks.filter(({ filesystem }) => usedPercent(filesystem) >= limit);
   const free = freeOnEngine(disks);
-  const tight = pull !== undefined && "bytes" in pull && free !== undefined && pull.bytes > free;
+  const tight = pull !== undefined && "usual" in pull && free !== undefined && pull.usual > free;
   return new Set([...full.flatMap(({ of }) => of), ...(tight ? (["engine"] as const) : [])]);
 }
 

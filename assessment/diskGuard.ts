@@ -27,8 +27,8 @@ export interface DiskWord {
 }
 
 /**
- * A disk past its limit refuses the way forward and warns otherwise; one on which a rollback does not fit refuses that.
- * What nobody could say is a warning where a command was to tell it.
+ * A disk past its limit refuses the way forward and warns otherwise. A rollback is refused only where it can't fit; one
+ * that may not is warned of. What nobody could say is a warning where a command was to tell it.
  */
 export function diskGuard(question: DiskQuestion): DiskWord {
   const { direction, disk, limit } = question;
@@ -36,16 +36,17 @@ export function diskGuard(question: DiskQuestion): DiskWord {
   const unconfirmed = disk.unknown
     .filter(({ asked }) => asked)
     .map(({ of, why }) => `Unconfirmed: how full the disk of ${hostName(of)} is (${why}).`);
-  const tight = noRoom(question, disk);
-  const full = disk.disks.filter(({ filesystem }) => usedPercent(filesystem) >= limit);
+  const room = littleRoom(question, disk);
+  const toldOfRoom = (of: readonly DiskHost[]) =>
+    direction !== "forward" && room !== undefined && of.includes("engine");
+  const full = disk.disks.filter(({ of, filesystem }) => usedPercent(filesystem) >= limit && !toldOfRoom(of));
   const told = full.length === 0 ? [] : [fullText(full, question, disk)];
   const text = diskText(disk);
-  return {
-    ...(text !== undefined && { text }),
-    ...(direction === "forward"
-      ? { warnings: unconfirmed, refusals: told }
-      : { warnings: [...unconfirmed, ...(tight === undefined ? told : [])], refusals: tight ?? [] }),
-  };
+  const shown = text === undefined ? {} : { text };
+  if (direction === "forward") return { ...shown, warnings: unconfirmed, refusals: told };
+  const [refusals, little] =
+    room === undefined ? [[], []] : room.certain ? [[room.text], []] : [[], [room.text]];
+  return { ...shown, warnings: [...unconfirmed, ...told, ...little], refusals };
 }
 
 /** How full the disks are, in a line; undefined where nothing is known. */
@@ -80,25 +81,32 @@ function fullText(
   ].join("\n");
 }
 
-/** Why a rollback would end half-way for lack of space; undefined where nothing is known to speak against it. */
-function noRoom({ stack, target, backup }: DiskQuestion, disk: DiskEvidence): string[] | undefined {
+/**
+ * Why a rollback can't fit, or may not; undefined where nothing is known to speak against it. What the images take once
+ * they are unpacked is an estimate, which refuses nothing.
+ */
+function littleRoom(
+  { stack, target, backup }: DiskQuestion,
+  disk: DiskEvidence,
+): { text: string; certain: boolean } | undefined {
   const { pull, disks, backupsBeside } = disk;
   const free = freeOnEngine(disks);
   if (free === undefined || pull === undefined || "unknown" in pull) return undefined;
-  // Where no data can be lost, the rollback goes on without a backup that can't be made.
+  // A backup is not begun where less is free than the last one took; one that is a precaution only is gone without.
   const backupBytes = backupsBeside && backup?.mayLose === true ? (backup.last?.bytes ?? 0) : 0;
-  if (pull.bytes + backupBytes <= free) return undefined;
+  if (pull.usual + backupBytes <= free) return undefined;
+  const certain = pull.least + backupBytes > free;
   const names = disks.filter(({ of }) => of.includes("engine")).map(({ filesystem }) => filesystem.name);
   const beside = backupBytes === 0 ? "" : `, beside a backup of ${sizeText(backupBytes)}`;
-  return [
-    [
-      `The images of ${target} don't fit on the disk of the Docker host: those that are not there take ` +
-        `${sizeText(pull.bytes)} to pull and unpack${beside}, and ${sizeText(free)} are free on ${names.join(", ")}.`,
-      ...whatIsThere(stack, disk),
-      "What they take is estimated. To see whether they fit; once they are there, nothing more is needed:",
-      ...pull.references.map((reference) => `  docker pull ${reference}`),
-    ].join("\n"),
-  ];
+  const text = [
+    `The images of ${target} ${certain ? "don't" : "may not"} fit on the disk of the Docker host: those that are not there ` +
+      `take ${certain ? `${sizeText(pull.least)} at least` : `some ${sizeText(pull.usual)}`} to pull and unpack${beside}, ` +
+      `and ${sizeText(free)} are free on ${names.join(", ")}.`,
+    ...whatIsThere(stack, disk),
+    `To see ${certain ? "for yourself" : "beforehand whether they fit"}; once they are there, nothing more is needed:`,
+    ...pull.references.map((reference) => `  docker pull ${reference}`),
+  ].join("\n");
+  return { text, certain };
 }
 
 function whatIsThere(stack: string, { use, removable }: DiskEvidence): string[] {

@@ -4,11 +4,11 @@ import type { ReleasedImage } from "../catalog/release";
 import { askEngine } from "../assessment/engineQueries";
 
 /**
- * Bytes that a layer takes at least, for each that is sent: the compressed one, which the engine keeps until it is
- * unpacked or for good, and twice that unpacked. gzip brings programs, libraries and texts to between a half and a
- * quarter; the least is taken, since a rollback is not to be refused for a guess.
+ * Bytes that a layer mostly takes, for each that is sent: the compressed one, which the engine keeps until it is unpacked
+ * or for good, and twice that unpacked, since gzip brings programs, libraries and texts to a half or less. One of what
+ * does not compress further, such as jars and models, takes less: only that it takes a byte for each is certain.
  */
-export const bytesPerByteSent = 3;
+export const usuallyPerByteSent = 3;
 
 /** An image that is still to be pulled. */
 export interface MissingImage {
@@ -25,13 +25,16 @@ export interface DescribedImage {
 
 /** What is to be pulled, and what that takes. */
 export interface ImageSpace {
-  bytes: number;
+  /** Bytes that are needed for certain: what is sent, since nothing unpacks to less. */
+  least: number;
+  /** Bytes that it mostly takes to pull and unpack. */
+  usual: number;
   /** `repository@sha256:…` */
   references: readonly string[];
 }
 
 /**
- * Bytes that images take, without the layers that the engine has: a layer is there where one of its images begins with
+ * Bytes that are sent for images, without the layers that the engine has: a layer is there where one of its images begins with
  * the same ones up to it.
  * @param onHost names of the unpacked layers of the engine's images, lowest first
  */
@@ -47,7 +50,7 @@ export function bytesToPull(
       if (!present.has(names[index] ?? digest)) missing.set(digest, bytes);
     });
   }
-  return bytesPerByteSent * [...missing.values()].reduce((sum, bytes) => sum + bytes, 0);
+  return [...missing.values()].reduce((sum, bytes) => sum + bytes, 0);
 }
 
 function chains(names: readonly string[]): string[] {
@@ -68,8 +71,8 @@ export async function spaceNeeded(
   const { imageLayers, unpackedNames } = await import("../catalog/imageLayers");
   const references = missing.map(({ image }) => imageReference(image));
   const described = await Promise.all(missing.map(({ image }) => imageLayers(image)));
-  const most = bytesToPull(described, []);
-  if (most <= free) return { bytes: most, references };
+  const whole = { ...spaceOf(bytesToPull(described, [])), references };
+  if (whole.usual <= free) return whole;
   const [unpacked, onHost] = await Promise.all([
     Promise.all(
       missing.flatMap(({ image }, index) => {
@@ -80,7 +83,11 @@ export async function spaceNeeded(
     layersOnHost(engine),
   ]);
   const images = described.map(({ layers }, index) => ({ layers, unpacked: unpacked[index] ?? [] }));
-  return { bytes: bytesToPull(images, onHost), references };
+  return { ...spaceOf(bytesToPull(images, onHost)), references };
+}
+
+function spaceOf(sent: number): Pick<ImageSpace, "least" | "usual"> {
+  return { least: sent, usual: usuallyPerByteSent * sent };
 }
 
 async function layersOnHost(engine: string | undefined): Promise<string[][]> {

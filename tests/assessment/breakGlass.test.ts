@@ -55,7 +55,7 @@ describe("break-glass", () => {
     const disk: DiskEvidence = {
       disks: [{ of: ["engine"], filesystem }],
       ...{ unknown: [], use: [], removable: undefined, backupsBeside: false },
-      pull: { bytes: 4e9, references: ["registry/api@sha256:a"] },
+      pull: { least: 4e9, usual: 12e9, references: ["registry/api@sha256:a"] },
     };
     const byHand = { service: "api", digests: [], release: undefined, since: "2026-02-03T00:00:00Z" };
     const strays = [{ id: "c9", name: "shop-api", byHand }];

@@ -32,7 +32,11 @@ const asked = (...question: Parameters<typeof said>) => {
 };
 const nothing = { warnings: [], refusals: [] };
 const image = { id: digest("a"), tags: [], digests: [`acme/api@${digest("b")}`], bytes: 2 * GB };
-const pull = (bytes: number) => ({ bytes: bytes * GB, references: [`acme/api@${digest("b")}`] });
+const pull = (least: number, usual = 3 * least) => ({
+  least: least * GB,
+  usual: usual * GB,
+  references: [`acme/api@${digest("b")}`],
+});
 
 describe("the disk guard", () => {
   it("says nothing below the limit, and nothing where no disk is looked at or known", () => {
@@ -103,17 +107,18 @@ describe("the disk guard", () => {
     expect(text(undefined)).not.to.contain("To go on all the same");
   });
 
-  it("refuses a rollback alone where what is to be pulled does not fit, whatever the limit", () => {
+  it("refuses a rollback alone where what is to be pulled can't fit, whatever the limit", () => {
     const tight = { disks: [engine(5, 3)], pull: pull(3.1) };
     const { warnings, refusals } = asked(tight, { direction: "rollback" });
     expect(warnings).to.deep.equal([]);
     expect(refusals).to.deep.equal([
-      "The images of v2 don't fit on the disk of the Docker host: those that are not there take 3.1 GB to pull and unpack, " +
+      "The images of v2 don't fit on the disk of the Docker host: those that are not there take 3.1 GB at least to pull and unpack, " +
         "and 3.0 GB are free on /var/lib/docker.\n" +
-        "What they take is estimated. To see whether they fit; once they are there, nothing more is needed:\n" +
+        "To see for yourself; once they are there, nothing more is needed:\n" +
         `  docker pull acme/api@${digest("b")}`,
     ]);
-    expect(asked({ ...tight, pull: pull(3) }, { direction: "rollback" })).to.deep.equal(nothing);
+    expect(asked({ ...tight, pull: pull(3) }, { direction: "rollback" }).refusals).to.deep.equal([]);
+    expect(asked({ ...tight, pull: pull(1) }, { direction: "rollback" })).to.deep.equal(nothing);
     expect(asked(tight)).to.deep.equal(nothing);
     expect(asked({ ...tight, pull: { unknown: "no answer" } }, { direction: "rollback" })).to.deep.equal(
       nothing,
@@ -121,12 +126,34 @@ describe("the disk guard", () => {
     expect(asked({ ...tight, disks: [] }, { direction: "rollback" })).to.deep.equal(nothing);
   });
 
+  it("only warns where what is to be pulled may not fit once it is unpacked", () => {
+    const tight = { disks: [engine(5, 5)], pull: pull(2) };
+    const { warnings, refusals } = asked(tight, { direction: "rollback" });
+    expect(refusals).to.deep.equal([]);
+    expect(warnings).to.deep.equal([
+      "The images of v2 may not fit on the disk of the Docker host: those that are not there take some 6.0 GB to pull and " +
+        "unpack, and 5.0 GB are free on /var/lib/docker.\n" +
+        "To see beforehand whether they fit; once they are there, nothing more is needed:\n" +
+        `  docker pull acme/api@${digest("b")}`,
+    ]);
+    expect(asked({ ...tight, pull: pull(2, 5) }, { direction: "rollback" })).to.deep.equal(nothing);
+  });
+
+  it("tells of a disk past its limit and of little room on it at once, in one warning", () => {
+    const full = { disks: [engine(95, 5)], pull: pull(2) };
+    expect(asked(full, { direction: "rollback" }).warnings).to.have.length(1);
+    const database = { ...engine(95, 5), of: ["database"] as const };
+    const both = asked({ ...full, disks: [...full.disks, database] }, { direction: "rollback" });
+    expect(both.warnings[0]).to.match(/^The disk of the database's host is 95 % used/);
+    expect(both.warnings[1]).to.match(/^The images of v2 may not fit/);
+  });
+
   it("counts a backup that lies on the same disk and is not gone without, and no other", () => {
     const backup = { reason: "r", mayLose: true, last: { seconds: 1, bytes: 2 * GB } };
-    const tight = { disks: [engine(5, 3)], pull: pull(2) };
+    const tight = { disks: [engine(5, 3)], pull: pull(2, 2) };
     const back = { direction: "rollback", backup } as const;
     expect(asked({ ...tight, backupsBeside: true }, back).refusals[0]).to.contain(
-      "take 2.0 GB to pull and unpack, beside a backup of 2.0 GB, and 3.0 GB are free",
+      "take 2.0 GB at least to pull and unpack, beside a backup of 2.0 GB, and 3.0 GB are free",
     );
     expect(asked(tight, back)).to.deep.equal(nothing);
     const without = { ...back, backup: { ...backup, mayLose: false } };
