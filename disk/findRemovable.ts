@@ -54,6 +54,7 @@ export async function findRemovable(request: RemovableRequest, state: StackState
   const found = removableImages({
     images,
     own,
+    released: new Set(catalog.releases.flatMap(digestsOf)),
     inContainers: new Set(containers.map(({ image }) => image)),
     needed: new Set([
       ...digestsIn(state),

