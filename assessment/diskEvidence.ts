@@ -7,7 +7,7 @@ import { directionOf, runningFrom } from "../history/running";
 import type { StackState } from "../history/stackState";
 import { withoutPassword } from "../migrations/password";
 import type { DiskSettings } from "../settings/diskSettings";
-import { within } from "./within";
+import { TimeLimit } from "./timeLimit";
 
 /** Where a disk is. */
 export type DiskHost = "engine" | "database";
@@ -55,27 +55,43 @@ export interface DiskRequest {
   database: { url: string; backups: string } | undefined;
 }
 
-/** Seconds that all that is asked of the disks may take; then what is on them, as long again. */
+/** Seconds that all that is asked of the disks may take, as for other evidence. */
 const answerSeconds = 10;
 
 /**
  * How full the disks are; undefined where the setting asks for none.
  * @param toPull services whose image is not on the host, once that is known
+ * @param seconds that all of it may take, from now on; what is not known by then is unknown
  */
 export async function gatherDisk(
   request: DiskRequest,
   state: Promise<StackState>,
   toPull: Promise<readonly string[]>,
+  seconds = answerSeconds,
 ): Promise<DiskEvidence | undefined> {
+  if (request.disk.limit === 0) return undefined;
+  const limit = new TimeLimit(seconds);
+  try {
+    return await askDisks(request, state, toPull, limit);
+  } finally {
+    limit.over();
+  }
+}
+
+async function askDisks(
+  request: DiskRequest,
+  state: Promise<StackState>,
+  toPull: Promise<readonly string[]>,
+  limit: TimeLimit,
+): Promise<DiskEvidence> {
   const { disk, database } = request;
-  if (disk.limit === 0) return undefined;
   const [engine, ofDatabase, known, missing] = await Promise.all([
-    look("engine", disk.engine, async () => {
+    look("engine", disk.engine, limit, async () => {
       const { engineDisk } = await import("../disk/engineDisk");
-      return engineDisk(request.engine, async () => containersIn(await state, request.catalog));
+      return engineDisk(request.engine, async () => containersIn(await state, request.catalog), limit.signal);
     }),
     database &&
-      look("database", disk.database, async () => {
+      look("database", disk.database, limit, async () => {
         const { databaseDisk } = await import("../disk/databaseDisk");
         return databaseDisk(database.url);
       }),
@@ -85,10 +101,10 @@ export async function gatherDisk(
   const found = [engine, ...(ofDatabase === undefined ? [] : [ofDatabase])];
   const disks = together(found.flatMap((each) => ("why" in each ? [] : each)));
   const unknown = found.flatMap((each) => ("why" in each ? [each] : [])).map(withoutSecrets(database?.url));
-  const { pull, backupsBeside } = await neededOn(disks, missing, known, request);
+  const { pull, backupsBeside } = await neededOn(disks, missing, known, request, limit);
   const evidence = { disks, unknown, ...(pull && { pull }), backupsBeside, use: [] };
   const hosts = hostsToTellOf(evidence, disk.limit);
-  return hosts.size === 0 ? evidence : { ...evidence, ...(await onThem(request, hosts, known)) };
+  return hosts.size === 0 ? evidence : { ...evidence, ...(await onThem(request, hosts, known, limit)) };
 }
 
 /** Hosts of disks that are past the limit, or too small: there it is worth the time to ask what is on them. */
@@ -108,6 +124,7 @@ export function freeOnEngine(disks: readonly HostDisk[]): number | undefined {
 async function look(
   of: DiskHost,
   command: DiskSettings["engine"],
+  limit: TimeLimit,
   bySight: () => Promise<Filesystem[]>,
 ): Promise<HostDisk[] | UnknownDisk> {
   const asked = command !== undefined;
@@ -115,13 +132,11 @@ async function look(
   const asking = async () => {
     if (command === undefined) return bySight();
     const { askDiskCommand } = await import("../disk/diskCommand");
-    return askDiskCommand(command);
+    return askDiskCommand(command, limit.signal);
   };
-  return within<HostDisk[] | UnknownDisk>(
-    // A command that is stopped says itself that it was.
-    answerSeconds + (asked ? 2 : 0),
+  return limit.for<HostDisk[] | UnknownDisk>(
     asking().then((found) => found.map((filesystem) => ({ of: [of], filesystem })), unknown),
-    unknown(`no answer in ${answerSeconds} s`),
+    unknown(limit.text),
   );
 }
 
@@ -147,6 +162,7 @@ async function neededOn(
   missing: readonly string[],
   state: StackState,
   { target, catalog, engine, database }: DiskRequest,
+  limit: TimeLimit,
 ): Promise<Pick<DiskEvidence, "pull" | "backupsBeside">> {
   const free = freeOnEngine(disks);
   const direction = directionOf(target, runningFrom(state, catalog), state, catalog);
@@ -158,9 +174,12 @@ async function neededOn(
   });
   if (images.length === 0) return { backupsBeside };
   const { spaceNeeded } = await import("../disk/spaceNeeded");
-  const pull = await spaceNeeded(images, free, engine).catch((error: unknown) => ({
-    unknown: messageOf(error),
-  }));
+  const pull = await limit.for<ImageSpace | { unknown: string }>(
+    spaceNeeded(images, free, engine, limit.signal).catch((error: unknown) => ({
+      unknown: messageOf(error),
+    })),
+    { unknown: limit.text },
+  );
   return { pull, backupsBeside };
 }
 
@@ -174,23 +193,25 @@ async function onThem(
   request: DiskRequest,
   of: ReadonlySet<DiskHost>,
   state: StackState,
+  limit: TimeLimit,
 ): Promise<Pick<DiskEvidence, "use" | "removable">> {
   const [{ diskUse }, { findRemovable }] = await Promise.all([
     import("../disk/diskUse"),
     import("../disk/findRemovable"),
   ]);
-  const late = { unknown: `no answer in ${answerSeconds} s` };
   const asked = {
     engine: of.has("engine") ? { host: request.engine } : undefined,
     database: of.has("database") ? request.database?.url : undefined,
+    signal: limit.signal,
   };
   const [use, removable] = await Promise.all([
-    within<readonly string[]>(answerSeconds, diskUse(asked), []),
+    limit.for<readonly string[]>(diskUse(asked), []),
     of.has("engine")
-      ? within<Removable | { unknown: string }>(
-          answerSeconds,
-          findRemovable(request, state).catch((error: unknown) => ({ unknown: messageOf(error) })),
-          late,
+      ? limit.for<Removable | { unknown: string }>(
+          findRemovable(request, state, limit.left(), limit.signal).catch((error: unknown) => ({
+            unknown: messageOf(error),
+          })),
+          { unknown: limit.text },
         )
       : undefined,
   ]);

@@ -71,12 +71,17 @@ export async function engineId(engine: string | undefined): Promise<string | und
 /**
  * What the docker CLI answers in 10 s. Things that are not there make it exit 1 and are no error here.
  * @param engine value of DOCKER_HOST, where the settings name one
+ * @param signal ends the question earlier
  * @throws Error when the engine can't be asked
  */
-export function askEngine(args: readonly string[], engine: string | undefined): Promise<{ stdout: string }> {
+export function askEngine(
+  args: readonly string[],
+  engine: string | undefined,
+  signal?: AbortSignal,
+): Promise<{ stdout: string }> {
   const env = { ...childEnvironment(), ...(engine !== undefined && { DOCKER_HOST: engine }) };
   return new Promise((resolve, reject) => {
-    const options = { env, timeout: answerSeconds * 1000, maxBuffer: 1 << 26 };
+    const options = { env, timeout: answerSeconds * 1000, maxBuffer: 1 << 26, signal };
     execFile("docker", args, options, (error, stdout, stderr) => {
       if (error === null || /no such (image|container|network|object)|network .* not found/i.test(stderr))
         resolve({ stdout });

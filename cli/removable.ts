@@ -13,6 +13,9 @@ export interface RemovableOptions {
   json?: true;
 }
 
+/** Seconds that other stacks' states may take to read: nothing waits for this command, as an incident does for a preview. */
+const readingSeconds = 60;
+
 /**
  * `removable`: which images of the stack nothing needs any more, with the commands that remove them.
  * @throws BrokenEnvironment where the state or the engine can't be asked
@@ -32,6 +35,7 @@ export async function removable(options: RemovableOptions): Promise<void> {
         engine: settings.docker.host,
       },
       await readStackState(stack),
+      readingSeconds,
     );
   } catch (error) {
     throw new BrokenEnvironment(error instanceof Error ? error.message : String(error));

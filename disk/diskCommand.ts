@@ -9,14 +9,18 @@ const longestSaid = 200;
 
 /**
  * What the user's own command tells of a disk.
+ * @param signal stops it
  * @throws Error where it fails, does not end in its time, or prints something else
  */
-export async function askDiskCommand({ command, within }: DiskCommand): Promise<Filesystem[]> {
+export async function askDiskCommand(
+  { command, within }: DiskCommand,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Filesystem[]> {
   const end = await runToEnd(command, {
     environment: childEnvironment(),
     within,
     grace: 1,
-    signal: new AbortController().signal,
+    signal,
   });
   const ran = oneLine(command.join(" "), longestSaid);
   if (end.timedOut) throw new Error(`${ran} did not end in ${within} s`);

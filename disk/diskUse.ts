@@ -16,9 +16,11 @@ interface KindOfThings {
 export async function diskUse(asked: {
   engine: { host: string | undefined } | undefined;
   database: string | undefined;
+  /** Ends the questions. */
+  signal?: AbortSignal;
 }): Promise<string[]> {
   const [things, database] = await Promise.all([
-    asked.engine && ofEngine(asked.engine.host).catch(() => []),
+    asked.engine && ofEngine(asked.engine.host, asked.signal).catch(() => []),
     asked.database === undefined ? undefined : databaseBytes(asked.database).catch(() => undefined),
   ]);
   return [
@@ -29,8 +31,8 @@ export async function diskUse(asked: {
   ];
 }
 
-async function ofEngine(host: string | undefined): Promise<KindOfThings[]> {
-  const { stdout } = await askEngine(["system", "df", "--format", "{{json .}}"], host);
+async function ofEngine(host: string | undefined, signal: AbortSignal | undefined): Promise<KindOfThings[]> {
+  const { stdout } = await askEngine(["system", "df", "--format", "{{json .}}"], host, signal);
   return stdout
     .split("\n")
     .filter((line) => line !== "")

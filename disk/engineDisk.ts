@@ -20,21 +20,23 @@ const triedContainers = 3;
  * else that of a running container, which is the engine's own.
  * @param engine value of DOCKER_HOST, where the settings name one
  * @param containers ids of the stack's containers
+ * @param signal ends the questions
  * @throws Error where nobody can say
  */
 export async function engineDisk(
   engine: string | undefined,
   containers: () => Promise<readonly string[]>,
+  signal?: AbortSignal,
 ): Promise<Filesystem[]> {
   const format =
     '{"name":{{json .Name}},"root":{{json .DockerRootDir}},"context":{{json .ClientInfo.Context}}}';
-  const { stdout } = await askEngine(["info", "--format", format], engine);
+  const { stdout } = await askEngine(["info", "--format", format], engine, signal);
   const place = JSON.parse(stdout) as EnginePlace;
   if (isHere(place, engine ?? process.env.DOCKER_HOST)) {
     const own = await filesystemOf(place.root).catch(() => undefined);
     if (own !== undefined) return [own];
   }
-  return dfInContainer((await containers()).slice(0, triedContainers), engine);
+  return dfInContainer((await containers()).slice(0, triedContainers), engine, signal);
 }
 
 /**
@@ -49,10 +51,11 @@ function isHere({ name, context }: EnginePlace, host: string | undefined): boole
 async function dfInContainer(
   containers: readonly string[],
   engine: string | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<Filesystem[]> {
   for (const id of containers) {
     try {
-      const { stdout } = await askEngine(["exec", id, "df", "-kP", "/"], engine);
+      const { stdout } = await askEngine(["exec", id, "df", "-kP", "/"], engine, signal);
       // Its device is a layer's own name for it, which says nothing.
       return parseDf(stdout).map((found) => ({ ...found, name: "the engine's own folder" }));
     } catch {

@@ -23,15 +23,20 @@ export interface RemovableRequest {
 
 /** Known-good releases of another stack that count at least: its own setting is not known here. */
 const usualWayBack = 3;
-/** Seconds that other stacks' states may take to read. */
-const readingSeconds = 10;
 
 /**
  * Looks which images of a stack nothing needs any more. Other stacks of the backend may need one, as well as what stands
  * on the host beside it; where that can't be told, the images that it is about are left out.
+ * @param seconds that other stacks' states may take to read
+ * @param signal ends the questions to engine and registries
  * @throws Error when the engine can't be asked
  */
-export async function findRemovable(request: RemovableRequest, state: StackState): Promise<Removable> {
+export async function findRemovable(
+  request: RemovableRequest,
+  state: StackState,
+  seconds: number,
+  signal?: AbortSignal,
+): Promise<Removable> {
   const { catalog, target, wayBack, engine, stackLabel } = request;
   const own = new Set(
     catalog.releases.flatMap(({ services }) =>
@@ -39,9 +44,9 @@ export async function findRemovable(request: RemovableRequest, state: StackState
     ),
   );
   const [others, images, containers] = await Promise.all([
-    otherStacks(state),
-    imagesOf(engine),
-    containersOf(engine),
+    otherStacks(state, seconds),
+    imagesOf(engine, signal),
+    containersOf(engine, signal),
   ]);
   // A stack that has a release to go back to keeps it, also where the setting asks for none.
   const count = Math.max(1, wayBack);
@@ -67,7 +72,7 @@ export async function findRemovable(request: RemovableRequest, state: StackState
     ]),
     unknown: lostText(lostReleases(state, catalog, back, count)) ?? unreadText(others),
   });
-  return withoutLastCopies(found);
+  return withoutLastCopies(found, { signal });
 }
 
 /** What the services were brought to and what they run; more than one release where an update died. */
@@ -77,9 +82,9 @@ function releasesAt(state: StackState, catalog: Catalog): Release[] {
   return [...new Set(tags)].flatMap((tag) => findRelease(catalog, tag) ?? []);
 }
 
-async function otherStacks(state: StackState): Promise<OtherStacks & { problem?: string }> {
+async function otherStacks(state: StackState, seconds: number): Promise<OtherStacks & { problem?: string }> {
   try {
-    return await readOtherStacks(stackName(state), Date.now() + readingSeconds * 1000);
+    return await readOtherStacks(stackName(state), Date.now() + Math.round(seconds * 1000));
   } catch (error) {
     return { states: [], unread: [], problem: error instanceof Error ? error.message : String(error) };
   }
@@ -115,24 +120,28 @@ function strangersDoubt({ named, stack }: HostContainer, known: ReadonlySet<stri
   return [[repositoryKey(named), why]];
 }
 
-async function containersOf(engine: string | undefined): Promise<HostContainer[]> {
-  const { stdout } = await askEngine(["container", "ls", "--all", "--quiet", "--no-trunc"], engine);
+async function containersOf(
+  engine: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<HostContainer[]> {
+  const { stdout } = await askEngine(["container", "ls", "--all", "--quiet", "--no-trunc"], engine, signal);
   const format = `{"image":{{json .Image}},"named":{{json .Config.Image}},"labels":{{json .Config.Labels}}}`;
   const found = await inspect<{ image: string; named: string; labels: Record<string, string> | null }>(
     ["container", "inspect"],
     format,
     stdout,
     engine,
+    signal,
   );
   return found.map(({ image, named, labels: own }) => ({ image, named, stack: own?.[labels.stack] }));
 }
 
-async function imagesOf(engine: string | undefined): Promise<HostImage[]> {
-  const { stdout } = await askEngine(["image", "ls", "--quiet", "--no-trunc"], engine);
+async function imagesOf(engine: string | undefined, signal: AbortSignal | undefined): Promise<HostImage[]> {
+  const { stdout } = await askEngine(["image", "ls", "--quiet", "--no-trunc"], engine, signal);
   const format = `{"id":{{json .Id}},"tags":{{json .RepoTags}},"digests":{{json .RepoDigests}},"bytes":{{json .Size}}}`;
   const found = await inspect<
     Omit<HostImage, "tags" | "digests"> & Record<"tags" | "digests", string[] | null>
-  >(["image", "inspect"], format, stdout, engine);
+  >(["image", "inspect"], format, stdout, engine, signal);
   return found.map((image) => ({ ...image, tags: image.tags ?? [], digests: image.digests ?? [] }));
 }
 
@@ -142,10 +151,11 @@ async function inspect<Found>(
   format: string,
   listed: string,
   engine: string | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<Found[]> {
   const ids = [...new Set(listed.split("\n").filter((id) => id !== ""))];
   if (ids.length === 0) return [];
-  const { stdout } = await askEngine([...command, "--format", format, ...ids], engine);
+  const { stdout } = await askEngine([...command, "--format", format, ...ids], engine, signal);
   return stdout
     .split("\n")
     .filter((line) => line !== "")

@@ -61,26 +61,28 @@ function chains(names: readonly string[]): string[] {
  * What images that are not on the host take there. What the host already has of them is looked at only where they would
  * not fit otherwise.
  * @param free bytes
+ * @param signal ends the questions
  * @throws Error where registry or engine don't say
  */
 export async function spaceNeeded(
   missing: readonly MissingImage[],
   free: number,
   engine: string | undefined,
+  signal?: AbortSignal,
 ): Promise<ImageSpace> {
   const { imageLayers, unpackedNames } = await import("../catalog/imageLayers");
   const references = missing.map(({ image }) => imageReference(image));
-  const described = await Promise.all(missing.map(({ image }) => imageLayers(image)));
+  const described = await Promise.all(missing.map(({ image }) => imageLayers(image, { signal })));
   const whole = { ...spaceOf(bytesToPull(described, [])), references };
   if (whole.usual <= free) return whole;
   const [unpacked, onHost] = await Promise.all([
     Promise.all(
       missing.flatMap(({ image }, index) => {
         const layers = described[index];
-        return layers === undefined ? [] : [unpackedNames(image, layers)];
+        return layers === undefined ? [] : [unpackedNames(image, layers, { signal })];
       }),
     ),
-    layersOnHost(engine),
+    layersOnHost(engine, signal),
   ]);
   const images = described.map(({ layers }, index) => ({ layers, unpacked: unpacked[index] ?? [] }));
   return { ...spaceOf(bytesToPull(images, onHost)), references };
@@ -90,12 +92,15 @@ function spaceOf(sent: number): Pick<ImageSpace, "least" | "usual"> {
   return { least: sent, usual: usuallyPerByteSent * sent };
 }
 
-async function layersOnHost(engine: string | undefined): Promise<string[][]> {
-  const { stdout } = await askEngine(["image", "ls", "--all", "--quiet", "--no-trunc"], engine);
+async function layersOnHost(
+  engine: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<string[][]> {
+  const { stdout } = await askEngine(["image", "ls", "--all", "--quiet", "--no-trunc"], engine, signal);
   const ids = [...new Set(stdout.split("\n").filter((id) => id !== ""))];
   if (ids.length === 0) return [];
   const format = "{{json .RootFS.Layers}}";
-  const inspected = await askEngine(["image", "inspect", "--format", format, ...ids], engine);
+  const inspected = await askEngine(["image", "inspect", "--format", format, ...ids], engine, signal);
   return inspected.stdout
     .split("\n")
     .filter((line) => line !== "")

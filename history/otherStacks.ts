@@ -16,11 +16,11 @@ export interface OtherStacks {
 /**
  * The states of all other stacks of the backend, whatever their project.
  * @param own project and stack that are left out, such as `shop/prod`
- * @param until milliseconds since 1970 after which no state is read any more
+ * @param until milliseconds since 1970, a whole number, after which no state is read any more
  * @throws Error when the backend does not say which there are
  */
 export async function readOtherStacks(own: string | undefined, until: number): Promise<OtherStacks> {
-  const waiting = await listStacks();
+  const waiting = await listStacks(until - Date.now());
   const states: StackState[] = [];
   const unread: string[] = [];
   const work = async () => {
@@ -38,13 +38,14 @@ export async function readOtherStacks(own: string | undefined, until: number): P
   return { states: states.filter((state) => stackName(state) !== own), unread: unread.sort() };
 }
 
-/** Those that hold anything. */
-function listStacks(): Promise<string[]> {
+/** Those that hold anything, by what the backend says in some milliseconds. */
+function listStacks(timeout: number): Promise<string[]> {
+  if (timeout <= 0) return Promise.reject(new Error("no time is left"));
   return new Promise((resolve, reject) => {
     execFile(
       "pulumi",
       ["stack", "ls", "--all", "--json", "--non-interactive"],
-      { env: childEnvironment(), maxBuffer: 1 << 26, timeout: 10_000 },
+      { env: childEnvironment(), maxBuffer: 1 << 26, timeout },
       (error, stdout, stderr) => {
         if (error !== null) return reject(new Error(stderr.trim() || error.message));
         try {
