@@ -95,8 +95,9 @@ function littleRoom(
   // A backup is not begun where less is free than the last one took; one that is a precaution only is gone without.
   const backupBytes = backupsBeside && backup?.mayLose === true ? (backup.last?.bytes ?? 0) : 0;
   if (pull.usual + backupBytes <= free) return undefined;
-  const certain = pull.least + backupBytes > free;
   const names = disks.filter(({ of }) => of.includes("engine")).map(({ filesystem }) => filesystem.name);
+  // Of several filesystems nobody says on which the images lie: a command may tell of all that a host has.
+  const certain = pull.least + backupBytes > free && names.length === 1;
   const beside = backupBytes === 0 ? "" : `, beside a backup of ${sizeText(backupBytes)}`;
   const text = [
     `The images of ${target} ${certain ? "don't" : "may not"} fit on the disk of the Docker host: those that are not there ` +

@@ -139,6 +139,18 @@ describe("the disk guard", () => {
     expect(asked({ ...tight, pull: pull(2, 5) }, { direction: "rollback" })).to.deep.equal(nothing);
   });
 
+  it("only warns where several filesystems are told of: the images may lie on another", () => {
+    const none = { ...engine(0, 0), filesystem: { name: "/run", used: 1, free: 0 } };
+    const several = { disks: [engine(5, 50), none], pull: pull(2) };
+    const { warnings, refusals } = asked(several, { direction: "rollback", limit: 101 });
+    expect(refusals).to.deep.equal([]);
+    expect(warnings).to.have.length(1);
+    expect(warnings[0]).to.contain("may not fit").and.contain("0 bytes are free on /var/lib/docker, /run.");
+    expect(
+      asked({ ...several, disks: [none] }, { direction: "rollback", limit: 101 }).refusals,
+    ).to.have.length(1);
+  });
+
   it("tells of a disk past its limit and of little room on it at once, in one warning", () => {
     const full = { disks: [engine(95, 5)], pull: pull(2) };
     expect(asked(full, { direction: "rollback" }).warnings).to.have.length(1);
