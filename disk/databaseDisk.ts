@@ -16,7 +16,9 @@ export async function databaseDisk(url: string): Promise<Filesystem[]> {
     const { rows } = await client.query<{ pid: number; folder: string | null }>(
       "SELECT pg_backend_pid() AS pid, (SELECT setting FROM pg_settings WHERE name = 'data_directory') AS folder",
     );
-    const folder = rows[0]?.folder ?? (await folderOfProcess(rows[0]?.pid));
+    const process = await processHere(rows[0]?.pid);
+    if (process === undefined) throw new Error("the server does not run on this machine, or can't be seen");
+    const folder = rows[0]?.folder ?? (await folderOf(process));
     if (folder === undefined)
       throw new Error("the server shows its data_directory only to roles with pg_read_all_settings");
     try {
@@ -28,13 +30,22 @@ export async function databaseDisk(url: string): Promise<Filesystem[]> {
 }
 
 /**
- * The folder in which a server's process works is that of its data. Seen where this is run by an administrator, and the
- * process is one of this machine's: a number that a container, or another machine, gave is mostly something else here.
+ * A server's process, by its folder in /proc, where it is one of this machine's: a loopback address can be a tunnel's or a
+ * container's, and a number that these gave is mostly something else here.
  */
-async function folderOfProcess(pid: number | undefined): Promise<string | undefined> {
+async function processHere(pid: number | undefined): Promise<string | undefined> {
   try {
     const name = await readFile(`/proc/${pid}/comm`, "utf8");
-    return name.trim() === "postgres" ? await readlink(`/proc/${pid}/cwd`) : undefined;
+    return name.trim() === "postgres" ? `/proc/${pid}` : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The folder in which a server's process works is that of its data. Seen where this is run by an administrator. */
+async function folderOf(process: string): Promise<string | undefined> {
+  try {
+    return await readlink(`${process}/cwd`);
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { askEngine } from "../assessment/engineQueries";
-import { filesystemOf, parseDf, type Filesystem } from "./filesystem";
+import { filesystemsOf, parseDf, type Filesystem } from "./filesystem";
 
 /** Where an engine keeps its images. */
 interface EnginePlace {
@@ -8,16 +8,21 @@ interface EnginePlace {
   name: string;
   /** Its folder there. */
   root: string;
+  /** What it says of the store of its images. */
+  status: readonly (readonly string[])[] | null;
   /** What the docker CLI calls the engine that it asks. */
   context: string;
 }
+
+/** Where containerd keeps images, unless its own configuration says otherwise, which no engine tells. */
+const containerdFolder = "/var/lib/containerd";
 
 /** Containers in which `df` is tried; a stack whose images lack it has it in none. */
 const triedContainers = 3;
 
 /**
- * The filesystem on which an engine keeps its images: where the engine's folder is on this machine, that of the folder;
- * else that of a running container, which is the engine's own.
+ * The filesystems on which an engine keeps its images and the rest: where its folders are on this machine, those of the
+ * folders; else that of a running container, which lies where the images do.
  * @param engine value of DOCKER_HOST, where the settings name one
  * @param containers ids of the stack's containers
  * @param signal ends the questions
@@ -29,14 +34,21 @@ export async function engineDisk(
   signal?: AbortSignal,
 ): Promise<Filesystem[]> {
   const format =
-    '{"name":{{json .Name}},"root":{{json .DockerRootDir}},"context":{{json .ClientInfo.Context}}}';
+    '{"name":{{json .Name}},"root":{{json .DockerRootDir}},"status":{{json .DriverStatus}},' +
+    '"context":{{json .ClientInfo.Context}}}';
   const { stdout } = await askEngine(["info", "--format", format], engine, signal);
   const place = JSON.parse(stdout) as EnginePlace;
   if (isHere(place, engine ?? process.env.DOCKER_HOST)) {
-    const own = await filesystemOf(place.root).catch(() => undefined);
-    if (own !== undefined) return [own];
+    const own = await filesystemsOf(imageFolders(place)).catch(() => undefined);
+    if (own !== undefined) return own;
   }
   return dfInContainer((await containers()).slice(0, triedContainers), engine, signal);
+}
+
+/** The engine's own folder, and containerd's where the engine leaves its images to that. */
+export function imageFolders({ root, status }: Pick<EnginePlace, "root" | "status">): string[] {
+  const byContainerd = status?.some(([, value]) => value === "io.containerd.snapshotter.v1");
+  return byContainerd === true ? [root, containerdFolder] : [root];
 }
 
 /**

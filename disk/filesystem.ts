@@ -33,6 +33,15 @@ export async function filesystemOf(folder: string): Promise<Filesystem> {
   };
 }
 
+/**
+ * The filesystems that folders of this machine lie on, each once.
+ * @throws Error where one can't be seen
+ */
+export async function filesystemsOf(folders: readonly string[]): Promise<Filesystem[]> {
+  const found = await Promise.all(folders.map(filesystemOf));
+  return found.filter((one, index) => found.findIndex(({ device }) => device === one.device) === index);
+}
+
 async function mountPoint(folder: string, device: number): Promise<string> {
   const parent = dirname(folder);
   if (parent === folder || (await stat(parent)).dev !== device) return folder;

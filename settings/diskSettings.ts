@@ -9,7 +9,7 @@ const diskCommand = structure(
     command: listOf(z.string({ error: "write a text" }), commandExpected)
       .min(1, { error: commandExpected })
       .describe(
-        "The program and its arguments, run in the project's folder, without a shell. It prints what `df -kP FOLDER` prints; of several filesystems each counts.",
+        "The program and its arguments, run in the project's folder, without a shell. It prints what `df -kP FOLDER` prints; each of several filesystems counts on the way forward, and on the way back they refuse nothing.",
       ),
     within: seconds(1, 10).default(10).describe("Seconds until it is stopped, with all its children."),
   },
@@ -22,17 +22,17 @@ export const disk = structure(
     limit: wholeNumber(0, 100, "a percentage")
       .default(80)
       .describe(
-        "Percentage used, of what can be used, from which an `up` forward is refused; a rollback is refused only where what it needs does not fit. 0 looks at no disk.",
+        "Percentage used, of what can be used, from which an `up` forward is refused; a rollback is refused only where what it needs can't fit. 0 looks at no disk.",
       ),
     engine: diskCommand
       .optional()
       .describe(
-        "Tells of the disk of the Docker host. Without it the engine's folder is looked at where it is on this machine, and elsewhere `df` is run in a container of the stack.",
+        "Tells of the disk of the Docker host. Without it the engine's folder, and containerd's where that keeps the images, are looked at where they are on this machine, and elsewhere `df` is run in a container of the stack.",
       ),
     database: diskCommand
       .optional()
       .describe(
-        "Tells of the disk of the database's host. Without it the server's data folder is looked at where it is on this machine.",
+        "Tells of the disk of the database's host. Without it the server's data folder is looked at where the server runs on this machine.",
       ),
   },
   "write the disk guard as a map, such as {limit: 90}, or {limit: 0} for none",

@@ -3,7 +3,8 @@ import { execFileSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { askDiskCommand } from "../../disk/diskCommand";
-import { deviceOf, filesystemOf, parseDf, usedPercent } from "../../disk/filesystem";
+import { imageFolders } from "../../disk/engineDisk";
+import { deviceOf, filesystemOf, filesystemsOf, parseDf, usedPercent } from "../../disk/filesystem";
 
 const gnu = `Filesystem     1024-blocks     Used Available Capacity Mounted on
 /dev/vda         264212084 19836452  75664812      21% /
@@ -69,6 +70,25 @@ describe("a filesystem", () => {
   it("is known of a folder that is still to be made, by the one above it", async () => {
     expect(await deviceOf("/dev/shm/not/there/yet")).to.equal((await filesystemOf("/dev/shm")).device);
     expect(await deviceOf(join(tmpdir(), "not-there"))).to.equal((await filesystemOf(tmpdir())).device);
+  });
+});
+
+describe("an engine's folders", () => {
+  it("are its own, and containerd's where that keeps the images", () => {
+    const root = "/var/lib/docker";
+    expect(imageFolders({ root, status: [["Backing Filesystem", "extfs"]] })).to.deep.equal([root]);
+    expect(imageFolders({ root, status: null })).to.deep.equal([root]);
+    const status = [["driver-type", "io.containerd.snapshotter.v1"]];
+    expect(imageFolders({ root, status })).to.deep.equal([root, "/var/lib/containerd"]);
+  });
+
+  it("are on one filesystem or on several, each told of once", async () => {
+    const devices = async (...folders: string[]) =>
+      (await filesystemsOf(folders)).map(({ device }) => device);
+    const [root, memory] = [await deviceOf("/"), await deviceOf("/dev/shm")];
+    expect(await devices("/", "/dev/shm", "/")).to.deep.equal([root, memory]);
+    const missing = await devices("/", "/not/there").catch((error: Error) => error.message);
+    expect(missing).to.contain("ENOENT");
   });
 });
 

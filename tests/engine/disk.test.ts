@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { randomBytes } from "node:crypto";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
+import { Client } from "pg";
 import { imageReference } from "../../catalog/catalog";
 import type { ReleasedImage } from "../../catalog/release";
 import { buildTestImage } from "../../demo/images/testImage";
@@ -94,6 +95,22 @@ describe("a host's disk", function () {
       expect(disk?.name).to.equal((await filesystemOf(tmpdir())).name);
     }
     expect((await databaseBytes(adminUrl)).bytes).to.be.greaterThan(1_000_000);
+    // A server whose process is none of this machine's postgres, as behind a tunnel: its folder may be here all the same.
+    const client = new Client({ connectionString: adminUrl });
+    await client.connect();
+    const schema = `tunnel_${process.pid}`;
+    try {
+      await client.query(
+        `CREATE SCHEMA ${schema}; CREATE FUNCTION ${schema}.pg_backend_pid() RETURNS integer RETURN ${process.pid}`,
+      );
+      const options = encodeURIComponent(`-csearch_path=${schema},pg_catalog`);
+      const tunnel = `${adminUrl}${adminUrl.includes("?") ? "&" : "?"}options=${options}`;
+      const notHere = await databaseDisk(tunnel).catch((error: Error) => error.message);
+      expect(notHere).to.equal("the server does not run on this machine, or can't be seen");
+    } finally {
+      await client.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
+      await client.end();
+    }
     const elsewhere = await databaseDisk("postgres://db.example/shop").catch((error: Error) => error.message);
     expect(elsewhere).to.equal("it is another machine");
   });
@@ -176,7 +193,7 @@ describe("a host's disk", function () {
     );
     // A busy machine may not find out what is there in the time that a preview waits for it; the command does.
     const inTime = !/no answer in/.test(refused.text);
-    if (inTime) expect(refused.text).to.match(/An image of this stack that nothing needs/);
+    if (inTime) expect(refused.text, refused.text).to.match(/An image of this stack that nothing needs/);
 
     const [old, other] = await present(v0, unreleased);
     const told = await removable();
