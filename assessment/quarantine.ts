@@ -138,10 +138,11 @@ function refusal(cause: Cause, { target, retry, stack }: QuarantineQuestion): st
     retry?.tag === target.tag
       ? [`The reason in the setting retry has served for one try already: ${retry.reason}`]
       : [];
+  const how = used.length === 0 ? "" : ", with another reason";
   return [
     `${told} What mends it is a newer release.`,
     ...used,
-    `To try ${target.tag} again all the same: pulumi config set retry '{"tag": "${target.tag}", "reason": "WHY"}' --stack ${stack}`,
+    `To try ${target.tag} again all the same${how}: pulumi config set retry '{"tag": "${target.tag}", "reason": "WHY"}' --stack ${stack}`,
   ].join("\n");
 }
 

@@ -1,7 +1,14 @@
 import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { quoted } from "../components/ownCommand";
 
 /** Seconds for an answer: a backend that is down may let one wait for minutes. */
 const answerSeconds = 15;
+
+const setUp = join(__dirname, "..", "toolchain", "setup.mjs");
+
+/** Where Pulumi is missing, with the command that makes it known to the shell. */
+const missingText = `there is no pulumi on PATH; to have it: eval "$(node ${quoted(setUp)} --env)"`;
 
 /**
  * What a command of the Pulumi CLI prints.
@@ -14,11 +21,7 @@ export function askPulumi(words: readonly string[]): Promise<string> {
       if (error === null) return resolve(stdout);
       const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
       const said = stderr.trim().replace(/^error: /, "") || error.message;
-      reject(
-        new Error(
-          error.killed ? `no answer in ${answerSeconds} s` : missing ? "there is no pulumi on PATH" : said,
-        ),
-      );
+      reject(new Error(error.killed ? `no answer in ${answerSeconds} s` : missing ? missingText : said));
     });
   });
 }

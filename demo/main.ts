@@ -1,5 +1,7 @@
 import { Command } from "commander";
+import { dirname } from "node:path";
 import { findProgram } from "../toolchain/machine/commands";
+import { howToGoOn } from "./howToGoOn";
 import { Interrupted, onInterruption } from "./interruption";
 import { Narrator } from "./narrator";
 import { Stage, stopKept } from "./stage";
@@ -64,7 +66,11 @@ async function play(keep: boolean): Promise<number> {
     narrator.table();
     if (keep) {
       stage.keep();
-      howToGoOn(narrator, stage, story);
+      const addresses = story
+        .addresses()
+        .map(([stack, { web, api }]) => `${stack}: ${web} (page), ${api}/orders (api)`);
+      const kept = { folder: stage.folder, checkout: dirname(__dirname), addresses };
+      for (const line of howToGoOn(kept)) narrator.say(line);
       return 0;
     }
   } catch (error) {
@@ -84,21 +90,6 @@ async function play(keep: boolean): Promise<number> {
     }
   }
   return 0;
-}
-
-function howToGoOn(narrator: Narrator, stage: Stage, story: Story): void {
-  narrator.say("\nEverything is left running:");
-  narrator.lines(
-    story.addresses().map(([stack, { web, api }]) => `${stack}: ${web} (page), ${api}/orders (api)`),
-  );
-  narrator.say("\nTo go on by hand:");
-  narrator.lines([
-    `cd ${stage.folder} && . ./environment`,
-    "pulumi config set imageTag v1 && pulumi preview",
-    "pulumi up",
-  ]);
-  narrator.say("\nTo end it:");
-  narrator.lines([`npm run demo -- --stop ${stage.folder}`]);
 }
 
 process.stdout.on("error", () => {

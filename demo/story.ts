@@ -161,6 +161,8 @@ export class Story {
     await this.up();
     await this.healthy("prod", "v2");
     await this.ordersAreThere();
+    // It has done its work, and every later preview would warn of it.
+    await this.command(["pulumi", "config", "rm", "stepDown"]);
   }
 
   private async addRelease(tag: ShopRelease, built: ShopService[], sameAs?: ShopRelease): Promise<void> {

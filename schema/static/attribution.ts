@@ -1,5 +1,6 @@
 import type { ObjectName } from "../objectName";
 import { type Aspect, type Journal, subject } from "./journal";
+import { isRequired } from "./compareColumns";
 import { type Relation, type Schema, columnOf } from "./model";
 import type { Statement } from "./statement";
 
@@ -32,7 +33,7 @@ export class Attribution {
 
   /** @param rule narrows it to statements that can be behind such a finding */
   behind(object: ObjectName, rule = ""): Statement | undefined {
-    const levels = this.levels(object);
+    const levels = [...(rule === "columns-added" ? [this.newColumns(object)] : []), ...this.levels(object)];
     const aspects = aspectsOf.find(([pattern]) => pattern.test(rule))?.[1];
     if (aspects !== undefined)
       for (const keys of levels) {
@@ -162,6 +163,18 @@ export class Attribution {
         return never;
       }
     }
+  }
+
+  /** Columns that a relation has more, the last first: one that replaces another under its name is none of them. */
+  private newColumns({ schema = "public", name }: ObjectName): string[] {
+    const before = this.before.relations.at(schema, name);
+    const after = this.after.relations.at(schema, name);
+    if (before === undefined || after === undefined) return [];
+    const known = new Set(before.columns.flatMap((column) => [column.id, column.name]));
+    return after.columns
+      .filter((column) => !known.has(column.id) && !known.has(column.name) && !isRequired(column))
+      .map(({ id }) => subject.column(id))
+      .reverse();
   }
 
   private typesOf(columns: readonly { type: { id?: number | undefined } }[]): string[] {

@@ -57,7 +57,8 @@ export function wholeWayText(steps: readonly WayStep[], stack: string, stepping:
     head,
     ...steps.map(({ version, name, services }, index) => {
       const command = `pulumi config set stepDown ${version} --stack ${stack} && pulumi up --stack ${stack}`;
-      return `  ${index + 1}. ${version}_${name}: ${command} (services ${after[services]})`;
+      // The command ends the line, so that it can be pasted from there on.
+      return `  ${index + 1}. ${version}_${name} (services ${after[services]}): ${command}`;
     }),
   ];
 }

@@ -14,8 +14,8 @@ const v3 = release("v3", 4, { api: "c", web: "1" });
 const since = "2026-02-02T00:00:00.000Z";
 const images = [digest("1"), digest("b")];
 const badV2: QuarantineMemory = { bad: [{ tag: "v2", rolledBackAt: since, digests: images }] };
-const retryCommand = (tag: string) =>
-  `To try ${tag} again all the same: pulumi config set retry '{"tag": "${tag}", "reason": "WHY"}' --stack prod`;
+const retryCommand = (tag: string, how = "") =>
+  `To try ${tag} again all the same${how}: pulumi config set retry '{"tag": "${tag}", "reason": "WHY"}' --stack prod`;
 
 const states: Record<string, ReturnType<typeof serviceInState>> = {
   v1: [...serviceInState("api", "a", "v1", "v1"), ...serviceInState("web", "1", "v1", "v1")],
@@ -102,7 +102,7 @@ describe("a quarantined release", () => {
     const again = of("v1", v2, spent, { retry: { tag: "v2", reason: "it was the network" } });
     expect(refusalTexts(again.refusals)).to.deep.equal([
       `v2 is quarantined: the stack was rolled back from it at ${since}. What mends it is a newer release.\n` +
-        `The reason in the setting retry has served for one try already: it was the network\n${retryCommand("v2")}`,
+        `The reason in the setting retry has served for one try already: it was the network\n${retryCommand("v2", ", with another reason")}`,
     ]);
     const fresh = of("v1", v2, spent, { retry: { tag: "v2", reason: "it was the disk" } });
     expect(refusalTexts(fresh.refusals)).to.deep.equal([]);

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { keepCards } from "../../card/leave";
+import { quoted } from "../../components/ownCommand";
 import { cards } from "../card/cards";
 import { runWith } from "./runWith";
 
@@ -16,6 +17,8 @@ describe("card, where the state is out of reach", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
   const card = (...words: string[]) => runWith(folder, ["card", ...words], { env });
+  const setUp = join(__dirname, "..", "..", "toolchain", "setup.mjs");
+  const missing = `there is no pulumi on PATH; to have it: eval "$(node ${quoted(setUp)} --env)"`;
   const kept = join(".knowngood", "card", "shop-prod.json");
 
   it("prints the one that the last good up left in a file, and says so", async () => {
@@ -24,7 +27,7 @@ describe("card, where the state is out of reach", () => {
     const back = await card("--stack", "acme/shop/prod");
     expect([back.code, back.stdout]).to.deep.equal([0, both.lastKnownGood?.script]);
     expect(back.stderr.trim().split("\n")).to.deep.equal([
-      `warning: The stack's state could not be asked (there is no pulumi on PATH). This is of the file ${kept}`,
+      `warning: The stack's state could not be asked (${missing}). This is of the file ${kept}`,
       "warning: This is the card of v1; v2 ran then. If a newer release runs now: --tag v2",
     ]);
     const own = await card("--stack", "prod", "--tag", "v2");

@@ -93,6 +93,20 @@ const cases: [name: string, ahead: string, object: ObjectName, line: number | un
     1,
     "privilege-revoked",
   ],
+  [
+    "a column more, whatever was added in the place of another one since",
+    "ALTER TABLE orders ADD extra int;\nALTER TABLE orders RENAME note TO memo;\nALTER TABLE orders ADD note text;",
+    named("relation", "orders"),
+    1,
+    "columns-added",
+  ],
+  [
+    "the last of the columns more",
+    "ALTER TABLE orders ADD one int;\nALTER TABLE orders ADD two int;\nALTER TABLE orders ADD must int NOT NULL;",
+    named("relation", "orders"),
+    2,
+    "columns-added",
+  ],
   ["nothing where nothing changed", "SELECT 1", named("relation", "orders"), undefined],
 ];
 

@@ -24,9 +24,9 @@ describe("the whole way back", () => {
     const steps = wholeWay(gap, "conditional");
     expect(wholeWayText(steps, "prod", true)).to.deep.equal([
       "The way back is 3 ups, one step-down each, with services stopped for each:",
-      "  1. 4_add_index: pulumi config set stepDown 4 --stack prod && pulumi up --stack prod (services start again after it if what is left passes the policy)",
-      "  2. 3_add_coupon: pulumi config set stepDown 3 --stack prod && pulumi up --stack prod (services stay stopped after it, until the next)",
-      "  3. 2_rename_note: pulumi config set stepDown 2 --stack prod && pulumi up --stack prod (services start again after it)",
+      "  1. 4_add_index (services start again after it if what is left passes the policy): pulumi config set stepDown 4 --stack prod && pulumi up --stack prod",
+      "  2. 3_add_coupon (services stay stopped after it, until the next): pulumi config set stepDown 3 --stack prod && pulumi up --stack prod",
+      "  3. 2_rename_note (services start again after it): pulumi config set stepDown 2 --stack prod && pulumi up --stack prod",
     ]);
     const one = wholeWay(
       [
@@ -37,7 +37,7 @@ describe("the whole way back", () => {
     );
     expect(wholeWayText(one, "prod", false)).to.deep.equal([
       "One step-down, with services stopped for it, opens the way; the 1 older of the gap can stay:",
-      "  1. 3_drop_coupon: pulumi config set stepDown 3 --stack prod && pulumi up --stack prod (services start again after it)",
+      "  1. 3_drop_coupon (services start again after it): pulumi config set stepDown 3 --stack prod && pulumi up --stack prod",
     ]);
     expect(wholeWayText(one, "prod", true)).to.deep.equal([]);
   });
