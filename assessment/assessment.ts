@@ -1,5 +1,6 @@
-import type { CatalogSurvey } from "../catalog/catalog";
+import { findRelease, type CatalogSurvey } from "../catalog/catalog";
 import type { Migration, Release } from "../catalog/release";
+import type { GoBack } from "../gates/wayBack";
 import { knownGoodFrom, lastKnownGood, type KnownGood } from "../history/knownGood";
 import type { RecordedSchema } from "../history/recordedSchema";
 import { directionOf, runningFrom, type Direction, type Running } from "../history/running";
@@ -16,12 +17,13 @@ import { ciGuard } from "./ciGuard";
 import { diskGuard } from "./diskGuard";
 import type { Evidence } from "./evidence";
 import { assessFlags, flagWarnings, type AssessedFlags } from "./flags";
+import { goBackFrom } from "./goBack";
 import { holdRefusals } from "./hold";
 import { assessQuarantine, type AssessedQuarantine } from "./quarantine";
 import { obstacles, worldWarnings } from "./obstacles";
 import { assessOwed, owedWarnings, unaskedGuards, type AssessedOwed } from "./owed";
 import { refusedBy, type Refusal } from "./refusal";
-import { assessSchema } from "./schemaAssessment";
+import { assessSchema, steppedDownFirst } from "./schemaAssessment";
 import type { SchemaRisk } from "./schemaRisk";
 import { wayBackWarnings } from "./wayBack";
 
@@ -52,6 +54,8 @@ export interface Assessment {
   knownGood: readonly KnownGood[];
   /** The newest known-good release that is not the target, and not quarantined. */
   lastKnownGood: KnownGood | undefined;
+  /** Where a failed gate leads, where that is not plainly back to the last known-good release. */
+  goBack?: GoBack;
   warnings: readonly string[];
   /** Why the `up` must not go on; each says what answers it. */
   refusals: readonly Refusal[];
@@ -159,6 +163,13 @@ export function assess(question: AssessmentQuestion): Assessment {
     },
     servicesStayStopped: rest.stepDown?.servicesStayStopped === true,
   });
+  const goBack = goBackFrom({
+    ...{ stack, target: target.tag, knownGood, shunned, rolledBackFrom: quarantine.rolledBackFrom },
+    order: survey.catalog.releases.map(({ tag }) => tag),
+    verdicts: rest.risk?.report.horizon.verdicts ?? {},
+    allowed: question.guards.schema,
+    steppedDownFirst: (tag) => steppedDownFirst(findRelease(survey.catalog, tag), rest, evidence.schema),
+  });
   return {
     target,
     running,
@@ -175,6 +186,7 @@ export function assess(question: AssessmentQuestion): Assessment {
       knownGood.filter(({ tag }) => !shunned.has(tag)),
       target.tag,
     ),
+    ...(goBack && { goBack }),
     warnings: [
       ...owedWarnings(owed, still),
       ...glass.warnings,

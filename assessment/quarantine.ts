@@ -43,6 +43,8 @@ export interface AssessedQuarantine {
   left: readonly string[];
   /** Known-good releases that are quarantined, now or by this `up`. */
   shunned: ReadonlySet<string>;
+  /** Of these, what the stack was only rolled back from: with which reason each was tried again last. */
+  rolledBackFrom: ReadonlyMap<string, string | undefined>;
   warnings: readonly string[];
   refusals: readonly string[];
 }
@@ -69,12 +71,19 @@ export function assessQuarantine(question: QuarantineQuestion): AssessedQuaranti
   });
   const shunned = knownGood
     .flatMap(({ tag }) => findRelease(catalog, tag) ?? [])
-    .filter((release) => causeOf(release, after, question) !== undefined)
-    .map(({ tag }) => tag);
+    .flatMap((release) => {
+      const own = causeOf(release, after, question);
+      return own === undefined ? [] : [{ tag: release.tag, own }];
+    });
   return {
     memory: after,
     left: after.bad.filter(({ rolledBackAt }) => rolledBackAt === now).map(({ tag }) => tag),
-    shunned: new Set(shunned),
+    shunned: new Set(shunned.map(({ tag }) => tag)),
+    rolledBackFrom: new Map(
+      shunned.flatMap(({ tag, own }): [string, string | undefined][] =>
+        "why" in own && own.why === "rolled back" ? [[tag, own.retriedFor]] : [],
+      ),
+    ),
     warnings: [...warningsOf(cause, again, question), ...idleRetry(cause, question)],
     refusals: cause !== undefined && direction === "forward" && !again ? [refusal(cause, question)] : [],
   };

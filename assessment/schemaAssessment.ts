@@ -1,3 +1,4 @@
+import type { Release } from "../catalog/release";
 import type { KnownGood } from "../history/knownGood";
 import type { Direction, Running } from "../history/running";
 import { notRunnable } from "../migrations/tools/notRunnable";
@@ -68,6 +69,21 @@ export function assessSchema(question: SchemaQuestion): SchemaPart {
       ...guards(question, risk, stepDown),
     ],
   };
+}
+
+/** The newest migration that a release does not ship once the `up` is through; an `up` takes back dbmate's alone. */
+export function steppedDownFirst(
+  release: Release | undefined,
+  { schema, stepDown }: Pick<SchemaPart, "schema" | "stepDown">,
+  evidence: SchemaEvidence | undefined,
+): string | undefined {
+  if (release === undefined || schema === undefined || evidence?.runner.tool !== "dbmate") return undefined;
+  const taken = stepDown?.active === true ? stepDown.version : undefined;
+  const shipped = new Set(release.migrations.map(({ version }) => version));
+  return [...schema.applied, ...schema.pending.map(({ version }) => version)]
+    .filter((version) => version !== taken && !shipped.has(version))
+    .sort()
+    .at(-1);
 }
 
 function assessStepDown(

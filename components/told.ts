@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { toldEnvironment, type Told } from "../gates/told";
+import type { GoBack } from "../gates/wayBack";
 import { toldNow, type RecordedTelling } from "../history/recordedTellings";
 import type { ReleaseArgs } from "./release";
 
@@ -40,10 +41,9 @@ export function tellingEnvironment(
   return pulumi.output(triggers).apply((known) => toldEnvironment(toldNow(told, before, known)));
 }
 
-/** The last known-good release and the commands that bring it back, where there is one. */
-export function goBack({ assessment, commandsTo }: ReleaseArgs): {
-  goBack?: { tag: string; commands: string[] };
-} {
+/** A known-good release and the commands that bring it back, where there is one. */
+export function goBack({ assessment, commandsTo }: ReleaseArgs): { goBack?: GoBack } {
+  if (assessment.goBack !== undefined) return { goBack: assessment.goBack };
   const back = assessment.lastKnownGood;
   return back === undefined ? {} : { goBack: { tag: back.tag, commands: commandsTo(back.tag) } };
 }

@@ -61,7 +61,9 @@ const complete = shape({
   successes: whole(1, 1_000),
   timeout: seconds,
   records: text,
-  goBack: maybe(shape({ tag: text, commands: list(anyText) })),
+  goBack: maybe(
+    shape({ tag: text, head: maybe(text), commands: list(anyText), otherwise: maybe(list(anyText)) }),
+  ),
   redact: list(anyText),
 });
 

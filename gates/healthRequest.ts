@@ -84,9 +84,14 @@ export const healthRequest = z
     timeout: seconds("write seconds above 0").default(5),
     /** Folder in which a failure writes its record; relative to the working directory, or absolute. */
     records: text("write the folder for records"),
-    /** Last known-good release and the exact commands that bring it back; absent when there is none yet. */
+    /** A known-good release and the exact commands that bring it back; absent when there is none yet. */
     goBack: z
-      .strictObject({ tag: text("write the release's tag"), commands: z.array(z.string()) })
+      .strictObject({
+        tag: text("write the release's tag"),
+        head: text("write what stands above the commands").optional(),
+        commands: z.array(z.string()).readonly(),
+        otherwise: z.array(z.string()).readonly().optional(),
+      })
       .optional(),
     /** Secret values, replaced wherever the gate prints or writes. @default none */
     redact: z.array(z.string()).default([]),

@@ -86,7 +86,12 @@ describe("gates: the request of a health gate", () => {
     const container = { id: "c", engine: "ssh://host" };
     const good = [
       complete,
-      { ...complete, container, goBack: { tag: "v2", commands: ["pulumi up"] }, redact: ["a"] },
+      {
+        ...complete,
+        container,
+        goBack: { tag: "v2", commands: ["pulumi up"], head: "To go back:", otherwise: ["Or"] },
+        redact: ["a"],
+      },
       { ...complete, container, probe: { kind: "exec", command: ["a", "b"] } },
       { ...complete, container, probe: { kind: "state" } },
       { ...complete, probe: { kind: "tcp", host: "127.0.0.1", port: 1 } },
