@@ -1,4 +1,4 @@
-import type { Release } from "../catalog/release";
+import { migrationLabel, type Release } from "../catalog/release";
 import type { KnownGood } from "../history/knownGood";
 import type { Direction, Running } from "../history/running";
 import { notRunnable } from "../migrations/tools/notRunnable";
@@ -8,7 +8,7 @@ import type { AssessedStepDown, Assessment, AssessmentQuestion } from "./assessm
 import { guardBackup } from "./backupGuard";
 import { refusedBy, type Refusal } from "./refusal";
 import type { SchemaEvidence } from "./schemaEvidence";
-import { schemaRefusals } from "./schemaPolicy";
+import { schemaRefusals, type PolicyQuestion } from "./schemaPolicy";
 import { assessRisk, changesSince, type SchemaRisk } from "./schemaRisk";
 
 export interface SchemaQuestion extends AssessmentQuestion {
@@ -124,12 +124,22 @@ function guards(
         reason: judged.reason,
       },
     }),
+    ...offeredStepDown(evidence.schema),
     closed: report.closed,
     guardsHorizon: horizon,
     fingerprint: report.fingerprint,
     acknowledge,
     changes: acknowledge === undefined ? undefined : changesSince(evidence.reviewed, report),
   });
+}
+
+/** The step-down that nobody has asked for, where an `up` could take it: of dbmate's migrations alone. */
+function offeredStepDown(evidence: SchemaEvidence | undefined): Pick<PolicyQuestion, "wayDown"> {
+  const { stepDown, decision, runner } = evidence ?? {};
+  if (stepDown === undefined || decision?.kind === "step" || runner?.tool !== "dbmate") return {};
+  if (stepDown.verdict !== "lossless" && stepDown.verdict !== "lossy") return {};
+  const loses = stepDown.verdict === "lossy" ? lossText(stepDown) : undefined;
+  return { wayDown: { label: migrationLabel(stepDown), version: stepDown.version, loses } };
 }
 
 /** Only dbmate's migrations are run here, in either way. */

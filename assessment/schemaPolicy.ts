@@ -16,6 +16,8 @@ export interface PolicyQuestion {
   allowed: Verdict;
   /** A step-down that this `up` would take. */
   stepDown?: { version: string; verdict: StepDownVerdict; losses: readonly string[]; reason: string };
+  /** The step-down that could be taken instead, newest first of the gap; undefined where an `up` takes back none. */
+  wayDown?: { label: string; version: string; loses: string | undefined };
   /** For each release that could come back and no longer will: what closes its way. */
   closed: readonly string[];
   /** `guards.horizon`: whether that needs an acknowledgement. */
@@ -83,8 +85,51 @@ function howToAcknowledge(question: PolicyQuestion): string {
   const { stack, fingerprint } = question;
   return [
     ...staleAcknowledgement(question),
-    `To accept it as it is assessed above: pulumi config set acknowledge ${fingerprint} --stack ${stack}`,
+    ...saferWays(question),
+    `To accept all the same that ${accepted(question).join(", and that ")}: ` +
+      `pulumi config set acknowledge ${fingerprint} --stack ${stack} && pulumi up --stack ${stack}`,
   ].join("\n");
+}
+
+/** The safest first: what is typed last is read as what to do. */
+function saferWays(question: PolicyQuestion): string[] {
+  const { stack, stepDown, wayDown, verdict } = question;
+  if (stepDown !== undefined)
+    return [
+      `To leave the schema as it is: pulumi config rm stepDown --stack ${stack} && pulumi preview --stack ${stack}`,
+    ];
+  if (pastPolicy(question).length === 0) return [];
+  return [
+    "Safest: a newer release that mends the fault and runs on the schema as it is.",
+    ...(verdict === "destructive"
+      ? ["Else restore what was destroyed, beside the database: npx knowngood restore --help"]
+      : []),
+    ...(wayDown === undefined
+      ? []
+      : [
+          `Else step down ${wayDown.label}, with services stopped for it, which loses ${wayDown.loses ?? "nothing"}: ` +
+            `pulumi config set stepDown ${wayDown.version} --stack ${stack} && pulumi up --stack ${stack}`,
+        ]),
+  ];
+}
+
+const meets: Readonly<Record<Verdict, string>> = {
+  compatible: "runs on this schema",
+  conditional: "fails at some statements",
+  breaking: "fails at ordinary statements",
+  destructive: "misses data that is gone or changed",
+};
+
+/** What an acknowledgement accepts, each as what follows "that". */
+function accepted(question: PolicyQuestion): string[] {
+  const { target, verdict, stepDown } = question;
+  return [
+    ...(pastPolicy(question).length === 0
+      ? []
+      : [stepDown === undefined ? `${target} ${meets[verdict]}` : `the services of ${target} stay stopped`]),
+    ...(lossyStepDown(question).length === 0 ? [] : ["this data is lost"]),
+    ...(closedHorizon(question).length === 0 ? [] : ["these releases can no longer run"]),
+  ];
 }
 
 function staleAcknowledgement({ acknowledge, changes }: PolicyQuestion): string[] {

@@ -95,7 +95,9 @@ describe("the proper run", () => {
     expect(warnings[0]?.split("\n").slice(1)).to.deep.equal([
       "It stays owed while schema would refuse: What v3 would meet in the schema is breaking, and guards.schema allows conditional at most.",
       "It stays owed while horizon would refuse: guards.horizon: after this, v1 can no longer run: v3 renames orders.amount.",
-      `To accept it as it is assessed above: pulumi config set acknowledge ${fingerprint} --stack prod`,
+      "Safest: a newer release that mends the fault and runs on the schema as it is.",
+      "To accept all the same that v3 fails at ordinary statements, and that these releases can no longer run: " +
+        `pulumi config set acknowledge ${fingerprint} --stack prod && pulumi up --stack prod`,
     ]);
     expect(up(fingerprint).owed?.after).to.equal(undefined);
   });
