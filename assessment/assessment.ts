@@ -35,6 +35,8 @@ export interface Assessment {
   direction: Direction;
   /** Services whose containers were made by hand, and are taken as they are. @default none */
   adopted?: readonly ServiceByHand[];
+  /** Where something is adopted: what the state holds, and the way that was gone by hand from there. */
+  beforeHand?: { running: Running; direction: Direction };
   services: readonly ServiceMove[];
   /** Undefined for a stack without a database. */
   schema: AssessedSchema | undefined;
@@ -174,7 +176,10 @@ export function assess(question: AssessmentQuestion): Assessment {
     target,
     running,
     direction,
-    ...(byHand.adopted && { adopted: byHand.services }),
+    ...(byHand.adopted && {
+      adopted: byHand.services,
+      beforeHand: { running: held, direction: sinceState },
+    }),
     services: services.flatMap((service) => moveOf(service, target, running)),
     ...withoutBrokenBackup(rest, glass.breakGlass),
     quarantine: { memory, left },

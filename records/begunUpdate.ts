@@ -22,7 +22,9 @@ export interface UpdateFacts {
 /** What is known of an `up` when it begins. */
 export function begunUpdate(facts: UpdateFacts): BegunUpdate {
   const { id, stack, assessment, settings, by, evidence, startedAt, redact } = facts;
-  const { direction, running, services, target, adopted } = assessment;
+  const { services, target, adopted } = assessment;
+  // What was done by hand is what is recorded, and not only that it is adopted.
+  const { direction, running } = assessment.beforeHand ?? assessment;
   const { reason, detected, owner, postmortem } = settings.record;
   const schema = schemaOf(assessment);
   const broken = brokenBy(assessment);

@@ -113,7 +113,12 @@ export function moveWords({
   adopted,
 }: Pick<BegunUpdate, "direction" | "from" | "to" | "adopted">): string {
   const target = to.tag ?? "the target";
-  if (direction === "same" && adopted !== undefined) return `adoption of ${target}, which ran by hand`;
+  if (adopted !== undefined) {
+    const origin = from.tag === undefined ? "" : ` from ${from.tag}`;
+    return direction === "rollback"
+      ? `adoption of the rollback by hand${origin} to ${target}`
+      : `adoption of ${target}, which ran by hand`;
+  }
   if (direction === "same") return `update of ${target}`;
   const mixed = Object.keys(from.services).length > 0 ? "a mix" : undefined;
   const origin = from.tag ?? mixed;

@@ -208,7 +208,8 @@ describe("the emergency card", () => {
       .trim()
       .split("\n");
     const record = JSON.parse(records.at(-1) ?? "") as ReleaseRecord;
-    expect([record.direction, record.outcome]).to.deep.equal(["same", "passed"]);
+    expect([record.direction, record.from.tag, record.outcome]).to.deep.equal(["rollback", "v2", "passed"]);
+    expect(record.yours).to.include("Payments go through");
     expect(record.adopted?.api?.tag).to.equal("v1");
     expect(record.gates.map(({ outcome }) => outcome)).to.deep.equal(["passed", "passed"]);
 

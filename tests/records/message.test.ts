@@ -87,6 +87,12 @@ describe("messages", () => {
     expect(moveWords({ ...rollback, direction: "same", adopted })).to.equal(
       "adoption of v1, which ran by hand",
     );
+    expect(moveWords({ ...rollback, from: { tag: "v2", services }, adopted })).to.equal(
+      "adoption of the rollback by hand from v2 to v1",
+    );
+    expect(moveWords({ ...rollback, from: { services }, adopted })).to.equal(
+      "adoption of the rollback by hand to v1",
+    );
   });
 });
 
