@@ -43,7 +43,8 @@ describe("the user's own command for a backup", function () {
         await sleep(50);
       }
       await ended;
-      expect(child.exitCode).to.equal(1);
+      // The last signal may meet it when the command is gone and nobody listens any more.
+      expect(child.exitCode).not.to.equal(0);
       expect(startTimeOf(pid())).to.equal(undefined);
     } finally {
       if (startTimeOf(pid()) !== undefined) process.kill(pid(), "SIGKILL");
