@@ -4,6 +4,7 @@ import { announcement, headline } from "./assessment/announcement";
 import { assess, type Assessment } from "./assessment/assessment";
 import { gatesSet } from "./assessment/breakGlass";
 import { gather, type Evidence, type EvidenceRequest } from "./assessment/evidence";
+import { tagStanding } from "./assessment/tagStanding";
 import { targetRelease } from "./assessment/targetRelease";
 import { refusalTexts } from "./assessment/refusal";
 import { readSchemaDump } from "./assessment/schemaDump";
@@ -11,7 +12,7 @@ import { assessmentMarkdown } from "./assessment/assessmentMarkdown";
 import { reportPath, saveReport } from "./assessment/savedReports";
 import { backupPlace } from "./backups/backupPlace";
 import { leaveCards } from "./card/leave";
-import { surveyCatalog } from "./catalog/catalog";
+import { findRelease, surveyCatalog, type CatalogSurvey } from "./catalog/catalog";
 import { reclaimType } from "./components/reclaim";
 import { Release } from "./components/release";
 import type { ErrorRateReport } from "./gates/errorRateReport";
@@ -22,6 +23,7 @@ import type { OwedRun } from "./history/owedRun";
 import { recordedBaseline } from "./history/recordedBaseline";
 import { recordedTellings } from "./history/recordedTellings";
 import { networkGeneration } from "./history/recordedNetwork";
+import { readStackState } from "./history/stackState";
 import { follow } from "./records/follow";
 import { startRecording, unfinishedWarnings } from "./records/recording";
 import { secretOutput, secretText, stackConfiguration } from "./settings/engineConfiguration";
@@ -38,7 +40,8 @@ async function program() {
   const configuration = stackConfiguration();
   const settings = readSettings(configuration);
   const survey = surveyCatalog(settings.releases);
-  const target = targetRelease(survey, settings.imageTag, `Pulumi.${stack}.yaml: ${project}:imageTag`);
+  const where = `Pulumi.${stack}.yaml: ${project}:imageTag`;
+  const target = targetRelease(survey, settings.imageTag, where, await standing(survey, settings));
   const services = Object.keys(settings.services);
   const prefix = settings.docker.prefix ?? `${project}-${stack}`;
   const evidence = await gather({
@@ -163,6 +166,14 @@ async function program() {
     // Read back by the next update: it depends on every gate, so a failed update leaves it as it was.
     knownGood: release.knownGood,
   };
+}
+
+/** How releases stand on this stack, which is asked for only where `imageTag` names none, to name a better one. */
+async function standing({ catalog }: CatalogSurvey, { imageTag, quarantine }: Settings) {
+  if (findRelease(catalog, imageTag) !== undefined) return undefined;
+  // The tag is refused whatever the state holds.
+  const state = await readStackState(stack).catch(() => undefined);
+  return state && tagStanding(state, catalog, quarantine);
 }
 
 /** Where the whole report of an assessment can be read, and why it can't, where it could not be kept. */

@@ -72,11 +72,14 @@ export function headline(stack: string, assessment: Assessment): string {
 }
 
 /** Whether the target has been good here, and what else has. */
-function knownGoodText({ target, knownGood, lastKnownGood: other }: Assessment): string {
+function knownGoodText({ target, knownGood, lastKnownGood: other, targetShunned }: Assessment): string {
   const own = knownGood.find(({ tag }) => tag === target.tag);
   const besides = other === undefined ? "" : `${other.tag}, ${other.passedAt}`;
   if (own !== undefined) {
-    const text = `${own.tag} is known good, its gates passed ${own.passedAt}`;
+    const text =
+      targetShunned === true
+        ? `${own.tag} is quarantined, though its gates passed ${own.passedAt}`
+        : `${own.tag} is known good, its gates passed ${own.passedAt}`;
     return besides === "" ? text : `${text}; besides it ${besides}`;
   }
   if (besides === "") return "no release of this stack is known good yet";

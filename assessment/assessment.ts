@@ -47,6 +47,8 @@ export interface Assessment {
   /** How full the disks are, in a line; undefined where nobody knows. */
   disk?: string;
   quarantine: Pick<AssessedQuarantine, "memory" | "left">;
+  /** Whether the target is known good and quarantined all the same. @default false */
+  targetShunned?: boolean;
   /** What it goes on without; undefined without the setting, and once its time is over. */
   breakGlass?: BrokenGlass;
   /** Undefined for a stack that has never gone on by break-glass, and does not now. */
@@ -183,6 +185,7 @@ export function assess(question: AssessmentQuestion): Assessment {
     services: services.flatMap((service) => moveOf(service, target, running)),
     ...withoutBrokenBackup(rest, glass.breakGlass),
     quarantine: { memory, left },
+    ...(shunned.has(target.tag) && { targetShunned: true }),
     ...(glass.breakGlass && { breakGlass: glass.breakGlass }),
     ...(owed && { owed }),
     ...(flags && { flags }),

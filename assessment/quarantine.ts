@@ -90,10 +90,10 @@ export function assessQuarantine(question: QuarantineQuestion): AssessedQuaranti
 }
 
 /** What a person wrote comes before what was seen. */
-function causeOf(
+export function causeOf(
   release: Release,
   memory: QuarantineMemory,
-  { quarantine, knownGood }: QuarantineQuestion,
+  { quarantine, knownGood }: Pick<QuarantineQuestion, "quarantine" | "knownGood">,
 ): Cause | undefined {
   for (const [index, { tag, digest, reason }] of quarantine.entries()) {
     if (tag === release.tag) return { index, reason };

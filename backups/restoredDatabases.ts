@@ -1,4 +1,5 @@
 import { escapeIdentifier, type Client } from "pg";
+import { splitPassword } from "../migrations/password";
 
 /** What a restored database says of itself once it was checked. */
 export const restoredMark = "knowngood: restored whole";
@@ -60,6 +61,11 @@ export interface SwapCommands {
   swap: string[];
   undo: string[];
   remove: string;
+}
+
+/** The server's database `postgres`, by the URL of another one; without the password, for which psql asks. */
+export function maintenanceUrl(url: string): string {
+  return splitPassword(url).address.replace(/^([a-z]+:\/\/[^/?#]*)(?:\/[^?#]*)?/i, "$1/postgres");
 }
 
 /** SQL for another database of the server, such as `postgres`. Both names change together or not at all. */

@@ -85,18 +85,32 @@ export function findRelease(catalog: Catalog, tag: string): Release | undefined 
   return catalog.releases.find((release) => release.tag === tag);
 }
 
-/** The tags that a person may have meant: by edit distance, ties newest first. */
-export function nearestTags(catalog: Catalog, tag: string, count = 3): string[] {
+/** What a stack knows of releases, by tag. */
+export interface TagStanding {
+  /** Known good, whether quarantined since or not. */
+  good: ReadonlySet<string>;
+  quarantined: ReadonlySet<string>;
+}
+
+/** The tags that a person may have meant: by edit distance; ties by how they stand on the stack, then newest first. */
+export function nearestTags(catalog: Catalog, tag: string, count = 3, standing?: TagStanding): string[] {
+  const rank = (own: string) =>
+    standing?.quarantined.has(own) === true ? 2 : standing?.good.has(own) === true ? 0 : 1;
   return catalog.releases
     .map((release, index) => ({ tag: release.tag, distance: editDistance(tag, release.tag), index }))
-    .sort((a, b) => a.distance - b.distance || b.index - a.index)
+    .sort((a, b) => a.distance - b.distance || rank(a.tag) - rank(b.tag) || b.index - a.index)
     .slice(0, count)
     .map((candidate) => candidate.tag);
 }
 
-/** What to do about a tag that the catalog doesn't have: the nearest ones, and how all are listed. */
-export function adviseTag(catalog: Catalog, tag: string): string {
-  const nearest = nearestTags(catalog, tag);
+/**
+ * What to do about a tag that the catalog doesn't have: the nearest ones, and how all are listed.
+ * @param standing how they stand on the stack, where it is asked for one
+ */
+export function adviseTag(catalog: Catalog, tag: string, standing?: TagStanding): string {
+  const nearest = nearestTags(catalog, tag, undefined, standing).map((near) =>
+    standing?.quarantined.has(near) === true ? `${near} (quarantined)` : near,
+  );
   if (nearest.length === 0)
     return `the catalog ${catalog.folder} has no release yet: npx knowngood release add --help`;
   return `name a release of the catalog, such as ${nearest.join(", ")}; all: npx knowngood release list`;

@@ -1,7 +1,8 @@
 import { withDoubts } from "../assessment/schemaDoubts";
+import { unreadRule } from "../schema/combine";
 import { makeReport, type Report } from "../schema/report";
 import { judge, type JudgeOptions } from "../schema/judge";
-import { reportLines } from "../schema/reportLines";
+import { printable, reportLines } from "../schema/reportLines";
 import { reportMarkdown } from "../schema/reportMarkdown";
 import { reviewedGap } from "../schema/fingerprint";
 import { isPast, type Verdict } from "../schema/verdict";
@@ -9,6 +10,7 @@ import { judgeBatch } from "./assessBatch";
 import { readSubject, type AssessedSubject } from "./assessSubject";
 import { exitCodes } from "./exitCodes";
 import { withNote } from "./nothingAhead";
+import { notSql } from "./notSql";
 import { print, printJson, styled } from "./output";
 import { whileWaiting } from "./progress";
 
@@ -46,7 +48,10 @@ export async function assess(options: AssessOptions): Promise<void> {
   }
   const { subject, judging } = question;
   const report = await whileWaiting("judging the schema", assessOne(subject, judging));
-  show(report, subject.nothingAhead, options);
+  const unread = report.findings.some(({ rule }) => rule === unreadRule);
+  // A machine reads it among the findings.
+  const mistake = unread && !options.json && !options.markdown ? await notSql(subject.gap) : undefined;
+  show(report, { mistake, nothingAhead: subject.nothingAhead }, options);
   process.exitCode = isPast(report.verdict, options.allow) ? exitCodes.failed : exitCodes.done;
 }
 
@@ -65,11 +70,18 @@ async function assessOne(subject: AssessedSubject, judging: JudgeOptions): Promi
   });
 }
 
-function show(report: Report, nothingAhead: string | undefined, { json, markdown }: AssessOptions): void {
+interface Beside {
+  /** Told before all else. */
+  mistake: string | undefined;
+  nothingAhead: string | undefined;
+}
+
+function show(report: Report, { mistake, nothingAhead }: Beside, { json, markdown }: AssessOptions): void {
   if (json) return printJson(report);
   if (markdown) return print(reportMarkdown(report).trimEnd());
   const emphasise = (text: string) => styled(process.stdout, stylesOf(report.verdict), text);
   const first = nothingAhead === undefined ? [] : [nothingAhead];
+  if (mistake !== undefined) print(printable(mistake));
   for (const line of reportLines(report, { more: "add --markdown or --json", emphasise, first })) print(line);
 }
 

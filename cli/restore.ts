@@ -1,8 +1,9 @@
 import { basename, dirname, join } from "node:path";
 import { dumpFile, keptBackups, readRecord, recordFile, type BackupRecord } from "../backups/backupRecord";
 import { restoreBackup, type RestoredDatabase } from "../backups/restoreBackup";
-import { swapCommands, type SwapCommands } from "../backups/restoredDatabases";
+import { maintenanceUrl, swapCommands, type SwapCommands } from "../backups/restoredDatabases";
 import { sizeText } from "../backups/space";
+import { quoted } from "../components/ownCommand";
 import { connect } from "../migrations/connection";
 import { holdsPassword, withoutPassword } from "../migrations/password";
 import { InvalidInput, show } from "../settings/violations";
@@ -39,7 +40,7 @@ export async function restore(backup: string | undefined, options: RestoreOption
     });
     const commands = swapCommands(restored.live, restored.restored);
     if (options.json) printJson({ file, madeAt: record.madeAt, ...restored, ...commands });
-    else print(report(record, restored, commands));
+    else print(report(record, restored, commands, url));
   } catch (error) {
     throw new Error(`${withoutPassword((error as Error).message, url)}\nThe live database was not touched.`, {
       cause: error,
@@ -91,7 +92,9 @@ function databaseUrl({ database }: RestoreOptions): string {
       {
         where: database === true ? databaseVariable : "--database",
         found,
-        expected: "write postgres://user@host:port/database",
+        expected:
+          "write postgres://user@host:port/database; where the stack has it: " +
+          `export ${databaseVariable}="$(pulumi config get databaseUrl --stack STACK)"`,
       },
     ]);
   }
@@ -115,6 +118,7 @@ function report(
   record: BackupRecord,
   restored: RestoredDatabase,
   { swap, undo, remove }: SwapCommands,
+  url: string,
 ): string {
   const { live, restored: name, head, tables } = restored;
   const changed = tables.filter(({ backup, live: now }) => backup !== now);
@@ -133,7 +137,8 @@ function report(
       : `Rows that were written or removed in ${live} since, and would be lost; changes in place are not counted:`,
     ...(rows.length === 0 ? [] : [table(["table", "backup", "live", "since"], rows)]),
     "",
-    "To bring it in, stop what writes, and run as the owner of both, in another database (psql -d postgres):",
+    "To bring it in, stop what writes, and run as the owner of both, in another database:",
+    `  psql ${quoted(maintenanceUrl(url))}`,
     ...swap.map((line) => `  ${line}`),
     "To undo that:",
     ...undo.map((line) => `  ${line}`),

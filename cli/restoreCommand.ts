@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import type * as restoreModule from "./restore";
 
 /** import() would leave CommonJS, where TypeScript is not understood. */
@@ -8,8 +8,9 @@ const load = createRequire(__filename);
 const help = `
 Examples:
   $ knowngood restore --list
-  $ KNOWNGOOD_DATABASE_URL=postgres://… knowngood restore shop-prod-20260102000000-2026-03-01T09-00-00-000Z
-  $ KNOWNGOOD_DATABASE_URL=postgres://… knowngood restore .knowngood/backups/NAME.dump --json | jq .tables
+  $ export KNOWNGOOD_DATABASE_URL="$(pulumi config get databaseUrl --stack prod)"
+  $ knowngood restore shop-prod-20260102000000-2026-03-01T09-00-00-000Z
+  $ knowngood restore .knowngood/backups/NAME.dump --json | jq .tables
 
 The live database is only read. The backup is restored into a new one on the same server, named after the live one and the
 backup's time, and checked; then it is printed what was written since, table by table, and the SQL that swaps the two, which
@@ -24,10 +25,11 @@ export function addRestoreCommand(program: Command): void {
     .argument("[backup]", "its file, or its name in the folder")
     .option("--folder <folder>", "where backups lie", ".knowngood/backups")
     .option("--list", "list the backups, newest first")
-    .option(
-      "--database [url]",
-      "the live database; without a URL the one in KNOWNGOOD_DATABASE_URL, which no process list shows",
-      true,
+    .addOption(
+      new Option(
+        "--database [url]",
+        "the live database; better in the variable, which no process list shows",
+      ).default(true, "what KNOWNGOOD_DATABASE_URL holds"),
     )
     .option(
       "--image <image>",

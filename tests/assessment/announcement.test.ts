@@ -82,6 +82,23 @@ describe("the announcement", () => {
     );
   });
 
+  it("of a target that is quarantined, though its gates passed", () => {
+    const both = stackInState([
+      { tag: "v2", passedAt: "2026-01-02T00:00:00.000Z" },
+      { tag: "v1", passedAt: "2026-01-01T00:00:00.000Z" },
+    ]);
+    const state = stateOf(...serviceInState("api", "c", "v3", "v3"), both);
+    const quarantine = [{ tag: "v2", reason: "loses orders" }];
+    const assessed = assess({
+      ...{ ...usual, target: v2, services: ["api"], survey },
+      ...{ evidence: { ...quiet, state }, quarantine },
+    });
+    const told = announcement("shop/prod", assessed).split("\n");
+    expect(told).to.include(
+      "  v2 is quarantined, though its gates passed 2026-01-02T00:00:00.000Z; besides it v1, 2026-01-01T00:00:00.000Z",
+    );
+  });
+
   it("of a schema that is ahead and behind at once, at its target's head, and at the start", () => {
     const schemaLine = (target: typeof v1, applied: string[]) =>
       lines(target, { schema: schemaAt(target, applied) }).find((line) => line.startsWith("  schema"));

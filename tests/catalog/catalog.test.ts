@@ -117,6 +117,18 @@ describe("catalog", () => {
     expect(adviseTag({ folder: "releases", releases: [] }, "v1")).to.contain("no release yet");
   });
 
+  it("names, of tags as near, what is known good first, and marks what is quarantined", () => {
+    writeCatalog(
+      folder,
+      [1, 2, 3, 4].map((order) => releaseOf(`v${order}`, order)),
+    );
+    const catalog = readCatalog(releases);
+    const standing = { good: new Set(["v1", "v2"]), quarantined: new Set(["v2", "v4"]) };
+    expect(adviseTag(catalog, "v9", standing)).to.contain("such as v1, v3, v4 (quarantined); all");
+    expect(adviseTag(catalog, "v44", standing)).to.contain("such as v4 (quarantined), v1, v3; all");
+    expect(adviseTag(catalog, "v9")).to.contain("such as v4, v3, v2; all");
+  });
+
   it("names what is new in a release, and what is run", () => {
     const v1 = releaseOf("v1", 1, { migrations: [first.migration] });
     const v2 = releaseOf("v2", 2, { migrations: [first.migration, second.migration] });

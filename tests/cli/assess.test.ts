@@ -122,6 +122,15 @@ describe("knowngood assess", function () {
     ]);
   });
 
+  it("says before all else what is no SQL", async () => {
+    const ended = await shell.knowngood(...files("broken.sql"), ...off);
+    const [mistake, verdict] = ended.stdout.split("\n");
+    expect(mistake).to.match(
+      /^PostgreSQL can't read this as SQL: broken\.sql line 1: .*"TABL"\. Mend that first/,
+    );
+    expect(verdict).to.match(/^conditional, not confirmed\. /);
+  });
+
   it("judges two releases of the catalog", async () => {
     const sql = {
       a: "-- migrate:up\nCREATE TABLE orders (id int PRIMARY KEY, note text);\n-- migrate:down\nDROP TABLE orders;\n",

@@ -78,7 +78,7 @@ describe("an up that can't be carried out", function () {
       expect(ended.text).to.contain(
         "The release v2-lots is not in the catalog, so nothing was touched (1 problem):\n" +
           "      Pulumi.prod.yaml: knowngood:imageTag\n" +
-          '        found "v2-lots"; name a release of the catalog, such as v2-lost, v3, v1; ' +
+          '        found "v2-lots"; name a release of the catalog, such as v2-lost, v1, v3; ' +
           "all: npx knowngood release list; to add this one: npx knowngood release add v2-lots --help",
       );
       expect(ended.text).not.to.match(trace);
