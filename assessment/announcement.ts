@@ -64,11 +64,15 @@ export function headline(stack: string, assessment: Assessment): string {
       ? ""
       : `, on a schema that is ahead: ${verdictWords(risk.report)}`;
   const glass = breakGlass && breakGlassLine(breakGlass);
-  return [
-    ...(glass === undefined ? [] : [glass]),
-    `${line}${ahead}`,
-    ...(owed?.after === undefined ? [] : [`  owed afterwards is the proper run of ${owed.after.release}`]),
-  ].join("\n");
+  return [...(glass === undefined ? [] : [glass]), `${line}${ahead}`, ...owedLines(owed)].join("\n");
+}
+
+/** What an `up` still owes when it is through, why, and what settles it. */
+function owedLines(owed: Assessment["owed"]): string[] {
+  if (owed?.after === undefined) return [];
+  const told = `  owed afterwards is the proper run of ${owed.after.release}`;
+  if (owed.stays === undefined) return [`${told}: ${owed.command}`];
+  return [told, ...owed.stays.flatMap((text) => text.split("\n")).map((line) => `    ${line}`)];
 }
 
 /** Whether the target has been good here, and what else has. */

@@ -14,6 +14,8 @@ export interface AssessedOwed {
   incurred: boolean;
   /** The command that makes it good. */
   command: string;
+  /** Why it stays owed after this `up`, and what settles that, in lines. @default nothing stands in its way */
+  stays?: readonly string[];
 }
 
 export interface OwedQuestion {
@@ -42,8 +44,20 @@ export function assessOwed(question: OwedQuestion): AssessedOwed | undefined {
     return { ...(before && { before }), after: owedAfter(before, own), incurred: true, command };
   }
   if (before === undefined) return everBroken(state) ? { incurred: false, command } : undefined;
-  const stays = still.length > 0 || servicesStayStopped;
-  return { before, ...(stays && { after: before }), incurred: false, command };
+  const stays = [
+    ...stillWords(still),
+    ...(servicesStayStopped
+      ? ["It stays owed, since the services stay stopped and nothing is asked of them."]
+      : []),
+  ];
+  return { before, ...(stays.length > 0 && { after: before, stays }), incurred: false, command };
+}
+
+/** What guards would refuse of a release that came up past them, with what answers it. */
+function stillWords(still: readonly Refusal[]): string[] {
+  return refusalTexts(
+    still.map((one) => ({ ...one, text: `It stays owed while ${one.guard} would refuse: ${one.text}` })),
+  );
 }
 
 /** The guards that the release came up past and that runs now: nobody has asked them of it yet. */
@@ -63,8 +77,6 @@ export function owedWarnings(owed: AssessedOwed | undefined, still: readonly Ref
   const { release, guards, since, reason } = owed.before;
   const told = `Owed since ${since}: the proper run of ${release}, which came up by break-glass without ${guards.join(", ")}: ${reason}`;
   if (owed.incurred) return [told];
-  const refused = refusalTexts(
-    still.map((one) => ({ ...one, text: `It stays owed while ${one.guard} would refuse: ${one.text}` })),
-  );
+  const refused = stillWords(still);
   return [[told, ...refused, ...(refused.length > 0 ? [] : [`To run it: ${owed.command}`])].join("\n")];
 }

@@ -118,7 +118,7 @@ describe("break-glass", () => {
     expect(headline("shop/prod", assessment).split("\n")).to.deep.equal([
       "<{%fg 1%}>BREAK-GLASS without ci, hold, quarantine, commands, errorRate, hooks: payments fail<{%reset%}>",
       "shop/prod: forward from v1 to v2",
-      "  owed afterwards is the proper run of v2",
+      "  owed afterwards is the proper run of v2: pulumi config rm breakGlass --stack prod && pulumi up --stack prod",
     ]);
   });
 

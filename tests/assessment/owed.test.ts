@@ -69,7 +69,9 @@ describe("the proper run", () => {
       "It stays owed while ci would refuse: CI did not pass for v2: build did not pass. Go on with a release that passed, or run it again until it does.",
     ]);
     expect(headline("shop/prod", of(v2, failed))).to.equal(
-      "shop/prod: v2 stays\n  owed afterwards is the proper run of v2",
+      "shop/prod: v2 stays\n  owed afterwards is the proper run of v2\n    It stays owed while ci would refuse: " +
+        "CI did not pass for v2: build did not pass. Go on with a release that passed, or run it again until it does." +
+        (warnings[0]?.split("\n").slice(2) ?? []).map((line) => `\n    ${line}`).join(""),
     );
     // Only what it came up without is asked again.
     expect(of(v2, failed, {}, { ...owed, guards: ["commands"] }).owed?.after).to.equal(undefined);
@@ -113,7 +115,12 @@ describe("the proper run", () => {
   it("lifts the quarantine that it came up past, where a retry says why", () => {
     const bad: QuarantineMemory = { bad: [{ tag: "v2", rolledBackAt: since }] };
     const past = { ...owed, guards: ["quarantine"] };
-    expect(of(v2, quiet.ci, {}, past, bad).owed?.after).to.deep.equal(past);
+    const stays = of(v2, quiet.ci, {}, past, bad);
+    expect(stays.owed?.after).to.deep.equal(past);
+    // The line of the `up` itself names why, and the command.
+    expect(headline("shop/prod", stays)).to.match(
+      /\n {2}owed afterwards is the proper run of v2\n {4}It stays owed while quarantine would refuse: v2 is quarantined: .*\n {4}To try v2 again all the same: pulumi config set retry '/s,
+    );
     const retry = { tag: "v2", reason: "it was the network" };
     const again = of(v2, quiet.ci, { retry }, past, bad);
     expect(again.owed?.after).to.equal(undefined);
@@ -152,7 +159,9 @@ describe("the proper run", () => {
       ...{ stack: "prod", state: stateOf(glassInState(owed)), target: "v2", breakGlass: undefined },
       ...{ still: [], set: false, now: usual.now },
     };
-    expect(assessOwed({ ...question, servicesStayStopped: true })?.after).to.deep.equal(owed);
+    const stopped = assessOwed({ ...question, servicesStayStopped: true });
+    expect(stopped?.after).to.deep.equal(owed);
+    expect(stopped?.stays?.join()).to.contain("the services stay stopped");
     expect(assessOwed({ ...question, servicesStayStopped: false })?.after).to.equal(undefined);
   });
 });
