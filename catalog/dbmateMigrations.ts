@@ -22,11 +22,14 @@ export const readDbmateFolder: MigrationReader = (folder) => {
     const found = missing ? "no such folder" : (error as Error).message;
     return {
       migrations: [],
-      violations: [{ where: folder, found, expected: "name the folder of dbmate's migrations" }],
+      violations: [{ where: folder, found, expected: "name the folder of the migrations, of whatever tool" }],
     };
   }
   if (names.length === 0) {
-    const expected = "name the folder of dbmate's migrations; without migrations leave --migrations out";
+    // A folder that shows no other tool's files is read as dbmate's.
+    const expected =
+      "name the folder of the migrations, and their tool where it is not dbmate: --tool TOOL; " +
+      "without migrations leave --migrations out";
     return { migrations: [], violations: [{ where: folder, found: "no .sql file", expected }] };
   }
   const read = names.map((name) => readMigration(folder, name));

@@ -100,5 +100,9 @@ describe("dbmate's folder", () => {
     expect(found("nowhere")).to.deep.equal(["no such folder"]);
     expect(found(".")).to.deep.equal(["no .sql file"]);
     expect(found("file")[0]).to.contain("ENOTDIR");
+    expect(readDbmateFolder(folder.path).violations[0]?.expected).to.equal(
+      "name the folder of the migrations, and their tool where it is not dbmate: --tool TOOL; " +
+        "without migrations leave --migrations out",
+    );
   });
 });
