@@ -127,9 +127,9 @@ function refusal(found: string, services: readonly ServiceByHand[], question: By
         ]
       : [
           `To take it as it is: pulumi config set imageTag ${wanted.tag} --stack ${stack} && ` +
-            `pulumi config set adopt true --stack ${stack}`,
+            `pulumi config set adopt true --stack ${stack} && pulumi up --stack ${stack} && pulumi config rm adopt --stack ${stack}`,
         ]),
-    `To remove it and go on with ${target.tag}: pulumi config set adopt false --stack ${stack}`,
+    `To remove it and go on with ${target.tag}: pulumi config set adopt false --stack ${stack} && pulumi up --stack ${stack} && pulumi config rm adopt --stack ${stack}`,
   ].join("\n");
 }
 

@@ -41,8 +41,8 @@ describe("what was done by hand", () => {
       expect(refusals.map(({ guard }) => guard)).to.deep.equal(["byHand"]);
       expect(refusalTexts(refusals)).to.deep.equal([
         `${v1Runs} ${target.tag} would undo that.\n` +
-          "To take it as it is: pulumi config set imageTag v1 --stack prod && pulumi config set adopt true --stack prod\n" +
-          `To remove it and go on with ${target.tag}: pulumi config set adopt false --stack prod`,
+          "To take it as it is: pulumi config set imageTag v1 --stack prod && pulumi config set adopt true --stack prod && pulumi up --stack prod && pulumi config rm adopt --stack prod\n" +
+          `To remove it and go on with ${target.tag}: pulumi config set adopt false --stack prod && pulumi up --stack prod && pulumi config rm adopt --stack prod`,
       ]);
       expect(warnings).to.deep.equal([]);
     }
