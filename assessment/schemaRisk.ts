@@ -75,6 +75,7 @@ export function assessRisk(question: RiskQuestion): SchemaRisk {
     flags: flagsOnlyOf(question),
     stepDown,
     stepping,
+    rollingBack: direction === "rollback",
     takenBack,
     runner: gap.length === 0 ? undefined : evidence.runner,
     notJudged: notJudged(writingSince(question), target.tag, writersAfter(question), orderOf(catalog)),

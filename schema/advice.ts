@@ -15,6 +15,8 @@ export interface Situation {
   flags: readonly string[];
   /** What the way down of the newest migration would do; undefined where nobody looked. */
   stepDown: StepDown | undefined;
+  /** Whether code is rolled back at all; another release can meet a schema that is ahead, too. @default true */
+  rollingBack?: boolean;
   /** Whether the step-down was asked for, and the code follows it. @default false */
   stepping?: boolean;
 }
@@ -32,6 +34,7 @@ interface Choice {
 
 /** What to do about a release that went bad, as the runbooks order it. */
 export function advise(situation: Situation): Advice {
+  if (situation.rollingBack === false && situation.stepping !== true) return meeting(situation);
   const { action, headline } = situation.stepping === true ? steppingDown(situation) : choose(situation);
   const lines = [
     withFlags(headline, situation.flags),
@@ -39,6 +42,43 @@ export function advise(situation: Situation): Advice {
     ...damage(situation),
   ];
   return { action, lines };
+}
+
+/** What a release meets that nothing is rolled back to: one that goes on, stays, or goes forward. */
+function meeting(situation: Situation): Advice {
+  const { verdict, confirmed, gapLength } = situation;
+  const { action } = choose(situation);
+  const seen = confirmed ? "" : " It is not confirmed: look at what was not judged first.";
+  switch (verdict) {
+    case "compatible":
+      return {
+        action,
+        lines: [
+          gapLength === 0
+            ? "The schema is the one that this release was written for."
+            : `The schema can stay as it is.${seen}`,
+        ],
+      };
+    case "conditional":
+      return {
+        action,
+        lines: [
+          `The schema can stay as it is: ordinary statements still work, the findings say which others may not.${seen}`,
+        ],
+      };
+    case "breaking":
+      return {
+        action,
+        lines: [
+          "Take a release that was written for this schema, or a hotfix: on it this one fails at ordinary statements.",
+        ],
+      };
+    case "destructive":
+      return {
+        action,
+        lines: ["Decide on restoring the data first: what this release reads is gone or changed."],
+      };
+  }
 }
 
 function withFlags(headline: string, flags: readonly string[]): string {

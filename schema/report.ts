@@ -47,6 +47,8 @@ export interface ReportParts {
   /** Feature flags that the bad release turned on and the target does not have. */
   flags: readonly string[];
   stepDown: StepDown | undefined;
+  /** Whether code is rolled back. @default true */
+  rollingBack?: boolean;
   /** Whether the step-down is asked for. */
   stepping: boolean;
   /** The migration that is taken back then, by content; undefined where that is not known. */
@@ -57,9 +59,11 @@ export interface ReportParts {
 }
 
 export function makeReport(parts: ReportParts): Report {
-  const { judgement, target, gap, flags, stepDown, stepping, runner, takenBack } = parts;
+  const { judgement, target, gap, flags, stepDown, stepping, rollingBack = true, runner, takenBack } = parts;
   const { verdict, confirmed, findings, unconfirmed, server, notes } = judgement;
-  const { action, lines } = advise({ verdict, confirmed, gapLength: gap.length, flags, stepDown, stepping });
+  const { action, lines } = advise({
+    ...{ verdict, confirmed, gapLength: gap.length, flags, stepDown, stepping, rollingBack },
+  });
   const reviewed: ReviewedAction =
     stepping && stepDown !== undefined ? `step-down ${stepDown.version}` : "rollback";
   return {

@@ -83,6 +83,23 @@ describe("advice", () => {
     );
   });
 
+  it("speaks of no rollback where nothing is rolled back", () => {
+    for (const [changes, first] of [
+      [{}, /^The schema can stay as it is\.$/],
+      [{ gapLength: 0 }, /^The schema is the one that this release was written for\.$/],
+      [{ confirmed: false }, /^The schema can stay as it is\. It is not confirmed/],
+      [{ verdict: "conditional" }, /^The schema can stay as it is: ordinary statements still work/],
+      [{ verdict: "breaking" }, /^Take a release that was written for this schema, or a hotfix/],
+      [{ verdict: "destructive" }, /^Decide on restoring the data first/],
+    ] as const) {
+      const { lines } = advise(situation({ ...changes, stepDown: down({}), rollingBack: false }));
+      expect(lines[0]).to.match(first);
+      expect(lines.join(" ")).not.to.match(/roll(ing)? back/i);
+    }
+    const stepping = { rollingBack: false, stepping: true, stepDown: down({}) };
+    expect(advise(situation(stepping)).action).to.equal("step down");
+  });
+
   it("says that code alone undoes no migration, but where there is none", () => {
     expect(advise(situation({})).lines.at(-1)).to.equal(damage);
     expect(advise(situation({ verdict: "destructive" })).lines.at(-1)).to.match(
