@@ -9,16 +9,19 @@ const engineName = "pulumi";
 /**
  * Calls once the Pulumi that runs this program is gone. A program whose connection to it broke does not always run out
  * of work by itself. It keeps no program alive, and does nothing where this machine does not say who started whom.
+ * @returns whether it is gone by now, which a program that fails for it may ask before the next look
  */
-export function onceEngineIsGone(then: () => void): void {
+export function onceEngineIsGone(then: () => void): () => boolean {
   const engine = engineAbove(process.pid);
   const beginning = engine === undefined ? undefined : beginningOf(engine);
-  if (engine === undefined || beginning === undefined) return;
+  if (engine === undefined || beginning === undefined) return () => false;
+  const isGone = () => !isAlive(engine, beginning);
   const timer = setInterval(() => {
-    if (isAlive(engine, beginning)) return;
+    if (!isGone()) return;
     clearInterval(timer);
     then();
   }, pause).unref();
+  return isGone;
 }
 
 /** The nearest process of that name among those that a process was started by; language hosts stand between. */

@@ -61,6 +61,7 @@ export class UpdateRecorder {
   private webhookSilent = false;
   /** What is told and sent meanwhile; it settles without an error. */
   private underWay: Promise<unknown> = Promise.resolve();
+  private engineIsGone = (): boolean => false;
   /** Ends the sending of what was to be told while the `up` went on. */
   private readonly noticesEnd = new AbortController();
   private readonly notices: SendOptions = { ...patiently, signal: this.noticesEnd.signal };
@@ -144,7 +145,7 @@ export class UpdateRecorder {
       if (this.good) void this.end(false);
       else setTimeout(() => void this.end(false), sayMilliseconds);
     });
-    onceEngineIsGone(() => {
+    this.engineIsGone = onceEngineIsGone(() => {
       if (!this.over) void this.end(false).finally(() => process.exit(1));
     });
     process.once("exit", (code) => {
@@ -182,7 +183,8 @@ export class UpdateRecorder {
       return undefined;
     }
     const record = recordOf(begun, {
-      told,
+      // A program that fails since its engine was killed has seen no end either.
+      told: told && !this.engineIsGone(),
       at: new Date(),
       progress,
       failedGates: good ? [] : gatesOf(begun, options.folder),
