@@ -17,7 +17,8 @@ export function processTree(root: number): ProcessIdentity[] {
 
 /**
  * Kills a process and all below it at once. Each is stopped before it is killed, from the first on, so that none sees
- * another die, and none starts a new one.
+ * another die, and none starts a new one. Children die before their parents: a stopped process that loses its parent is
+ * hung up on and goes on.
  */
 export function killTree(root: number): void {
   const stopped = new Set<number>();
@@ -27,7 +28,7 @@ export function killTree(root: number): void {
     for (const { pid } of found) signal(pid, "SIGSTOP");
     for (const { pid } of found) stopped.add(pid);
   }
-  for (const pid of stopped) signal(pid, "SIGKILL");
+  for (const pid of [...stopped].reverse()) signal(pid, "SIGKILL");
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {
