@@ -7,6 +7,7 @@ import { directionOf, runningFrom } from "../history/running";
 import type { StackState } from "../history/stackState";
 import { withoutPassword } from "../migrations/password";
 import type { DiskSettings } from "../settings/diskSettings";
+import type { EngineInfo } from "./engineQueries";
 import { TimeLimit } from "./timeLimit";
 
 /** Where a disk is. */
@@ -50,6 +51,8 @@ export interface DiskRequest {
   wayBack: number;
   /** Value of DOCKER_HOST, where the settings name one. */
   engine: string | undefined;
+  /** What the engine says of itself. @default it is asked where that matters */
+  info?: Promise<EngineInfo>;
   disk: DiskSettings;
   /** Undefined for a stack without a database. */
   database: { url: string; backups: string } | undefined;
@@ -88,7 +91,8 @@ async function askDisks(
   const [engine, ofDatabase, known, missing] = await Promise.all([
     look("engine", disk.engine, limit, async () => {
       const { engineDisk } = await import("../disk/engineDisk");
-      return engineDisk(request.engine, async () => containersIn(await state, request.catalog), limit.signal);
+      const containers = async () => containersIn(await state, request.catalog);
+      return engineDisk(request.engine, containers, limit.signal, request.info);
     }),
     database &&
       look("database", disk.database, limit, async () => {

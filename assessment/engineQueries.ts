@@ -58,14 +58,30 @@ export async function digestsOfImage(id: string, engine: string | undefined): Pr
   return [...new Set(stdout.split("\n").flatMap((line) => line.split("@")[1] ?? []))];
 }
 
-/** What the engine calls itself, which no other does; undefined where it does not say. */
-export async function engineId(engine: string | undefined): Promise<string | undefined> {
-  try {
-    const { stdout } = await askEngine(["info", "--format", "{{.ID}}"], engine);
-    return stdout.trim() || undefined;
-  } catch {
-    return undefined;
-  }
+/** What an engine says of itself. */
+export interface EngineInfo {
+  /** What no other engine is called; empty where it does not say. */
+  id: string;
+  /** The name of its host. */
+  name: string;
+  /** The folder there in which it keeps what it has. */
+  root: string;
+  /** What it says of the store of its images. */
+  status: readonly (readonly string[])[] | null;
+  /** What the docker CLI calls the engine that it asks. */
+  context: string;
+}
+
+/**
+ * @param signal ends the question earlier
+ * @throws Error when the engine can't be asked
+ */
+export async function engineInfo(engine: string | undefined, signal?: AbortSignal): Promise<EngineInfo> {
+  const format =
+    '{"id":{{json .ID}},"name":{{json .Name}},"root":{{json .DockerRootDir}},"status":{{json .DriverStatus}},' +
+    '"context":{{json .ClientInfo.Context}}}';
+  const { stdout } = await askEngine(["info", "--format", format], engine, signal);
+  return JSON.parse(stdout) as EngineInfo;
 }
 
 /**

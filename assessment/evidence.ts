@@ -14,7 +14,7 @@ import { claimOf, type NamedObject, type Occupant, type Stray } from "../history
 import { readStackState, type StackState } from "../history/stackState";
 import { askCi, type CiRequest } from "./ciEvidence";
 import { gatherDisk, type DiskEvidence, type DiskRequest } from "./diskEvidence";
-import { digestsOfImage, engineId, imagesOnHost, objectsNamed } from "./engineQueries";
+import { digestsOfImage, engineInfo, imagesOnHost, objectsNamed } from "./engineQueries";
 import { reviewedReport } from "./savedReports";
 import { gatherSchema, type SchemaEvidence, type SchemaRequest } from "./schemaEvidence";
 import { findWayBack, type WayBackImage } from "./wayBack";
@@ -93,6 +93,7 @@ const askSeconds = 10;
 export async function gather(request: EvidenceRequest): Promise<Evidence> {
   const state = readStackState(request.stack);
   const places = findImages(request);
+  const info = engineInfo(request.engine);
   const [known, schema, images, tags, onEngine, signedIn, ci, wayBack, disk, ownId] = await Promise.all([
     state,
     request.schema && gatherSchema({ ...request, ...request.schema }, state),
@@ -102,8 +103,11 @@ export async function gather(request: EvidenceRequest): Promise<Evidence> {
     findSignedIn(request),
     askCi({ ...request, ...request.ci }, state),
     findWayBack(request, state),
-    gatherDisk({ ...request, database: databaseOf(request) }, state, places.then(servicesToPull)),
-    engineId(request.engine),
+    gatherDisk({ ...request, info, database: databaseOf(request) }, state, places.then(servicesToPull)),
+    info.then(
+      ({ id }) => id || undefined,
+      () => undefined,
+    ),
   ]);
   const reviewed = readReviewed(request);
   const failedGates = readFailedGates(request, known);

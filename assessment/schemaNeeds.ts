@@ -1,5 +1,5 @@
 import { readOtherStacks } from "../history/otherStacks";
-import { schemaUser, stackName, type SchemaUser } from "../history/schemaUsers";
+import { schemaUser, stackLabelOf, type SchemaUser } from "../history/schemaUsers";
 import type { StackState } from "../history/stackState";
 import { databaseIdentity } from "../migrations/databaseIdentity";
 import { withoutPassword } from "../migrations/password";
@@ -24,7 +24,7 @@ export async function gatherNeeds(version: string, url: string, own: StackState)
     const until = Date.now() + readingSeconds * 1000;
     const [database, { states, unread }] = await Promise.all([
       databaseIdentity(url),
-      readOtherStacks(stackName(own), until),
+      readOtherStacks(stackLabelOf(own), until),
     ]);
     return needsAmong(
       version,

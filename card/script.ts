@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { imageReference } from "../catalog/catalog";
 import type { Release } from "../catalog/release";
 import { quoted } from "../components/ownCommand";
+import { stackName } from "../gates/move";
 import { labels } from "../history/running";
 import { printable } from "../schema/reportLines";
 import type { Verdict } from "../schema/verdict";
@@ -216,7 +217,7 @@ function containerLines(container: CardContainer, card: CardScript): string[] {
 
 /** What was done, how it is taken back, and how knowngood is told: also where a card ends half-way. */
 function outcomeLines({ stack, release }: CardScript): string[] {
-  const name = stack.split("/").at(-1) ?? stack;
+  const name = stackName({ stack });
   const commands = [
     `pulumi config set imageTag ${release.tag} --stack ${name}`,
     `pulumi config set adopt true --stack ${name}`,

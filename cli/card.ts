@@ -1,8 +1,9 @@
 import { asCards, keptCards } from "../card/kept";
 import { chooseCard, type CardChoice } from "../card/choose";
 import type { Cards } from "../card/card";
+import { stackName } from "../gates/move";
 import { knownGoodFrom } from "../history/knownGood";
-import { stackName } from "../history/schemaUsers";
+import { stackLabelOf } from "../history/schemaUsers";
 import { broughtTo } from "../history/running";
 import { parseStackState } from "../history/stackState";
 import { askPulumi } from "./askPulumi";
@@ -45,7 +46,7 @@ async function findCards(
     ]);
     const cards = asCards((JSON.parse(output) as { card?: unknown }).card);
     const known = parseStackState(exported);
-    own = stackName(known);
+    own = stackLabelOf(known);
     const [running, ...others] = new Set(broughtTo(known).values());
     if (cards !== undefined)
       return {
@@ -76,13 +77,14 @@ function fromFile(
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;
   const names = kept.map(({ cards }) => cards.stack).join(", ");
+  const [first] = kept;
   const missing =
     kept.length === 0
       ? `no card lies in ${records}/card. It is on the machine that ran the last \`up\` that ended well`
       : found.length === 0 && (own ?? stack) !== undefined
         ? `no card of ${own ?? stack} lies in ${records}/card, only of ${names}`
         : `which card of those in ${records}/card is meant is not clear: they are of ${names}. ` +
-          `Name the stack: npx knowngood card --stack ${kept[0]?.cards.stack.split("/").at(-1) ?? "STACK"}`;
+          `Name the stack: npx knowngood card --stack ${first === undefined ? "STACK" : stackName(first.cards)}`;
   throw new Error(`The stack's state could not be asked (${why}), and ${missing}.`);
 }
 
@@ -101,5 +103,5 @@ function meant<Kept extends { stack: string }>(
   const whole = own ?? (words.length === 3 ? words.slice(1).join("/") : undefined);
   if (whole !== undefined) return kept.filter(({ stack }) => stack === whole);
   const exact = kept.filter(({ stack }) => stack === asked);
-  return exact.length > 0 ? exact : kept.filter(({ stack }) => stack.split("/").at(-1) === words.at(-1));
+  return exact.length > 0 ? exact : kept.filter((one) => stackName(one) === words.at(-1));
 }

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { load } from "js-yaml";
+import { stackName } from "../gates/move";
 import { readSettings } from "../settings/readSettings";
 import type { Settings } from "../settings/settings";
 import { askPulumi } from "./askPulumi";
@@ -28,7 +29,7 @@ export async function stackSettings(asked: string | undefined): Promise<NamedSta
   >;
   const entries = Object.entries(config);
   const project = await projectName();
-  const name = stack.split("/").at(-1) ?? stack;
+  const name = stackName({ stack });
   const settings = readSettings({
     project,
     stack: name,

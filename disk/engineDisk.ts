@@ -1,18 +1,6 @@
 import { hostname } from "node:os";
-import { askEngine } from "../assessment/engineQueries";
+import { askEngine, engineInfo, type EngineInfo } from "../assessment/engineQueries";
 import { filesystemsOf, parseDf, type Filesystem } from "./filesystem";
-
-/** Where an engine keeps its images. */
-interface EnginePlace {
-  /** The name of its host. */
-  name: string;
-  /** Its folder there. */
-  root: string;
-  /** What it says of the store of its images. */
-  status: readonly (readonly string[])[] | null;
-  /** What the docker CLI calls the engine that it asks. */
-  context: string;
-}
 
 /** Where containerd keeps images, unless its own configuration says otherwise, which no engine tells. */
 const containerdFolder = "/var/lib/containerd";
@@ -26,18 +14,16 @@ const triedContainers = 3;
  * @param engine value of DOCKER_HOST, where the settings name one
  * @param containers ids of the stack's containers
  * @param signal ends the questions
+ * @param info what the engine says of itself. @default it is asked
  * @throws Error where nobody can say
  */
 export async function engineDisk(
   engine: string | undefined,
   containers: () => Promise<readonly string[]>,
   signal?: AbortSignal,
+  info: Promise<EngineInfo> = engineInfo(engine, signal),
 ): Promise<Filesystem[]> {
-  const format =
-    '{"name":{{json .Name}},"root":{{json .DockerRootDir}},"status":{{json .DriverStatus}},' +
-    '"context":{{json .ClientInfo.Context}}}';
-  const { stdout } = await askEngine(["info", "--format", format], engine, signal);
-  const place = JSON.parse(stdout) as EnginePlace;
+  const place = await info;
   if (isHere(place, engine ?? process.env.DOCKER_HOST)) {
     const own = await filesystemsOf(imageFolders(place)).catch(() => undefined);
     if (own !== undefined) return own;
@@ -46,7 +32,7 @@ export async function engineDisk(
 }
 
 /** The engine's own folder, and containerd's where the engine leaves its images to that. */
-export function imageFolders({ root, status }: Pick<EnginePlace, "root" | "status">): string[] {
+export function imageFolders({ root, status }: Pick<EngineInfo, "root" | "status">): string[] {
   const byContainerd = status?.some(([, value]) => value === "io.containerd.snapshotter.v1");
   return byContainerd === true ? [root, containerdFolder] : [root];
 }
@@ -55,7 +41,7 @@ export function imageFolders({ root, status }: Pick<EnginePlace, "root" | "statu
  * Whether an engine runs on this machine. A socket alone does not say: it can lead to a virtual machine, to another
  * machine, or out of the container that this is.
  */
-function isHere({ name, context }: EnginePlace, host: string | undefined): boolean {
+function isHere({ name, context }: EngineInfo, host: string | undefined): boolean {
   const local = host === undefined || host === "" ? context === "default" : host.startsWith("unix://");
   return local && name === hostname();
 }

@@ -4,7 +4,7 @@ import { findRelease, type Catalog } from "../catalog/catalog";
 import type { Release } from "../catalog/release";
 import { readOtherStacks, type OtherStacks } from "../history/otherStacks";
 import { broughtTo, labels, runningFrom } from "../history/running";
-import { stackName } from "../history/schemaUsers";
+import { stackLabelOf } from "../history/schemaUsers";
 import type { StackState } from "../history/stackState";
 import { withoutLastCopies } from "./lastCopies";
 import { digestsIn, digestsOf, lostReleases, needsOfOther } from "./imageNeeds";
@@ -55,7 +55,7 @@ export async function findRemovable(
   const needs = others.states.map((other) =>
     needsOfOther(other, own, catalog, Math.max(usualWayBack, wayBack)),
   );
-  const known = new Set([stackLabel, ...others.states.flatMap((other) => stackName(other) ?? [])]);
+  const known = new Set([stackLabel, ...others.states.flatMap((other) => stackLabelOf(other) ?? [])]);
   const found = removableImages({
     images,
     own,
@@ -84,7 +84,7 @@ function releasesAt(state: StackState, catalog: Catalog): Release[] {
 
 async function otherStacks(state: StackState, seconds: number): Promise<OtherStacks & { problem?: string }> {
   try {
-    return await readOtherStacks(stackName(state), Date.now() + Math.round(seconds * 1000));
+    return await readOtherStacks(stackLabelOf(state), Date.now() + Math.round(seconds * 1000));
   } catch (error) {
     return { states: [], unread: [], problem: error instanceof Error ? error.message : String(error) };
   }

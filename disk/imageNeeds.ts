@@ -2,7 +2,7 @@ import { findRelease, type Catalog } from "../catalog/catalog";
 import type { Release } from "../catalog/release";
 import { knownGoodFrom } from "../history/knownGood";
 import { broughtTo, runningFrom } from "../history/running";
-import { stackName } from "../history/schemaUsers";
+import { stackLabelOf } from "../history/schemaUsers";
 import type { StackState } from "../history/stackState";
 import { repositoryKey } from "./removable";
 
@@ -47,7 +47,7 @@ export function needsOfOther(
   if (releases.length === tags.length && goesBy(state, catalog))
     return { needed: [...named, ...releases.flatMap(digestsOf)], doubtful: new Map() };
   const why =
-    `The stack ${stackName(state) ?? "without a name"} has images of the same repositories, and its releases are not all ` +
+    `The stack ${stackLabelOf(state) ?? "without a name"} has images of the same repositories, and its releases are not all ` +
     "in this catalog: what it may go back to can't be told from here.";
   return { needed: named, doubtful: new Map(shared.map((key) => [key, why])) };
 }

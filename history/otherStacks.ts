@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { childEnvironment } from "../settings/childEnvironment";
-import { stackName } from "./schemaUsers";
+import { stackLabelOf } from "./schemaUsers";
 import { readStackState, type StackState } from "./stackState";
 
 /** States that are read at a time. */
@@ -35,7 +35,7 @@ export async function readOtherStacks(own: string | undefined, until: number): P
     }
   };
   await Promise.all(Array.from({ length: lanes }, work));
-  return { states: states.filter((state) => stackName(state) !== own), unread: unread.sort() };
+  return { states: states.filter((state) => stackLabelOf(state) !== own), unread: unread.sort() };
 }
 
 /** Those that hold anything, by what the backend says in some milliseconds. */

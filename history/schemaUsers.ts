@@ -22,7 +22,7 @@ export interface SchemaUser {
  * start brings it back.
  */
 export function schemaUser(state: StackState): SchemaUser | undefined {
-  const stack = stackName(state);
+  const stack = stackLabelOf(state);
   const database = recordedSchema(state)?.database;
   const component = state.resources.find(({ type }) => type === databaseType);
   const [applied, ahead] = [component?.outputs?.applied, component?.outputs?.ahead].map(texts);
@@ -35,7 +35,7 @@ export function schemaUser(state: StackState): SchemaUser | undefined {
 }
 
 /** Project and stack that a state is of, such as `shop/prod`; undefined for an empty one. */
-export function stackName({ resources }: StackState): string | undefined {
+export function stackLabelOf({ resources }: StackState): string | undefined {
   const [, stack, project] = /^urn:pulumi:([^:]+)::([^:]+)::/.exec(resources[0]?.urn ?? "") ?? [];
   return stack === undefined || project === undefined ? undefined : `${project}/${stack}`;
 }

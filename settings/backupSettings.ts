@@ -1,17 +1,6 @@
-import { z } from "zod";
-import {
-  choice,
-  environmentName,
-  listOf,
-  mapOf,
-  seconds,
-  secretName,
-  structure,
-  text,
-  wholeNumber,
-} from "./values";
-
-const commandExpected = 'write the command as a list, such as ["./snapshot.sh"]';
+import type { z } from "zod";
+import { commandWords, secretEnvironment } from "./commandValues";
+import { choice, seconds, structure, text, wholeNumber } from "./values";
 
 /** How, and before what, a backup of the database is made. */
 export const backup = structure(
@@ -35,8 +24,7 @@ export const backup = structure(
       .describe(
         "Image with `pg_dump` and `pg_restore` of the server's own major version, such as `postgres:17`, run on the Docker engine where this machine lacks them.",
       ),
-    command: listOf(z.string({ error: "write a text" }), commandExpected)
-      .min(1, { error: commandExpected })
+    command: commandWords('write the command as a list, such as ["./snapshot.sh"]')
       .optional()
       .describe(
         "The program and its arguments that make the backup in place of `pg_dump`, such as a snapshot: run in the project's folder, without a shell, and told KNOWNGOOD_BACKUP (a name for it), KNOWNGOOD_STACK, KNOWNGOOD_HEAD and KNOWNGOOD_DATABASE_URL. The last line that it prints is kept as the backup's place. Keeping and removing them is then its own.",
@@ -44,13 +32,9 @@ export const backup = structure(
     within: seconds(1, 86_400)
       .default(3600)
       .describe("Seconds until `command` is stopped, with all its children."),
-    secrets: mapOf(
-      environmentName,
-      secretName,
-      "write a map of environment variables to names of secret settings",
-    )
-      .default({})
-      .describe("Environment variables of `command` whose value is a secret setting, by its name."),
+    secrets: secretEnvironment.describe(
+      "Environment variables of `command` whose value is a secret setting, by its name.",
+    ),
   },
   "write the backup as a map, such as {when: always} or {when: never}",
 );

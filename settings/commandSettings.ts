@@ -1,37 +1,14 @@
-import { z } from "zod";
-import {
-  environmentName,
-  environmentValue,
-  listOf,
-  mapOf,
-  resourceName,
-  seconds,
-  secretName,
-  structure,
-  wholeNumber,
-} from "./values";
+import type { z } from "zod";
+import { commandEnvironment, commandWords } from "./commandValues";
+import { listOf, resourceName, seconds, structure, wholeNumber } from "./values";
 
 /** What every command that the user names says. */
 const whatIsRun = {
-  command: listOf(
-    z.string({ error: "write a text" }),
-    'write the command as a list, such as ["npm", "run", "smoke"]',
-  )
-    .min(1, { error: 'write the command as a list, such as ["npm", "run", "smoke"]' })
-    .describe(
-      "The program and its arguments, run in the project's folder, without a shell, and told what for: KNOWNGOOD_DIRECTION (`forward`, `rollback` or `same`), KNOWNGOOD_STACK, KNOWNGOOD_FROM and KNOWNGOOD_TO (tags).",
-    ),
+  command: commandWords('write the command as a list, such as ["npm", "run", "smoke"]').describe(
+    "The program and its arguments, run in the project's folder, without a shell, and told what for: KNOWNGOOD_DIRECTION (`forward`, `rollback` or `same`), KNOWNGOOD_STACK, KNOWNGOOD_FROM and KNOWNGOOD_TO (tags).",
+  ),
   within: seconds(1, 86_400).default(300).describe("Seconds until it is stopped, with all its children."),
-  env: mapOf(environmentName, environmentValue, "write a map of names to texts")
-    .default({})
-    .describe("Environment of its own, in clear."),
-  secrets: mapOf(
-    environmentName,
-    secretName,
-    "write a map of environment variables to names of secret settings",
-  )
-    .default({})
-    .describe("Environment variables whose value is a secret setting, by its name."),
+  ...commandEnvironment,
 };
 
 const commandExpected = 'write the gate as a map, such as {command: ["npm", "run", "smoke"]}';

@@ -1,16 +1,14 @@
-import { z } from "zod";
-import { listOf, seconds, structure, wholeNumber } from "./values";
-
-const commandExpected =
-  'write the command as a list, such as ["ssh", "db.example", "df", "-kP", "/var/lib/postgresql"]';
+import type { z } from "zod";
+import { commandWords } from "./commandValues";
+import { seconds, structure, wholeNumber } from "./values";
 
 const diskCommand = structure(
   {
-    command: listOf(z.string({ error: "write a text" }), commandExpected)
-      .min(1, { error: commandExpected })
-      .describe(
-        "The program and its arguments, run in the project's folder, without a shell. It prints what `df -kP FOLDER` prints; each of several filesystems counts on the way forward, and on the way back they refuse nothing.",
-      ),
+    command: commandWords(
+      'write the command as a list, such as ["ssh", "db.example", "df", "-kP", "/var/lib/postgresql"]',
+    ).describe(
+      "The program and its arguments, run in the project's folder, without a shell. It prints what `df -kP FOLDER` prints; each of several filesystems counts on the way forward, and on the way back they refuse nothing.",
+    ),
     within: seconds(1, 10).default(10).describe("Seconds until it is stopped, with all its children."),
   },
   'write the command as a map, such as {command: ["ssh", "db.example", "df", "-kP", "/var/lib/postgresql"]}',

@@ -1,20 +1,9 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { fieldsOf, itemsOf, rule, type Complain } from "./asWritten";
+import { commandEnvironment, commandWords } from "./commandValues";
+import { headers, httpStatuses, secretHeaders } from "./httpValues";
 import { checkEnvironment } from "./serviceRules";
-import {
-  choice,
-  environmentName,
-  environmentValue,
-  headerName,
-  listOf,
-  mapOf,
-  seconds,
-  secretName,
-  structure,
-  text,
-  truthValue,
-  wholeNumber,
-} from "./values";
+import { choice, seconds, structure, text, truthValue } from "./values";
 
 /** What stands for the flag's name in an address, a body or a command. */
 export const flagPlace = "{flag}";
@@ -30,14 +19,9 @@ const http = structure(
       .describe(
         "Body that is sent, as JSON unless a header says otherwise; `{flag}` stands for the flag's name, escaped as in a JSON text. By default none.",
       ),
-    headers: mapOf(headerName, z.string({ error: "write a text" }), "write a map of header names to texts")
-      .default({})
-      .describe("Headers of the request, in clear."),
-    secretHeaders: mapOf(headerName, secretName, "write a map of header names to names of secret settings")
-      .default({})
-      .describe("Headers whose value is a secret setting, by its name."),
-    expect: listOf(wholeNumber(100, 599, "an HTTP status"), "write a list of HTTP statuses, such as [200]")
-      .min(1, { error: "name at least one HTTP status" })
+    headers: headers.describe("Headers of the request, in clear."),
+    secretHeaders: secretHeaders.describe("Headers whose value is a secret setting, by its name."),
+    expect: httpStatuses
       .optional()
       .describe(
         "HTTP statuses that say that the flag is off; by default 200 to 299. Add 404 where a flag that the service does not know is off.",
@@ -53,25 +37,11 @@ const http = structure(
 
 const command = structure(
   {
-    command: listOf(
-      z.string({ error: "write a text" }),
-      'write the command as a list, such as [./flag, "off", "{flag}"]',
-    )
-      .min(1, { error: 'write the command as a list, such as [./flag, "off", "{flag}"]' })
-      .describe(
-        "The program and its arguments, run in the project's folder, without a shell; `{flag}` stands for the flag's name. It is told what for as hooks are: KNOWNGOOD_DIRECTION, KNOWNGOOD_STACK, KNOWNGOOD_FROM and KNOWNGOOD_TO.",
-      ),
+    command: commandWords('write the command as a list, such as [./flag, "off", "{flag}"]').describe(
+      "The program and its arguments, run in the project's folder, without a shell; `{flag}` stands for the flag's name. It is told what for as hooks are: KNOWNGOOD_DIRECTION, KNOWNGOOD_STACK, KNOWNGOOD_FROM and KNOWNGOOD_TO.",
+    ),
     within: seconds(1, 3600).default(30).describe("Seconds until it is stopped, with all its children."),
-    env: mapOf(environmentName, environmentValue, "write a map of names to texts")
-      .default({})
-      .describe("Environment of its own, in clear."),
-    secrets: mapOf(
-      environmentName,
-      secretName,
-      "write a map of environment variables to names of secret settings",
-    )
-      .default({})
-      .describe("Environment variables whose value is a secret setting, by its name."),
+    ...commandEnvironment,
   },
   'write the command as a map, such as {command: [./flag, "off", "{flag}"]}',
 ).check(rule(checkCommand));

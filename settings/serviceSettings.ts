@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { rule } from "./asWritten";
+import { environment } from "./commandValues";
+import { headers, httpStatuses, secretHeaders } from "./httpValues";
 import { checkHealth, checkMount, checkService } from "./serviceRules";
 import {
   absolutePath,
   environmentName,
-  environmentValue,
-  headerName,
   ipAddress,
   listOf,
   mapOf,
@@ -69,8 +69,6 @@ export const healthDefaults = structure(
   "write the times of the health gates, such as {within: 120}",
 ).prefault({});
 
-const httpStatus = wholeNumber(100, 599, "an HTTP status");
-
 export const health = structure(
   {
     path: text("write the path of the health endpoint, such as /health")
@@ -81,22 +79,15 @@ export const health = structure(
       .url({ protocol: /^https?$/, error: "write a whole URL, such as https://shop.example/health" })
       .optional()
       .describe("HTTP probe: a whole URL, where the published port is not the way in."),
-    status: listOf(httpStatus, "write a list of HTTP statuses, such as [200]")
-      .min(1, { error: "name at least one HTTP status" })
-      .default([200])
-      .describe("HTTP statuses that count as healthy."),
+    status: httpStatuses.default([200]).describe("HTTP statuses that count as healthy."),
     body: text("write the text that the answer must contain")
       .optional()
       .describe("Text that the answer must contain."),
     json: mapOf(z.string(), z.unknown(), "write a map of dotted paths to values, such as {status: ok}")
       .optional()
       .describe("Values that the JSON answer must have, by dotted path."),
-    headers: mapOf(headerName, z.string({ error: "write a text" }), "write a map of header names to texts")
-      .default({})
-      .describe("Request headers of the HTTP probe."),
-    secretHeaders: mapOf(headerName, secretName, "write a map of header names to names of secret settings")
-      .default({})
-      .describe("Request headers whose value is a secret setting, by its name."),
+    headers: headers.describe("Request headers of the HTTP probe."),
+    secretHeaders: secretHeaders.describe("Request headers whose value is a secret setting, by its name."),
     tcp: portNumber.optional().describe("TCP probe: the published host port that must accept a connection."),
     exec: listOf(
       z.string({ error: "write a text" }),
@@ -130,9 +121,7 @@ export const service = structure(
     ports: listOf(port, "write a list of ports, such as [{container: 8080, host: 8080}]")
       .default([])
       .describe("Published ports."),
-    env: mapOf(environmentName, environmentValue, "write a map of names to texts")
-      .default({})
-      .describe("Environment, in clear."),
+    env: environment.describe("Environment, in clear."),
     secrets: mapOf(
       environmentName,
       secretName,

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { needsAmong } from "../../assessment/schemaNeeds";
 import { readStackState } from "../../history/stackState";
-import { schemaUser, stackName } from "../../history/schemaUsers";
+import { schemaUser, stackLabelOf } from "../../history/schemaUsers";
 import type { StateResource } from "../../history/stackState";
 import type { DatabaseIdentity } from "../../migrations/sameDatabase";
 import { schemaInState, serviceInState, stateOf } from "./states";
@@ -33,7 +33,7 @@ describe("what a stack needs of its database", () => {
       component(["8", "9", "10"], ["10"]),
       ...services,
     );
-    expect(stackName(state)).to.equal("shop/prod");
+    expect(stackLabelOf(state)).to.equal("shop/prod");
     expect(schemaUser(state)).to.deep.equal({
       stack: "shop/prod",
       database,
@@ -51,7 +51,7 @@ describe("what a stack needs of its database", () => {
     expect(schemaUser(stateOf(stack, all, ...services))).to.deep.equal(unknown);
     expect(schemaUser(stateOf(stack, run({ applied: ["1"] }), all, ...services))).to.deep.equal(unknown);
     expect(schemaUser(stateOf())).to.equal(undefined);
-    expect(stackName(stateOf())).to.equal(undefined);
+    expect(stackLabelOf(stateOf())).to.equal(undefined);
   });
 });
 

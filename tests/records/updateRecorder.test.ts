@@ -193,17 +193,8 @@ describe("UpdateRecorder", () => {
   }).timeout(60_000);
 
   it("tells the webhook of an update that was killed, again where the end cut it off", async () => {
-    const texts: string[] = [];
-    const chat = createServer((request, response) => {
-      let body = "";
-      request.setEncoding("utf8").on("data", (part: string) => (body += part));
-      request.on("end", () => {
-        if (texts.push((JSON.parse(body) as { text: string }).text) > 1) response.end("ok");
-      });
-    });
-    await new Promise<void>((listening) => chat.listen(0, "127.0.0.1", listening));
+    const { texts, address, close } = await chat({ answersFrom: 2 });
     try {
-      const address = `http://127.0.0.1:${(chat.address() as AddressInfo).port}/`;
       const found = JSON.stringify(record("k1", ["rollback", "v2", "v1"], 1, { outcome: "unfinished" }));
       const { said } = await started("unchanged", `webhook: "${address}", found: [${found}],`).ended;
       expect(said).to.equal("ready\n");
@@ -211,24 +202,13 @@ describe("UpdateRecorder", () => {
       expect(first).to.contain("shop/prod: rollback from v2 to v1 did not come to its end");
       expect([second, more]).to.deep.equal([first, []]);
     } finally {
-      chat.closeAllConnections();
-      chat.close();
+      close();
     }
   }).timeout(60_000);
 
   it("tells the webhook of an issue after the end of the up", async () => {
-    const texts: string[] = [];
-    const chat = createServer((request, response) => {
-      let body = "";
-      request.setEncoding("utf8").on("data", (part: string) => (body += part));
-      request.on("end", () => {
-        texts.push((JSON.parse(body) as { text: string }).text);
-        response.end("ok");
-      });
-    });
-    await new Promise<void>((listening) => chat.listen(0, "127.0.0.1", listening));
+    const { texts, address, close } = await chat({ answersFrom: 1 });
     try {
-      const address = `http://127.0.0.1:${(chat.address() as AddressInfo).port}/`;
       const news = '[{ level: "info", text: "opened", message: "an issue" }]';
       const settle = `async (_patience, ended) => (ended ? ${news} : [])`;
       await started("good", `webhook: "${address}", postmortems: { settle: ${settle} },`).ended;
@@ -237,8 +217,7 @@ describe("UpdateRecorder", () => {
         "an issue",
       ]);
     } finally {
-      chat.closeAllConnections();
-      chat.close();
+      close();
     }
   }).timeout(60_000);
 
@@ -249,25 +228,15 @@ describe("UpdateRecorder", () => {
   });
 
   it("does not wait for a notice that nobody takes: the result goes out next", async () => {
-    const texts: string[] = [];
-    const server = createServer((request, response) => {
-      let body = "";
-      request.setEncoding("utf8").on("data", (part: string) => (body += part));
-      request.on("end", () => {
-        if (texts.push((JSON.parse(body) as { text: string }).text) > 1) response.end();
-      });
-    });
-    await new Promise<void>((listens) => server.listen(0, "127.0.0.1", listens));
+    const { texts, address, close } = await chat({ answersFrom: 2 });
     try {
-      const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
       const { code, said } = await started("good", `webhook: "${address}"`, "rollback").ended;
       expect([code, said]).to.deep.equal([0, "ready\n"]);
       expect(texts).to.have.length(2);
       expect(texts[0]).to.match(/started/);
       expect(texts[1]).not.to.equal(texts[0]);
     } finally {
-      server.closeAllConnections();
-      server.close();
+      close();
     }
   }).timeout(60_000);
 
@@ -282,3 +251,28 @@ describe("UpdateRecorder", () => {
     expect(said).not.to.contain("s3cr3t");
   }).timeout(60_000);
 });
+
+/**
+ * A webhook that notes what it is told.
+ * @param answersFrom number of the first text that it answers; to those before it says nothing
+ */
+async function chat({
+  answersFrom,
+}: {
+  answersFrom: number;
+}): Promise<{ texts: string[]; address: string; close: () => void }> {
+  const texts: string[] = [];
+  const server = createServer((request, response) => {
+    let body = "";
+    request.setEncoding("utf8").on("data", (part: string) => (body += part));
+    request.on("end", () => {
+      if (texts.push((JSON.parse(body) as { text: string }).text) >= answersFrom) response.end("ok");
+    });
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  const close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { texts, address: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, close };
+}
