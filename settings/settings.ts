@@ -8,6 +8,7 @@ import { commandGate, hooks } from "./commandSettings";
 import { flags } from "./flagSettings";
 import { guards, hold, quarantine, retry } from "./guardSettings";
 import { record } from "./recordSettings";
+import { drill } from "./drillSettings";
 import { errorRate } from "./errorRateSettings";
 import { healthDefaults, service } from "./serviceSettings";
 import { checkStack } from "./stackRules";
@@ -203,6 +204,7 @@ export const settingsSchema = structure(
         "How feature flags are turned off that only releases newer than the target have turned on (`release add --flag`), before services change; without it they are only told.",
       ),
     record: record.prefault({}).describe("What is kept of each `up`, and who is told."),
+    drill: drill.prefault({}).describe("How often the way back is drilled by `knowngood drill`."),
     destroyData: truthValue
       .default(false)
       .describe(

@@ -31,7 +31,7 @@ const rows: WrongRow[] = [
     { x: "1" },
     "x",
     "a setting in clear",
-    "no such setting: remove it, or write one of imageTag, releases, protected, docker, services, volumes, database, schema, guards, hold, quarantine, retry, breakGlass, adopt, stepDown, acknowledge, gates, hooks, flags, record, destroyData, or, if it is a secret: pulumi config set --secret x",
+    "no such setting: remove it, or write one of imageTag, releases, protected, docker, services, volumes, database, schema, guards, hold, quarantine, retry, breakGlass, adopt, stepDown, acknowledge, gates, hooks, flags, record, drill, destroyData, or, if it is a secret: pulumi config set --secret x",
   ],
   [
     "Docker as a text",
@@ -193,6 +193,13 @@ const rows: WrongRow[] = [
     "record.evidence.kept",
     "0",
     "write a whole number from 1 to 10000",
+  ],
+  [
+    "a drill's age as a text",
+    { drill: { maxAgeDays: "30 days" } },
+    "drill.maxAgeDays",
+    '"30 days"',
+    "write a number of days from 0 to 3650",
   ],
 ];
 

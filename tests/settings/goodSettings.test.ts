@@ -37,6 +37,7 @@ describe("settings", () => {
       gates: { health: { within: 120, every: 10, successes: 3, timeout: 5 }, commands: {} },
       hooks: { before: [], after: [] },
       record: { folder: ".knowngood", evidence: { logLines: 200, kept: 50 } },
+      drill: { maxAgeDays: 30 },
       destroyData: false,
     });
   });
@@ -216,6 +217,7 @@ describe("settings", () => {
         },
         evidence: { logLines: 0, kept: 1 },
       },
+      drill: { maxAgeDays: 0 },
       destroyData: false,
     };
     expect(
