@@ -6,15 +6,11 @@ import { findCredential } from "../catalog/registryCredentials";
 import type { Release } from "../catalog/release";
 import { failedGatesSince } from "../history/failedGates";
 import { memoryFrom, type FailedGate } from "../history/quarantine";
-import { networkGeneration } from "../history/recordedNetwork";
-import { labels } from "../history/running";
-import { absentServices } from "../history/absent";
-import { isByHand, isIdle, madeByHand } from "../history/byHand";
-import { claimOf, type NamedObject, type Occupant, type Stray } from "../history/strays";
 import { readStackState, type StackState } from "../history/stackState";
 import { askCi, type CiRequest } from "./ciEvidence";
 import { gatherDisk, type DiskEvidence, type DiskRequest } from "./diskEvidence";
-import { digestsOfImage, engineInfo, imagesOnHost, objectsNamed } from "./engineQueries";
+import { lookAtEngine, type EngineEvidence } from "./engineEvidence";
+import { engineInfo, imagesOnHost } from "./engineQueries";
 import { reviewedReport } from "./savedReports";
 import { gatherSchema, type SchemaEvidence, type SchemaRequest } from "./schemaEvidence";
 import { findWayBack, type WayBackImage } from "./wayBack";
@@ -24,7 +20,7 @@ import type { AssessmentReport } from "./schemaRisk";
 export type Whereabouts = "host" | "registry" | "nowhere" | { unconfirmed: string };
 
 /** What was asked of the world before anything is decided; each part stands alone, and what can't be had says why. */
-export interface Evidence {
+export interface Evidence extends EngineEvidence {
   state: StackState;
   /** Undefined for a stack without a database. */
   schema: SchemaEvidence | undefined;
@@ -44,17 +40,8 @@ export interface Evidence {
   disk: DiskEvidence | undefined;
   /** Gates that failed since the newest change of release, by the records on this machine. */
   failedGates: readonly FailedGate[];
-  strays: readonly Stray[];
-  /** What stands in the way under a name that the stack needs. */
-  occupants: readonly Occupant[];
-  /** Why the engine did not answer; undefined when it did. */
-  engineSilent: string | undefined;
   /** What the engine calls itself, which no other does; undefined where it did not say. */
   engineId: string | undefined;
-  /** Whether the stack's network is gone though its state holds it: somebody removed it by hand. */
-  networkLost: boolean;
-  /** Services of which the engine does not run the container that the state holds. */
-  absent: readonly string[];
   /** Registries of the target's images for which Docker's own configuration has a credential. */
   signedIn: readonly string[];
 }
@@ -200,52 +187,6 @@ async function findMoved(request: EvidenceRequest): Promise<Pick<Evidence, "move
   });
   await Promise.all(asked);
   return { moved, silentRegistries: [...silent.values()] };
-}
-
-/** What has the names that the stack needs. An engine that does not answer has lost nothing and taken nothing. */
-async function lookAtEngine(
-  state: Promise<StackState>,
-  { network, services, stackLabel, engine }: EvidenceRequest,
-): Promise<Pick<Evidence, "strays" | "occupants" | "networkLost" | "absent" | "engineSilent">> {
-  const containerNames = services.map((service) => `${network}-${service}`);
-  let containers: NamedObject[];
-  let networks: NamedObject[];
-  try {
-    [containers, networks] = await Promise.all([
-      objectsNamed("container", containerNames, engine),
-      objectsNamed("network", [network], engine),
-    ]);
-  } catch (error) {
-    return { strays: [], occupants: [], networkLost: false, absent: [], engineSilent: messageOf(error) };
-  }
-  const known = await state;
-  const occupant = (kind: Occupant["kind"], { id, name, labels: own }: NamedObject): Occupant => ({
-    kind,
-    id,
-    name,
-    owner: own[labels.stack],
-  });
-  const claimed = (claim: ReturnType<typeof claimOf>) =>
-    containers.filter((container) => claimOf(container, stackLabel, known) === claim);
-  const stray = async (found: NamedObject): Promise<Stray> => {
-    const own = { id: found.id, name: found.name, ...(isIdle(found, known) && { idle: true as const }) };
-    const service = services.find((each) => found.name === `${network}-${each}`);
-    if (service === undefined || !isByHand(found, known)) return own;
-    const ofImage = found.image && (await digestsOfImage(found.image.id, engine).catch(() => []));
-    return { ...own, byHand: madeByHand(service, found, ofImage ?? []) };
-  };
-  return {
-    strays: await Promise.all(claimed("stray").map(stray)),
-    occupants: [
-      ...networks
-        .filter((found) => found.labels[labels.stack] !== stackLabel)
-        .map((found) => occupant("network", found)),
-      ...claimed("foreign").map((found) => occupant("container", found)),
-    ],
-    absent: absentServices(services, containers, known, (service) => `${network}-${service}`),
-    networkLost: networks.length === 0 && networkGeneration(known) !== undefined,
-    engineSilent: undefined,
-  };
 }
 
 async function findSignedIn(request: EvidenceRequest): Promise<string[]> {

@@ -66,7 +66,8 @@ export function unaskedGuards(state: StackState, target: string, direction: Dire
   return direction === "same" && owed?.release === target ? owed.guards : [];
 }
 
-function properRun({ stack, set }: OwedQuestion): string {
+/** The command that makes good what is owed. */
+export function properRun({ stack, set }: Pick<OwedQuestion, "stack" | "set">): string {
   const up = `pulumi up --stack ${stack}`;
   return set ? `pulumi config rm breakGlass --stack ${stack} && ${up}` : up;
 }

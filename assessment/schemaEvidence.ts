@@ -5,7 +5,6 @@ import { recordedSchema, type RecordedSchema } from "../history/recordedSchema";
 import { runningFrom } from "../history/running";
 import type { StackState } from "../history/stackState";
 import type { AppliedState, ToolName } from "../migrations/tools/tool";
-import { withoutPassword } from "../migrations/password";
 import type { CombinedJudgement } from "../schema/combine";
 import type { Gap } from "../schema/gap";
 import type { RunnerWord } from "../schema/report";
@@ -14,6 +13,7 @@ import type { GapMigration } from "../schema/stepDown/wholeWay";
 import type { StepDown } from "../schema/stepDown/stepDown";
 import { planSchema, type SchemaPlan } from "../schema/schemaPlan";
 import type { ScratchSetting } from "../schema/scratch/judgeOnScratch";
+import { appliedSchema, askDatabase } from "./appliedSchema";
 import { planBackup, type BackupSetting } from "./backupEvidence";
 import { backupNeed, type BackupPlan } from "./backupPlan";
 import { planner, versionOrder, type Planner } from "./dumpPlan";
@@ -29,7 +29,6 @@ import {
 import { gapReader } from "./schemaGap";
 import { judgeGaps } from "./judgeGaps";
 import type { SchemaNeeds } from "./schemaNeeds";
-import { within } from "./within";
 
 /** What the database says of its schema, and what that means for the releases that may run on it. */
 export interface SchemaEvidence extends SchemaPlan {
@@ -88,9 +87,6 @@ export interface SchemaRequest {
 /** Migrations up to which each rest of a gap is judged. */
 const longestWay = 10;
 
-/** Seconds that the database has to answer in. */
-const answerSeconds = 10;
-
 /** Asks the database what is applied, and judges what that means; what can't be had says why. */
 export async function gatherSchema(
   request: SchemaRequest,
@@ -99,9 +95,8 @@ export async function gatherSchema(
   const { target, catalog } = request;
   const order = migrationOrder(catalog);
   const [answer, known] = await Promise.all([askDatabase(request), stackState]);
-  const state = await comparedWithCatalog(answer, catalog, order);
   const recorded = recordedSchema(known);
-  const applied = await versionsOf(state, recorded, order);
+  const { state, applied } = await appliedSchema(answer, recorded, catalog);
   const dump = standIn(request.dump, applied);
   const versions = versionOrder(order, dump);
   const planOf = planner(versions, dump);
@@ -191,41 +186,6 @@ async function lookAtStepDown(
 async function needsOf(version: string, { url }: SchemaRequest, own: StackState): Promise<SchemaNeeds> {
   const { gatherNeeds } = await import("./schemaNeeds");
   return gatherNeeds(version, url, own);
-}
-
-async function askDatabase({ url, tool, table }: SchemaRequest): Promise<SchemaEvidence["state"]> {
-  const { readAppliedState } = await import("../migrations/tools/readAppliedState");
-  const answer = readAppliedState(url, {
-    ...(tool !== undefined && { tool }),
-    ...(table !== undefined && { table }),
-  }).catch((error: unknown) => ({
-    unconfirmed: withoutPassword(error instanceof Error ? error.message : String(error), url),
-  }));
-  return within(answerSeconds, answer, {
-    unconfirmed: `the database gave no answer in ${answerSeconds} s`,
-  });
-}
-
-async function versionsOf(
-  state: SchemaEvidence["state"],
-  recorded: RecordedSchema | undefined,
-  order: readonly Migration[],
-): Promise<readonly string[]> {
-  if (state === undefined) return [];
-  if ("unconfirmed" in state) return recorded?.applied ?? [];
-  const { appliedVersionsOf } = await import("../migrations/tools/appliedVersionsOf");
-  return appliedVersionsOf(state, order);
-}
-
-/** Adds migrations that were applied from another text than the catalog's. */
-async function comparedWithCatalog(
-  state: SchemaEvidence["state"],
-  catalog: Catalog,
-  order: readonly Migration[],
-): Promise<SchemaEvidence["state"]> {
-  if (state === undefined || "unconfirmed" in state) return state;
-  const { textProblems } = await import("./textProblems");
-  return { ...state, problems: [...state.problems, ...textProblems(state, catalog, order)] };
 }
 
 /** The target's own tool; of a release that names none, the one whose table the database has. */

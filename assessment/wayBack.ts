@@ -57,17 +57,22 @@ type Wanted = Omit<WayBackImage, "onHost" | "inRegistry"> & { digest: string };
 
 function imagesToKeep({ services, wayBack, ...request }: WayBackRequest, state: StackState): Wanted[] {
   return wayBackReleases({ ...request, count: wayBack }, state).flatMap((release) =>
-    services.flatMap((service) => {
-      const image = release.services[service];
-      if (image === undefined) return [];
-      return [{ release: release.tag, service, ...image, reference: imageReference(image) }];
-    }),
+    imagesOf(release, services),
   );
+}
+
+/** The images without which a release can't come back. */
+export function imagesOf(release: Release, services: readonly string[]): Wanted[] {
+  return services.flatMap((service) => {
+    const image = release.services[service];
+    if (image === undefined) return [];
+    return [{ release: release.tag, service, ...image, reference: imageReference(image) }];
+  });
 }
 
 /** The newest known-good releases, without the target and what is quarantined. */
 export function wayBackReleases(
-  { target, catalog, count }: Pick<WayBackRequest, "target" | "catalog"> & { count: number },
+  { target, catalog, count }: { target: Pick<Release, "tag">; catalog: Catalog; count: number },
   state: StackState,
 ): Release[] {
   const knownGood = knownGoodFrom(state);

@@ -1,4 +1,4 @@
-import { settledProbe } from "../components/healthProbe";
+import { settledProbe } from "../gates/settledProbe";
 import { quoted } from "../components/ownCommand";
 import type { ServiceSettings } from "../settings/serviceSettings";
 import type { Settings } from "../settings/settings";

@@ -15,11 +15,14 @@ export interface ProbeResult {
 /** Asks a service once; never rejects, and ends within the time it is given, in milliseconds. */
 export type Probe = (timeoutMs: number) => Promise<ProbeResult>;
 
+/** What of a request says how a service is asked. */
+export type AskedService = Pick<HealthRequest, "probe" | "container">;
+
 /**
  * The probe that a request describes.
  * @param engine needed for `exec`
  */
-export async function probeOf(request: HealthRequest, engine: Engine | undefined): Promise<Probe> {
+export async function probeOf(request: AskedService, engine: Engine | undefined): Promise<Probe> {
   const { probe } = request;
   switch (probe.kind) {
     case "http":
@@ -37,7 +40,7 @@ export async function probeOf(request: HealthRequest, engine: Engine | undefined
 }
 
 /** Header values, and tokens in them and in the URL, that a service may echo. */
-export function headerSecrets({ probe }: HealthRequest): string[] {
+export function headerSecrets({ probe }: Pick<AskedService, "probe">): string[] {
   if (probe.kind !== "http") return [];
   const { username, password } = new URL(probe.url);
   const values = Object.values(probe.headers ?? {}).flatMap((value) => [
@@ -49,7 +52,7 @@ export function headerSecrets({ probe }: HealthRequest): string[] {
   return [...values, ...login].filter((value) => value.length >= 4);
 }
 
-function execProbe(command: readonly string[], request: HealthRequest, engine: Engine | undefined): Probe {
+function execProbe(command: readonly string[], request: AskedService, engine: Engine | undefined): Probe {
   return async (timeoutMs) => {
     if (engine === undefined || request.container === undefined) {
       return { outcome: "error", detail: "no container to run the command in", final: true };
