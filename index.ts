@@ -6,6 +6,7 @@ import { gatesSet } from "./assessment/breakGlass";
 import { gather, type Evidence, type EvidenceRequest } from "./assessment/evidence";
 import { tagStanding } from "./assessment/tagStanding";
 import { targetRelease } from "./assessment/targetRelease";
+import { leavePlan, planOf } from "./assessment/plan";
 import { refusalTexts } from "./assessment/refusal";
 import { readSchemaDump } from "./assessment/schemaDump";
 import { assessmentMarkdown } from "./assessment/assessmentMarkdown";
@@ -80,6 +81,7 @@ async function program() {
     evidence,
   });
   const report = keepReport(assessment, settings);
+  leavePlan(process.env, () => planOf(`${project}/${stack}`, assessment, settings, report.file));
   await announce(
     assessment,
     report,

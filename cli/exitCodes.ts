@@ -1,15 +1,29 @@
 /** What the command's exit code tells. */
 export const exitCodes = {
   done: 0,
-  /** Something went wrong that is neither the input's nor the environment's fault, such as a full disk. */
+  /** A gate failed, or something went wrong that is neither the input's nor the environment's fault, such as a full disk. */
   failed: 1,
-  /** Wrong usage, or input that is refused. Nothing was changed. */
+  /** Wrong usage, or input that can't be used. Nothing was changed. */
   badInput: 2,
-  /** Something outside is broken or out of reach, such as a registry. Nothing was changed. */
+  /** A guard refused; nothing was changed. */
+  refused: 3,
+  /** Something outside is broken or out of reach, such as a registry. */
   brokenEnvironment: 4,
+  /** By Ctrl-C, as shells count it. */
+  interrupted: 130,
 } as const;
 
 /** Something outside that the command needs and can't use; the message says what and what to do. */
 export class BrokenEnvironment extends Error {
   override readonly name = "BrokenEnvironment";
+}
+
+/** A guard refused; the message says which, and what answers it. */
+export class Refused extends Error {
+  override readonly name = "Refused";
+}
+
+/** A person ended the command; the message says where things stand, and what to type. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
 }

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { addAssessCommand } from "./assessCommand";
 import { addCardCommand } from "./cardCommand";
-import { BrokenEnvironment, exitCodes } from "./exitCodes";
+import { BrokenEnvironment, exitCodes, Interrupted, Refused } from "./exitCodes";
 import { tell } from "./output";
 import { addReleaseCommands } from "./releaseCommands";
 import { addRemovableCommand } from "./removableCommand";
@@ -36,7 +36,7 @@ function createProgram(): Command {
   addCardCommand(program);
   program.addHelpText(
     "after",
-    "\nExit codes: 0 done, 1 failed, 2 wrong usage or refused input, 4 broken environment (registry out of reach).",
+    "\nExit codes: 0 done, 1 failed gate or other failure, 2 wrong usage or input, 3 refused by a guard,\n4 broken environment (something out of reach), 130 interrupted.",
   );
   return program;
 }
@@ -52,5 +52,7 @@ function report(error: unknown): number {
   if (!(error instanceof Error)) throw error;
   tell("error", error.message);
   if (error.name === "InvalidInput") return exitCodes.badInput;
+  if (error instanceof Refused) return exitCodes.refused;
+  if (error instanceof Interrupted) return exitCodes.interrupted;
   return error instanceof BrokenEnvironment ? exitCodes.brokenEnvironment : exitCodes.failed;
 }

@@ -1,0 +1,115 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { planVariable, type Plan } from "../assessment/plan";
+import { BrokenEnvironment } from "../cli/exitCodes";
+import { stackFile, withSettings, type SettingEdits } from "./stackFile";
+
+export interface PreviewRequest {
+  /** As `pulumi --stack` takes it. */
+  stack: string;
+  /** The project's name, which is the namespace of its settings. */
+  project: string;
+  /** What the stack file would say otherwise. @default nothing */
+  settings?: SettingEdits;
+  /** Folder of the project. @default the working one */
+  folder?: string;
+  /** Text of a stack file to preview instead of the folder's own, such as that of a pull request. */
+  stackFileText?: string;
+  /** More of the environment, beside this process's own. @default nothing */
+  env?: Readonly<Record<string, string>>;
+  signal?: AbortSignal;
+}
+
+/** What `pulumi preview` made of a change that is not written yet. */
+export interface Previewed {
+  /** Undefined where the program ended before it had assessed anything, such as for an unknown tag. */
+  plan?: Plan;
+  exitCode: number;
+  /** Both streams of Pulumi, without colours. */
+  text: string;
+  seconds: number;
+}
+
+/**
+ * Previews a stack as if its file held other settings. The file itself is not touched: Pulumi reads a copy of it.
+ * @throws InvalidInput where the stack file can't be edited, BrokenEnvironment where there is none, or no Pulumi; what
+ * `signal` says, once Pulumi has ended
+ */
+export async function previewPlan(request: PreviewRequest): Promise<Previewed> {
+  const { stack, folder = process.cwd(), signal } = request;
+  const copies = await mkdtemp(join(tmpdir(), "knowngood-preview-"));
+  try {
+    const planFile = join(copies, "plan.json");
+    // Pulumi writes beside its configuration, and the name's ending decides how it is read.
+    const copy = join(copies, stackFile(stack));
+    await writeFile(copy, await editedText(request, folder), { mode: 0o600 });
+    const words = [
+      "preview",
+      "--stack",
+      stack,
+      "--config-file",
+      copy,
+      "--non-interactive",
+      "--color",
+      "never",
+    ];
+    const env = { ...process.env, ...request.env, [planVariable]: planFile };
+    const start = Date.now();
+    const ended = await pulumi(words, { cwd: folder, env, ...(signal && { signal }) });
+    const seconds = (Date.now() - start) / 1000;
+    signal?.throwIfAborted();
+    const plan = await readPlan(planFile);
+    return { ...(plan && { plan }), ...ended, seconds };
+  } finally {
+    await rm(copies, { recursive: true, force: true });
+  }
+}
+
+/** The plan that a program left; undefined where it left none. */
+export async function readPlan(file: string): Promise<Plan | undefined> {
+  const text = await readFile(file, "utf8").catch(() => undefined);
+  return text === undefined ? undefined : (JSON.parse(text) as Plan);
+}
+
+async function editedText(
+  { stack, project, settings = {}, stackFileText }: PreviewRequest,
+  folder: string,
+): Promise<string> {
+  const name = stackFile(stack);
+  const text =
+    stackFileText ??
+    (await readFile(join(folder, name), "utf8").catch((error: NodeJS.ErrnoException) => {
+      throw new BrokenEnvironment(
+        error.code === "ENOENT"
+          ? `There is no ${name} in ${folder}. Its settings make a stack: run this in the project's folder, or name another stack`
+          : `${name} can't be read: ${error.message}`,
+      );
+    }));
+  return withSettings(text, project, settings, name);
+}
+
+/** Interrupted as by Ctrl-C, so that Pulumi ends in order. */
+function pulumi(
+  words: readonly string[],
+  { signal, ...options }: { cwd: string; env: NodeJS.ProcessEnv; signal?: AbortSignal },
+): Promise<{ exitCode: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("pulumi", words, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+    let text = "";
+    const take = (part: string) => (text += part);
+    child.stdout.setEncoding("utf8").on("data", take);
+    child.stderr.setEncoding("utf8").on("data", take);
+    const interrupt = () => child.kill("SIGINT");
+    signal?.addEventListener("abort", interrupt);
+    child.once("error", (error: NodeJS.ErrnoException) => {
+      signal?.removeEventListener("abort", interrupt);
+      reject(error.code === "ENOENT" ? new BrokenEnvironment("There is no pulumi on PATH.") : error);
+    });
+    child.once("close", (exitCode) => {
+      signal?.removeEventListener("abort", interrupt);
+      resolve({ exitCode: exitCode ?? 1, text });
+    });
+  });
+}

@@ -1,0 +1,135 @@
+import { isMap, isScalar, parseDocument, stringify, type Document, type Scalar } from "yaml";
+import { InvalidInput } from "../settings/violations";
+
+/** Settings by name without the namespace; undefined takes one away. */
+export type SettingEdits = Readonly<Record<string, unknown>>;
+
+/** What a stack's settings lie in, from the project's folder. @param stack as `pulumi --stack` takes it */
+export function stackFile(stack: string): string {
+  return `Pulumi.${stack.split("/").at(-1) ?? stack}.yaml`;
+}
+
+/**
+ * The text of a stack file with other settings. Every line that is not of these settings stays as it is: comments, order,
+ * quotes, secrets. A setting that is new comes after the last one.
+ * @param namespace the project's name
+ * @param file its name, for errors
+ * @throws InvalidInput where the text is no stack file
+ */
+export function withSettings(text: string, namespace: string, edits: SettingEdits, file: string): string {
+  return Object.entries(edits).reduce(
+    (before, [name, value]) => withSetting(before, `${namespace}:${name}`, value, file),
+    text,
+  );
+}
+
+/** Where something stands in the text: its first character, the one after its last, and the one after its line. */
+type Range = readonly [number, number, number];
+
+interface Pair {
+  key: Scalar;
+  value: { range?: Range | null } | null;
+}
+
+/** Edits the text and not the document, which would be written anew as a whole: a rollback is to be one line of diff. */
+function withSetting(text: string, key: string, value: unknown, file: string): string {
+  const document = parse(text, file);
+  const pairs = settingsIn(document, file);
+  const pair = pairs.find((one) => one.key.value === key);
+  if (pair !== undefined) return value === undefined ? without(text, pair) : changed(text, pair, value);
+  if (value === undefined) return text;
+  const lines = written({ [key]: value });
+  const last = pairs.at(-1);
+  return last === undefined ? asFirst(text, document, lines) : after(text, last, lines);
+}
+
+function parse(text: string, file: string): Document {
+  const document = parseDocument(text);
+  const [error] = document.errors;
+  if (error === undefined) return document;
+  const [what = ""] = error.message.split("\n");
+  throw unusable(file, "text that is no YAML", what.replace(/:$/, ""));
+}
+
+function settingsIn(document: Document, file: string): readonly Pair[] {
+  const config = document.get("config", true);
+  if (isMap(config)) {
+    if (config.flow === true && config.items.length > 0)
+      throw unusable(`${file}: config`, "settings in braces", "write each of them in a line of its own");
+    return config.items as unknown as readonly Pair[];
+  }
+  if (config === undefined || (isScalar(config) && config.value === null)) return [];
+  throw unusable(`${file}: config`, "no settings", "write a map of them, such as {knowngood:imageTag: v1}");
+}
+
+function unusable(where: string, found: string, expected: string): InvalidInput {
+  return new InvalidInput("The stack file can't be edited, so it was left as it is", [
+    { where, found, expected },
+  ]);
+}
+
+function changed(text: string, { key, value: before }: Pair, value: unknown): string {
+  const own = before?.range;
+  // A short value in its own line: what stands after it, such as a comment, stays.
+  if (own && own[1] > own[0] && isScalar(before) && isInline(before) && isShort(value))
+    return text.slice(0, own[0]) + written(value) + text.slice(own[1]);
+  const start = key.range?.[0] ?? 0;
+  const lines = written({ [String(key.value)]: value });
+  return text.slice(0, start) + indented(text, lines, key).trimStart() + text.slice(endOf(text, before, key));
+}
+
+function without(text: string, { key, value }: Pair): string {
+  const lineStart = text.lastIndexOf("\n", (key.range?.[0] ?? 0) - 1) + 1;
+  return text.slice(0, lineStart) + text.slice(endOf(text, value, key)).replace(/^\r?\n/, "");
+}
+
+function after(text: string, { key, value }: Pair, lines: string): string {
+  const at = endOf(text, value, key);
+  return text.slice(0, at) + newlineOf(text) + indented(text, lines, key) + text.slice(at);
+}
+
+function asFirst(text: string, document: Document, lines: string): string {
+  const newline = newlineOf(text);
+  const block = indented(text, lines);
+  const config = document.get("config", true) as { range?: Range | null } | undefined;
+  // `config: {}`, `config: null` and plain `config:` hold nothing.
+  if (config?.range)
+    return text.slice(0, config.range[0]).trimEnd() + newline + block + text.slice(config.range[1]);
+  const before = text === "" || text.endsWith("\n") ? text : text + newline;
+  return `${before}config:${newline}${block}${newline}`;
+}
+
+/** Pulumi's reader takes 1_000, 0777 and 2026-11-21 for numbers and times, as YAML 1.1 does: such text is put in quotes. */
+function written(value: unknown): string {
+  return stringify(value, { version: "1.1", lineWidth: 0 }).trimEnd();
+}
+
+/** Where a pair's own lines end: comments and empty lines after them may belong to the next one. */
+function endOf(text: string, value: Pair["value"], key: Scalar): number {
+  const end = value?.range?.[1] ?? key.range?.[1] ?? text.length;
+  const own = text.slice(0, end).trimEnd().length;
+  const line = text.slice(own).search(/\r?\n/);
+  return line < 0 ? text.length : own + line;
+}
+
+/** Lines as deep as a setting beside them. @default two spaces */
+function indented(text: string, lines: string, beside?: Scalar): string {
+  const start = beside?.range?.[0];
+  const depth = start === undefined ? 2 : start - (text.lastIndexOf("\n", start - 1) + 1);
+  return lines
+    .split("\n")
+    .map((line) => (line === "" ? line : " ".repeat(depth) + line))
+    .join(newlineOf(text));
+}
+
+function newlineOf(text: string): string {
+  return text.includes("\r\n") ? "\r\n" : "\n";
+}
+
+function isInline({ type }: Scalar): boolean {
+  return type === "PLAIN" || type === "QUOTE_DOUBLE" || type === "QUOTE_SINGLE";
+}
+
+function isShort(value: unknown): boolean {
+  return typeof value === "string" ? !/[\r\n]/.test(value) : typeof value !== "object";
+}
