@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { hostname, userInfo } from "node:os";
-import { join } from "node:path";
 import type { Assessment } from "../assessment/assessment";
 import type { Catalog } from "../catalog/catalog";
 import { dockerEngine } from "../gates/engine";
@@ -21,7 +20,7 @@ import { untoldNow, Postmortems } from "./postmortem/postmortems";
 import { readRecords } from "./readRecords";
 import { moveWords } from "./releaseRecord";
 import { UpdateRecorder, type RecorderOptions } from "./updateRecorder";
-import { foundRecord, keep, type RecordPlace } from "./writtenRecord";
+import { foundRecord, keep, recordPlace, type RecordPlace } from "./writtenRecord";
 
 export interface RecordingRequest {
   /** Project and stack, such as `shop/prod`. */
@@ -34,9 +33,6 @@ export interface RecordingRequest {
   tell: RecorderOptions["tell"];
 }
 
-/** The file of records that has no setting of its own. */
-const fileName = "records.jsonl";
-
 /**
  * Begins the record of an `up`, before anything is declared: keeps evidence of what runs, and tells of updates that
  * were killed. Whether the `up` changes anything is known at its end alone; what was kept for one that did not is taken
@@ -46,7 +42,7 @@ export async function startRecording(request: RecordingRequest): Promise<UpdateR
   const { stack, configuration, settings, assessment, tell } = request;
   const startedAt = new Date();
   const redact = redactor(knownSecrets(configuration));
-  const place = placeOf(settings);
+  const place = recordPlace(settings);
   const evidence = await takeEvidence(request, startedAt, redact);
   const begun = begunUpdate({
     id: `${startedAt.toISOString().replace(/[-:]/g, "")}-${randomBytes(4).toString("hex")}`,
@@ -101,7 +97,7 @@ function unopened(stack: string, settings: Settings): string[] {
   const { postmortem } = settings.record;
   if (postmortem === undefined) return [];
   try {
-    return untoldNow(placeOf(settings), stack, postmortem.repository).map(
+    return untoldNow(recordPlace(settings), stack, postmortem.repository).map(
       ({ incident: { first } }) =>
         `The issue of the ${moveWords(first)}, begun ${first.startedAt}, is not opened, or not up to date. The next \`up\` does it.`,
     );
@@ -158,10 +154,6 @@ async function takeEvidence(
     await tell("warn", `Evidence of what runs could not be kept in ${folder}: ${(error as Error).message}`);
     return undefined;
   }
-}
-
-function placeOf({ record: { folder, file } }: Settings): RecordPlace {
-  return { folder, file: file ?? join(folder, fileName) };
 }
 
 function accountName(): string {

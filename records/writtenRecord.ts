@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import type { Settings } from "../settings/settings";
 import { appendLine } from "./appendLine";
 import { forgetBegun } from "./begunUpdates";
 import { recordOf } from "./ending";
@@ -10,6 +12,14 @@ export interface RecordPlace {
   folder: string;
   /** File to which a line is appended. */
   file: string;
+}
+
+/** The file of records that has no setting of its own. */
+const fileName = "records.jsonl";
+
+/** Where the records of a stack go, by its settings. */
+export function recordPlace({ record: { folder, file } }: Pick<Settings, "record">): RecordPlace {
+  return { folder, file: file ?? join(folder, fileName) };
 }
 
 /** The gates of an `up` that did not pass, by their own records. */

@@ -1,0 +1,105 @@
+import { expect } from "chai";
+import type { Plan } from "../../assessment/plan";
+import type { RecordedGate, ReleaseRecord } from "../../records/releaseRecord";
+import { lockHolders } from "../../updates/lockHolders";
+import { upEnd, type UpSeen } from "../../updates/upEnd";
+
+const gate = (outcome: RecordedGate["outcome"], record?: string): RecordedGate => ({
+  ...{ name: "api health", outcome, startedAt: "", endedAt: "" },
+  ...(record !== undefined && { record }),
+});
+const recordOf = (...gates: RecordedGate[]) => ({ gates }) as unknown as ReleaseRecord;
+const planRefusing = (...guards: string[]) =>
+  ({ refusals: guards.map((guard) => ({ guard, text: "no" })) }) as unknown as Plan;
+
+const failed: UpSeen = {
+  exitCode: 1,
+  text: "Updating (prod):\n",
+  began: true,
+  interrupted: false,
+  errors: ["Command exited 1\n"],
+  plan: planRefusing(),
+  record: undefined,
+};
+
+const locked = `error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with \`pulumi cancel\`.
+  file:///srv/shop/.pulumi/locks/organization/shop/prod/5642.json?metadata=skip: created by anna@lap.top (pid 30960) at 2026-11-21T20:42:24Z
+`;
+
+describe("how an up ended", () => {
+  it("is passed at exit 0 alone, also where it was told to end too late", () => {
+    expect(upEnd({ ...failed, exitCode: 0, interrupted: true })).to.deep.equal({ end: "passed" });
+  });
+
+  it("is a failed gate where its record names gates that did not pass and left a record", () => {
+    const sick = gate("failed", "a.json");
+    const record = recordOf(gate("passed"), gate("inconclusive"), sick, gate("error", "b.json"));
+    expect(upEnd({ ...failed, record })).to.deep.equal({
+      end: "gateFailed",
+      gates: [sick, gate("error", "b.json")],
+    });
+    expect(upEnd({ ...failed, record: recordOf(gate("passed"), gate("inconclusive")) })).to.deep.equal({
+      end: "failed",
+      why: "Command exited 1",
+    });
+  });
+
+  it("is refused by the guards of its plan", () => {
+    expect(upEnd({ ...failed, plan: planRefusing("ci", "hold") })).to.deep.equal({
+      end: "refused",
+      refusals: planRefusing("ci", "hold").refusals,
+    });
+  });
+
+  it("is locked only where the engine has not begun: a service may log the same words", () => {
+    const seen = { ...failed, text: locked, began: false, plan: undefined };
+    expect(upEnd(seen)).to.deep.equal({ end: "locked", holders: lockHolders(locked) });
+    expect(upEnd({ ...seen, began: true }).end).to.equal("failed");
+    expect(upEnd({ ...seen, interrupted: true }).end).to.equal("locked");
+  });
+
+  it("is interrupted by us where it was told to end, and by another where the engine alone says so", () => {
+    expect(upEnd({ ...failed, interrupted: true })).to.deep.equal({ end: "interrupted", by: "us" });
+    const canceled = { ...failed, errors: ["update canceled\n"], record: recordOf(gate("failed", "a.json")) };
+    expect(upEnd(canceled)).to.deep.equal({ end: "interrupted", by: "another" });
+    expect(upEnd({ ...failed, errors: ["log: update canceled\n"] }).end).to.equal("failed");
+  });
+
+  it("is a broken environment where Pulumi did not begin, in its own words", () => {
+    const seen = {
+      ...failed,
+      began: false,
+      plan: undefined,
+      text: "warning: old\nerror: no stack named 'x' found\n",
+    };
+    expect(upEnd(seen)).to.deep.equal({ end: "brokenEnvironment", why: "no stack named 'x' found" });
+    expect(upEnd({ ...seen, text: "" })).to.deep.equal({
+      end: "brokenEnvironment",
+      why: "Pulumi said nothing",
+    });
+  });
+});
+
+describe("holders of a lock", () => {
+  it("are told by files' backends with user, host, process and time", () => {
+    expect(lockHolders(locked)).to.deep.equal([
+      {
+        user: "anna",
+        host: "lap.top",
+        pid: 30960,
+        since: "2026-11-21T20:42:24Z",
+        text: locked.split("\n")[1]?.trim(),
+      },
+    ]);
+  });
+
+  it("are told by a service in its own words", () => {
+    expect(
+      lockHolders("error: [409] Conflict: Another update is currently in progress.\nTo learn more …"),
+    ).to.deep.equal([{ text: "[409] Conflict: Another update is currently in progress." }]);
+  });
+
+  it("are none where nothing is locked", () => {
+    expect(lockHolders("error: no stack named 'x' found")).to.equal(undefined);
+  });
+});

@@ -1,0 +1,63 @@
+import type { Plan } from "../assessment/plan";
+import type { Refusal } from "../assessment/refusal";
+import type { RecordedGate, ReleaseRecord } from "../records/releaseRecord";
+import { lockHolders, type LockHolder } from "./lockHolders";
+
+/** What was seen of a `pulumi up`. */
+export interface UpSeen {
+  exitCode: number;
+  /** Both streams of Pulumi, without colours. */
+  text: string;
+  /** Whether the engine began with the stack's program; otherwise Pulumi itself would not. */
+  began: boolean;
+  /** Whether it was told to end. */
+  interrupted: boolean;
+  /** What the engine said was wrong, in order. */
+  errors: readonly string[];
+  /** Undefined where the program left none. */
+  plan: Plan | undefined;
+  /** Its own record; undefined where it left none. */
+  record: ReleaseRecord | undefined;
+}
+
+/** How an `up` ended. */
+export type UpEnd =
+  | { end: "passed" }
+  /** The gates that did not pass: `failed`, `error` or `inconclusive`. */
+  | { end: "gateFailed"; gates: readonly RecordedGate[] }
+  /** Nothing was touched. */
+  | { end: "refused"; refusals: readonly Refusal[] }
+  /** Another update holds the stack; nothing was touched. */
+  | { end: "locked"; holders: readonly LockHolder[] }
+  /** By us, or by somebody else who ended Pulumi; what was begun is ended in order. */
+  | { end: "interrupted"; by: "us" | "another" }
+  /** Pulumi could not even begin: no backend, no passphrase, no such stack. Nothing was touched. */
+  | { end: "brokenEnvironment"; why: string }
+  /** Anything else that failed, such as a migration. */
+  | { end: "failed"; why: string };
+
+/** What the engine says of an update that was told to end. */
+const canceled = "update canceled";
+
+/** Decides how an `up` ended by what was seen of it. */
+export function upEnd(seen: UpSeen): UpEnd {
+  const { exitCode, text, began, interrupted, errors, plan, record } = seen;
+  if (exitCode === 0) return { end: "passed" };
+  const holders = began ? undefined : lockHolders(text);
+  if (holders !== undefined) return { end: "locked", holders };
+  if (interrupted) return { end: "interrupted", by: "us" };
+  if (!began) return { end: "brokenEnvironment", why: ownWords(text) };
+  if (plan !== undefined && plan.refusals.length > 0) return { end: "refused", refusals: plan.refusals };
+  if (errors.some((error) => error.trim() === canceled)) return { end: "interrupted", by: "another" };
+  const gates = (record?.gates ?? []).filter(({ outcome }) => outcome !== "passed");
+  // One that is inconclusive and let the release pass stands in the record of a good `up` as well.
+  const failed = gates.filter(({ record: file }) => file !== undefined);
+  if (failed.length > 0) return { end: "gateFailed", gates: failed };
+  return { end: "failed", why: errors.length > 0 ? errors.join("\n").trim() : ownWords(text) };
+}
+
+/** What Pulumi's CLI says itself, before there is an engine. */
+function ownWords(text: string): string {
+  const at = text.search(/^error: /m);
+  return (at < 0 ? text : text.slice(at + "error: ".length)).trim() || "Pulumi said nothing";
+}
