@@ -132,7 +132,7 @@ export function assess(question: AssessmentQuestion): Assessment {
   const hands = { stack, target, catalog: survey.catalog, strays, adopt: question.adopt, held };
   const byHand = lookAtByHand(hands);
   const { running } = byHand;
-  const knownGood = knownGoodFrom(state);
+  const knownGood = knownGoodFrom(state, evidence.failedGates);
   const direction = directionOf(target, running, state, survey.catalog);
   const sinceState = directionOf(target, held, state, survey.catalog);
   const unasked = unaskedGuards(state, target.tag, direction);

@@ -4,8 +4,8 @@ import { parseImageName } from "../catalog/imageName";
 import { manifestExists, RegistryError, resolveTag } from "../catalog/registry";
 import { findCredential } from "../catalog/registryCredentials";
 import type { Release } from "../catalog/release";
-import { failedGatesSince } from "../history/failedGates";
-import { memoryFrom, type FailedGate } from "../history/quarantine";
+import { newestFailures } from "../history/failedGates";
+import type { FailedGate } from "../history/quarantine";
 import { readStackState, type StackState } from "../history/stackState";
 import { askCi, type CiRequest } from "./ciEvidence";
 import { gatherDisk, type DiskEvidence, type DiskRequest } from "./diskEvidence";
@@ -97,7 +97,7 @@ export async function gather(request: EvidenceRequest): Promise<Evidence> {
     ),
   ]);
   const reviewed = readReviewed(request);
-  const failedGates = readFailedGates(request, known);
+  const failedGates = newestFailures(request.records, request.stackLabel, known);
   return {
     state: known,
     schema,
@@ -130,11 +130,6 @@ function readReviewed({ records, acknowledge }: EvidenceRequest): AssessmentRepo
   } catch {
     return undefined;
   }
-}
-
-function readFailedGates({ records, stackLabel }: EvidenceRequest, state: StackState): FailedGate[] {
-  const { move } = memoryFrom(state);
-  return move === undefined ? [] : failedGatesSince(records, stackLabel, move.at);
 }
 
 function imagesOf({ target, services }: EvidenceRequest) {

@@ -1,5 +1,12 @@
 import { failuresSince } from "../gates/readFailures";
-import type { FailedGate } from "./quarantine";
+import { memoryFrom, type FailedGate } from "./quarantine";
+import type { StackState } from "./stackState";
+
+/** The gates that failed since the stack's newest change of release, which its state may not remember yet. */
+export function newestFailures(records: string, stack: string, state: StackState): FailedGate[] {
+  const { move } = memoryFrom(state);
+  return move === undefined ? [] : failedGatesSince(records, stack, move.at);
+}
 
 /**
  * The gates of a stack that failed since a time, by the records that they left on this machine; `error` is no failure.

@@ -1,3 +1,4 @@
+import { forwardFailure, memoryFrom, type FailedGate } from "./quarantine";
 import type { StackState } from "./stackState";
 
 /** A release whose `up` succeeded with every gate passed, as the stack's state remembers it. */
@@ -11,11 +12,24 @@ export interface KnownGood {
 const remembered = 20;
 
 /**
- * The known-good releases in the state, newest first. They are one stack output that depends on every gate, so a failed
- * update leaves them as they were.
+ * The known-good releases of a stack, newest first. Those that the state lists are one stack output that depends on every
+ * gate, so a failed update leaves them as they were. A release of which a gate failed since, on the way forward to it, is
+ * not among them; an outage, a gate that broke or saw too little, and a failure on the way back take nothing from it.
+ * @param failures gates that failed and that the state may not remember yet. @default none
  */
-export function knownGoodFrom(state: StackState): KnownGood[] {
-  const list = state.resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs?.knownGood;
+export function knownGoodFrom(state: StackState, failures: readonly FailedGate[] = []): KnownGood[] {
+  const list = listedIn(state);
+  const memory = memoryFrom(state);
+  const newest = forwardFailure(memory, failures, list);
+  const failedAfter = (tag: string, time: string) =>
+    [...memory.bad, ...(newest === undefined ? [] : [newest])].some(
+      (bad) => bad.tag === tag && bad.failedAt !== undefined && bad.failedAt > time,
+    );
+  return list.filter(({ tag, passedAt }) => !failedAfter(tag, passedAt));
+}
+
+function listedIn({ resources }: StackState): KnownGood[] {
+  const list = resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs?.knownGood;
   return Array.isArray(list) ? list.filter(isKnownGood) : [];
 }
 

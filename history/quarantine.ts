@@ -55,24 +55,40 @@ export function memoryFrom({ resources }: StackState): QuarantineMemory {
   };
 }
 
-/** A gate's failure counts while the newest change went forward to its release, and it has not been good since. */
+/** What is remembered once the newest forward failure is, too. */
 export function withFailures(
   memory: QuarantineMemory,
   failures: readonly FailedGate[],
   knownGood: readonly KnownGood[],
   catalog: Catalog,
 ): QuarantineMemory {
-  const { move } = memory;
-  if (move?.direction !== "forward") return memory;
-  const good = knownGood.find(({ tag }) => tag === move.to);
-  if (good !== undefined && good.passedAt >= move.at) return memory;
+  const failure = forwardFailure(memory, failures, knownGood);
+  if (failure === undefined) return memory;
+  const { tag, failedAt } = failure;
+  return withBad(memory, tag, { failedAt }, digestsUnlessGood(tag, knownGood, catalog));
+}
+
+/** A gate's failure counts while the newest change went forward to its release, and it has not been good since. */
+export function forwardFailure(
+  { move }: QuarantineMemory,
+  failures: readonly FailedGate[],
+  knownGood: readonly KnownGood[],
+): { tag: string; failedAt: string } | undefined {
+  if (move?.direction !== "forward" || wasGoodSince(move, knownGood)) return undefined;
   const failedAt = failures
     .filter(({ release, endedAt }) => release === move.to && endedAt >= move.at)
     .map(({ endedAt }) => endedAt)
     .sort()
     .at(-1);
-  if (failedAt === undefined) return memory;
-  return withBad(memory, move.to, { failedAt }, digestsUnlessGood(move.to, knownGood, catalog));
+  return failedAt === undefined ? undefined : { tag: move.to, failedAt };
+}
+
+function wasGoodSince(
+  { to, at }: NonNullable<QuarantineMemory["move"]>,
+  knownGood: readonly KnownGood[],
+): boolean {
+  const good = knownGood.find(({ tag }) => tag === to);
+  return good !== undefined && good.passedAt >= at;
 }
 
 export interface Deployment {
@@ -94,7 +110,8 @@ export function afterDeployment(memory: QuarantineMemory, deployment: Deployment
   let next = memory;
   if (direction !== "same") {
     const { move } = memory;
-    const goesOn = move?.to === target.tag && move.direction === direction;
+    // One that has come to its end does not go on: what fails now is another way to the same release.
+    const goesOn = move?.to === target.tag && move.direction === direction && !wasGoodSince(move, knownGood);
     next = { ...memory, move: goesOn ? move : { to: target.tag, direction, at: now } };
   }
   if (direction === "rollback") {

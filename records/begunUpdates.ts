@@ -33,17 +33,34 @@ export function forgetBegun(records: string, id: string): void {
   rmSync(fileOf(records, id), { force: true });
 }
 
+/** An `up` that has begun, and of which nothing has told the end yet. */
+export interface NotedUpdate {
+  update: BegunUpdate;
+  /** Whether its process goes on; one on another machine, of which nothing can be asked, is taken to. */
+  alive: boolean;
+}
+
+/** The updates of a stack that began here and have told no end yet, oldest first. */
+export function notedUpdates(records: string, stack: string): NotedUpdate[] {
+  return entriesOf(records, stack).map((entry) => ({ update: entry.update, alive: !isOver(entry, false) }));
+}
+
 /**
  * The updates of a stack that began here and whose process is gone without telling how they ended.
  * @param locked whether this process runs under the stack's lock: then a process of another machine, of which nothing
  * can be asked, is gone too
  */
 export function unfinishedUpdates(records: string, stack: string, locked: boolean): BegunUpdate[] {
+  return entriesOf(records, stack)
+    .filter((entry) => isOver(entry, locked))
+    .map(({ update }) => update);
+}
+
+function entriesOf(records: string, stack: string): Entry[] {
   return filesIn(join(records, folderName))
     .flatMap((file) => entryIn(join(records, folderName, file)) ?? [])
-    .filter((entry) => entry.update.stack === stack && isOver(entry, locked))
-    .map(({ update }) => update)
-    .sort((one, other) => one.startedAt.localeCompare(other.startedAt));
+    .filter(({ update }) => update.stack === stack)
+    .sort((one, other) => one.update.startedAt.localeCompare(other.update.startedAt));
 }
 
 function isOver({ process: { pid, beginning, host } }: Entry, locked: boolean): boolean {

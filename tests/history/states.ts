@@ -1,5 +1,6 @@
 import type { Catalog } from "../../catalog/catalog";
 import type { Migration, Release } from "../../catalog/release";
+import type { QuarantineMemory } from "../../history/quarantine";
 import type { StackState, StateResource } from "../../history/stackState";
 
 export const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
@@ -74,6 +75,13 @@ export const stackInState = (knownGood: unknown): StateResource => ({
   urn: "urn:stack",
   type: "pulumi:pulumi:Stack",
   outputs: { knownGood },
+});
+
+/** What the state remembers of bad releases, and of the newest move. */
+export const memoryInState = (memory: QuarantineMemory): StateResource => ({
+  urn: "urn:quarantine",
+  type: "knowngood:index:Quarantine",
+  outputs: { memory },
 });
 
 /** The schema's command, as it ran for a head. */
