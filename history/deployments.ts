@@ -27,7 +27,7 @@ export interface Deployment {
   /** What was to run, by service. */
   services: Readonly<Record<string, { tag: string; digest: string }>>;
   outcome: DeploymentOutcome;
-  /** Whether it changed any resource, as far as anybody knows. */
+  /** Whether it changed any resource, as far as anybody knows: an `up` that was refused did not. */
   changed: boolean;
   /** Those that were asked, as records tell. */
   gates: ReleaseRecord["gates"];
@@ -50,6 +50,12 @@ export interface Deployment {
   evidence?: string;
   /** Who tells of it. */
   known: { pulumi: boolean; record: boolean };
+  /** Whether it is the newest that brought the release that runs. @default false */
+  runs?: true;
+  /** Whether it is the newest of a release that is known good, and passed. @default false */
+  knownGood?: true;
+  /** Whether that release is the last known-good one. @default false */
+  lastKnownGood?: true;
 }
 
 export interface DeploymentSources {
@@ -157,7 +163,7 @@ function ofUpdate(update: PulumiUpdate, entry: Entry | undefined, catalog: Catal
     ...(version !== undefined && { version }),
     ...(tag !== undefined && { tag }),
     outcome: worse(result, entry?.outcome),
-    changed: changed || own?.changed === true,
+    changed,
     startedAt,
     ...(endedAt !== undefined && {
       endedAt,
