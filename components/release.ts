@@ -1,8 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { Assessment, AssessedStepDown } from "../assessment/assessment";
+import type { Assessment } from "../assessment/assessment";
 import { goesWithout } from "../assessment/breakGlass";
-import { judgedSchema } from "../assessment/judgedSchema";
 import type { CommandReport } from "../gates/commandReport";
 import type { ErrorRateReport } from "../gates/errorRateReport";
 import type { HealthReport } from "../gates/healthReport";
@@ -12,13 +11,11 @@ import type { RecordedBaseline } from "../history/recordedBaseline";
 import type { RecordedTelling } from "../history/recordedTellings";
 import { labels } from "../history/running";
 import type { Stray } from "../history/strays";
-import { backupPlace } from "../backups/backupPlace";
-import type { BackupSettings } from "../settings/backupSettings";
 import type { Settings } from "../settings/settings";
 import { breakableGates } from "../settings/guardNames";
 import { owedRunOf } from "./breakGlass";
 import type { CommandGate } from "./commandGate";
-import { Database, type DatabaseBackup, type DatabaseStepDown } from "./database";
+import type { Database } from "./database";
 import type { FlagOff } from "./flagOff";
 import type { HealthGate } from "./healthGate";
 import type { Hook } from "./hook";
@@ -26,6 +23,7 @@ import { mapValues } from "./mapValues";
 import { Network } from "./network";
 import { Quarantine } from "./quarantine";
 import { Reclaim } from "./reclaim";
+import { releaseDatabase, stayStopped, stepping } from "./releaseDatabase";
 import { errorRateBaseline, errorRateGate } from "./releaseErrorRate";
 import { flagsOff } from "./releaseFlags";
 import { byService, commandGates, healthGates } from "./releaseGates";
@@ -101,7 +99,7 @@ export class Release extends pulumi.ComponentResource {
     const fetched = withMore(flagged, ...this.hooksBefore.map(({ run }) => run));
     // What a killed update left running would meet the older schema like any other container.
     const early = stepping(args.assessment) ? this.reclaim(name, args, fetched) : undefined;
-    this.database = this.migrated(name, args, early ? withMore(fetched, early.removal) : fetched);
+    this.database = releaseDatabase(name, this, args, early ? withMore(fetched, early.removal) : fetched);
     const prepared = this.database ? withMore(fetched, this.database.schema) : fetched;
     const reclaim = early ?? this.reclaim(name, args, prepared);
     const ready = reclaim ? withMore(prepared, reclaim.removal) : prepared;
@@ -173,34 +171,6 @@ export class Release extends pulumi.ComponentResource {
     );
   }
 
-  private migrated(
-    name: string,
-    args: ReleaseArgs,
-    migrateAfter: Promise<pulumi.Resource[]>,
-  ): Database | undefined {
-    const { settings, assessment, secret } = args;
-    if (settings.database === undefined || assessment.schema === undefined) return undefined;
-    return new Database(
-      `${name}-database`,
-      {
-        url: secret(settings.database.url),
-        table: settings.database.table,
-        lockTimeout: settings.database.lockTimeout,
-        catalogFolder: settings.releases,
-        shipped: assessment.target.migrations,
-        applied: assessment.schema.applied,
-        recorded: assessment.schema.recorded,
-        ...(assessment.schema.dumped && { dumped: assessment.schema.dumped }),
-        stepDown: steppingDown(assessment.stepDown),
-        ...(assessment.schema.backup && { backup: backingUp(args, settings.database.backup) }),
-        ...(assessment.risk && { judged: judgedSchema(assessment.risk.report) }),
-        dropOnDestroy: settings.destroyData,
-        migrateAfter,
-      },
-      { parent: this },
-    );
-  }
-
   private started(
     name: string,
     { settings, assessment, stack, prefix, secret }: ReleaseArgs,
@@ -250,38 +220,6 @@ export class Release extends pulumi.ComponentResource {
       );
     });
   }
-}
-
-/**
- * What the database takes back, where this `up` is to take something back.
- * @throws Error where that was not judged, which is refused long before
- */
-function steppingDown(stepDown: AssessedStepDown | undefined): DatabaseStepDown | undefined {
-  if (stepDown?.active !== true) return undefined;
-  const { version, migration, verdict } = stepDown;
-  const checks = verdict?.checks;
-  if (migration?.version !== version || verdict?.version !== version || checks === undefined)
-    throw new Error(`The step-down of ${version} was not judged, so it is not run.`);
-  return { migration, checks };
-}
-
-/** How the backup is made that the assessment found needed. */
-function backingUp({ stack, settings, secret }: ReleaseArgs, backup: BackupSettings): DatabaseBackup {
-  const { command, within, secrets } = backup;
-  return {
-    ...backupPlace({ stack, record: settings.record, docker: settings.docker, backup }),
-    keep: backup.keep,
-    ...(backup.keepDays !== undefined && { keepDays: backup.keepDays }),
-    ...(command && { command: { words: command, within, secrets: mapValues(secrets, secret) } }),
-  };
-}
-
-function stepping({ stepDown }: Assessment): boolean {
-  return stepDown?.active === true;
-}
-
-function stayStopped({ stepDown }: Assessment): boolean {
-  return stepDown?.active === true && stepDown.servicesStayStopped;
 }
 
 /** Whether a gate is not asked, without which the release is not good. */
