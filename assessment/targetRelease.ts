@@ -1,6 +1,29 @@
 import { adviseTag, findRelease, type CatalogSurvey, type TagStanding } from "../catalog/catalog";
 import type { Release } from "../catalog/release";
+import { readStackState } from "../history/stackState";
+import type { Settings } from "../settings/settings";
 import { InvalidInput } from "../settings/violations";
+import { tagStanding } from "./tagStanding";
+
+/**
+ * The release that the settings name. How releases stand on the stack is asked for only where they name none, to name a
+ * better one.
+ * @param stack as `pulumi --stack` takes it
+ * @param project whose namespace the settings are in
+ * @throws InvalidInput as `targetRelease` does
+ */
+export async function findTarget(
+  survey: CatalogSurvey,
+  { imageTag, quarantine }: Pick<Settings, "imageTag" | "quarantine">,
+  { project, stack }: { project: string; stack: string },
+): Promise<Release> {
+  const where = `Pulumi.${stack}.yaml: ${project}:imageTag`;
+  if (findRelease(survey.catalog, imageTag) !== undefined) return targetRelease(survey, imageTag, where);
+  // The tag is refused whatever the state holds.
+  const state = await readStackState(stack).catch(() => undefined);
+  const standing = state && tagStanding(state, survey.catalog, quarantine);
+  return targetRelease(survey, imageTag, where, standing);
+}
 
 /**
  * The release that `imageTag` names.

@@ -1,0 +1,72 @@
+import { backupPlace } from "../backups/backupPlace";
+import type { Catalog } from "../catalog/catalog";
+import type { Release } from "../catalog/release";
+import { defaultTable, type Settings } from "../settings/settings";
+import type { EvidenceRequest } from "./evidence";
+import { readSchemaDump } from "./schemaDump";
+
+export interface EvidenceQuestion {
+  /** As `pulumi --stack` takes it. */
+  stack: string;
+  /** The stack's label on what it makes, such as `shop/prod`. */
+  stackLabel: string;
+  /** Name of the stack's network; its containers' names begin with it. */
+  network: string;
+  target: Release;
+  catalog: Catalog;
+  settings: Settings;
+  /** The text of a secret setting. */
+  secret: (name: string) => string;
+  previewing: boolean;
+}
+
+/** What a stack's settings have asked of the world before anything is decided. */
+export function evidenceRequest(question: EvidenceQuestion): EvidenceRequest {
+  const { stack, stackLabel, network, target, catalog, settings, previewing } = question;
+  return {
+    stack,
+    stackLabel,
+    target,
+    catalog,
+    services: Object.keys(settings.services),
+    network,
+    engine: settings.docker.host,
+    schema: schemaRequest(question),
+    records: settings.record.folder,
+    acknowledge: settings.acknowledge,
+    wayBack: settings.guards.wayBack,
+    disk: settings.guards.disk,
+    ci: ciRequest(question),
+    previewing,
+  };
+}
+
+/** What is asked of the database, and how it is judged; undefined for a stack without one. */
+function schemaRequest({ stackLabel, settings, secret }: EvidenceQuestion): EvidenceRequest["schema"] {
+  const { database, schema, stepDown, record, docker: engine } = settings;
+  if (database === undefined) return undefined;
+  const { scratch, role, dump } = schema;
+  const { table, tool, backup, countUpTo } = database;
+  return {
+    url: secret(database.url),
+    tool,
+    table: table === defaultTable ? undefined : table,
+    scratch: scratch === "embedded" || scratch === "off" ? scratch : { url: secret(scratch) },
+    role,
+    dump: dump && readSchemaDump(dump),
+    stepDown,
+    countUpTo,
+    backup: {
+      when: backup.when,
+      command: backup.command !== undefined,
+      ...backupPlace({ stack: stackLabel, record, docker: engine, backup }),
+    },
+  };
+}
+
+/** Where it is asked what CI said of the target. */
+function ciRequest({ settings: { guards }, secret }: EvidenceQuestion): EvidenceRequest["ci"] {
+  const { repository, api, token, names } = guards.ci;
+  if (repository === undefined) return { github: undefined, names };
+  return { github: { api, repository, token: token === undefined ? undefined : secret(token) }, names };
+}
