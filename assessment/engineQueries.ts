@@ -85,6 +85,16 @@ export async function engineInfo(engine: string | undefined, signal?: AbortSigna
 }
 
 /**
+ * What time it is on an engine's host.
+ * @param signal ends the question earlier
+ * @throws Error when the engine can't be asked
+ */
+export async function engineTime(engine: string | undefined, signal?: AbortSignal): Promise<Date> {
+  const { stdout } = await askEngine(["info", "--format", "{{.SystemTime}}"], engine, signal);
+  return new Date(stdout.trim());
+}
+
+/**
  * What the docker CLI answers in 10 s. Things that are not there make it exit 1 and are no error here.
  * @param engine value of DOCKER_HOST, where the settings name one
  * @param signal ends the question earlier

@@ -12,10 +12,11 @@ const missingText = `there is no pulumi on PATH; to have it: eval "$(node ${quot
 
 /**
  * What a command of the Pulumi CLI prints.
+ * @param signal ends it earlier
  * @throws Error that says in a few words why it does not
  */
-export function askPulumi(words: readonly string[]): Promise<string> {
-  const options = { maxBuffer: 1 << 30, timeout: answerSeconds * 1000 };
+export function askPulumi(words: readonly string[], signal?: AbortSignal): Promise<string> {
+  const options = { maxBuffer: 1 << 30, timeout: answerSeconds * 1000, signal };
   return new Promise((resolve, reject) => {
     execFile("pulumi", [...words, "--non-interactive"], options, (error, stdout, stderr) => {
       if (error === null) return resolve(stdout);

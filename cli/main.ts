@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { addAssessCommand } from "./assessCommand";
 import { addCardCommand } from "./cardCommand";
+import { addDoctorCommand } from "./doctorCommand";
 import { BrokenEnvironment, exitCodes, Interrupted, Refused } from "./exitCodes";
 import { tell } from "./output";
 import { addReleaseCommands } from "./releaseCommands";
@@ -34,6 +35,7 @@ function createProgram(): Command {
   addRestoreCommand(program);
   addRemovableCommand(program);
   addCardCommand(program);
+  addDoctorCommand(program);
   program.addHelpText(
     "after",
     "\nExit codes: 0 done, 1 failed gate or other failure, 2 wrong usage or input, 3 refused by a guard,\n4 broken environment (something out of reach), 130 interrupted.",

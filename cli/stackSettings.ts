@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { load } from "js-yaml";
@@ -19,11 +20,12 @@ export interface NamedStack {
 /**
  * The settings of a stack, as the program reads them. No secret is decrypted, so no passphrase is needed.
  * @param asked the stack; undefined for the selected one
+ * @param signal ends the questions earlier
  * @throws BrokenEnvironment where Pulumi does not tell them, InvalidInput where they can't be used
  */
-export async function stackSettings(asked: string | undefined): Promise<NamedStack> {
-  const stack = asked ?? (await pulumi(["stack", "--show-name"])).trim();
-  const config = JSON.parse(await pulumi(["config", "--json", "--stack", stack])) as Record<
+export async function stackSettings(asked: string | undefined, signal?: AbortSignal): Promise<NamedStack> {
+  const stack = asked ?? (await pulumi(["stack", "--show-name"], signal)).trim();
+  const config = JSON.parse(await pulumi(["config", "--json", "--stack", stack], signal)) as Record<
     string,
     { value?: string; secret: boolean }
   >;
@@ -39,18 +41,25 @@ export async function stackSettings(asked: string | undefined): Promise<NamedSta
   return { stack, label: `${project}/${name}`, settings };
 }
 
-/** Pulumi has found it by now, in this folder or above. */
+/** Pulumi has found it by now. */
 async function projectName(): Promise<string> {
+  const folder = projectFolder();
+  if (folder === undefined) throw new BrokenEnvironment("There is no Pulumi.yaml in this folder.");
+  const text = await readFile(join(folder, "Pulumi.yaml"), "utf8");
+  return String((load(text) as { name?: unknown } | undefined)?.name);
+}
+
+/** The folder of the project: this one, or the nearest above it; undefined where there is none. */
+export function projectFolder(): string | undefined {
   for (let folder = process.cwd(); ; folder = dirname(folder)) {
-    const text = await readFile(join(folder, "Pulumi.yaml"), "utf8").catch(() => undefined);
-    if (text !== undefined) return String((load(text) as { name?: unknown } | undefined)?.name);
-    if (dirname(folder) === folder) throw new BrokenEnvironment("There is no Pulumi.yaml in this folder.");
+    if (existsSync(join(folder, "Pulumi.yaml"))) return folder;
+    if (dirname(folder) === folder) return undefined;
   }
 }
 
-async function pulumi(words: readonly string[]): Promise<string> {
+async function pulumi(words: readonly string[], signal: AbortSignal | undefined): Promise<string> {
   try {
-    return await askPulumi(words);
+    return await askPulumi(words, signal);
   } catch (error) {
     throw new BrokenEnvironment(`Pulumi does not tell the stack's settings: ${(error as Error).message}`);
   }

@@ -1,0 +1,41 @@
+import { createRequire } from "node:module";
+import { InvalidArgumentError, Option, type Command } from "commander";
+import type * as doctorModule from "./doctor";
+
+/** import() would leave CommonJS, where TypeScript is not understood. */
+const load = createRequire(__filename);
+
+const help = `
+Examples:
+  $ knowngood doctor                  # of the selected stack; works in any folder
+  $ knowngood doctor --stack prod
+  $ knowngood doctor --stack prod --json | jq '.checks[] | select(.outcome == "missing")'
+
+Looks at this machine and at what the stack needs of others, all at once, and changes nothing: Node.js, Pulumi with its
+plugins, backend, secrets, the Docker engine, the registries of the target's images, GitHub, the database and the programs
+of its backups, git, the clock, disks, and the folder of records. Each is ok, a warning, missing, wrong, or not asked with why;
+what is missing or wrong is told with how to get it. No secret is shown.
+Exit codes: 0 nothing is missing, 2 wrong usage, 4 something is missing or wrong.`;
+
+/** Declares `doctor`. What it does is loaded when it is run. */
+export function addDoctorCommand(program: Command): void {
+  program
+    .command("doctor")
+    .description("Find what is missing on this machine, and how to get it.")
+    .option("--stack <stack>", "the stack; without it the selected one")
+    .addOption(
+      new Option("--within <seconds>", "seconds for everything together").argParser(seconds).default(10),
+    )
+    .option("--json", "print JSON")
+    .addHelpText("after", help)
+    .action((options: doctorModule.DoctorOptions) =>
+      (load("./doctor") as typeof doctorModule).doctor(options),
+    );
+}
+
+function seconds(text: string): number {
+  const number = Number(text);
+  if (!(number > 0 && number <= 600))
+    throw new InvalidArgumentError("write a number of seconds up to 600, such as 10");
+  return number;
+}
