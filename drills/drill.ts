@@ -2,10 +2,12 @@ import { z } from "zod";
 
 /** What a probe at a steady rate found while an `up` went on. */
 const probed = z.object({
+  /** Seconds from the first request to the end; requests are limited, so it can be less than the `up` took. */
+  seconds: z.number(),
   /** Requests that were sent, and how many of them were not answered as a healthy service does. */
   requests: z.number(),
   failed: z.number(),
-  /** Seconds from the first answer that was missed until the next good one, where it was longest; 0 where none was missed. */
+  /** Seconds from the first request that failed until the next that did not, where it was longest; 0 where none failed. */
   longestOutage: z.number(),
   /** What was found instead of a good answer, such as `status 503`, and how often; the most frequent few. */
   answers: z.record(z.string(), z.number()),

@@ -1,3 +1,4 @@
+import { counted } from "../gates/shownText";
 import type { Drill } from "./drill";
 
 /** How a stack stands with its drills, in a line. */
@@ -33,7 +34,7 @@ export function drillStanding(
     return { text: `the drill of ${subject(newest)} ${ended} ${when}${why}`, due: wanted, command };
   }
   const tooOld = wanted && milliseconds > maxAgeDays * dayMilliseconds;
-  const old = tooOld ? `, which is older than ${daysText(maxAgeDays)} (drill.maxAgeDays)` : "";
+  const old = tooOld ? `, which is older than ${counted(maxAgeDays, "day")} (drill.maxAgeDays)` : "";
   return { text: `the drill of ${subject(newest)} passed ${when}${old}`, due: tooOld, command };
 }
 
@@ -44,9 +45,5 @@ export function subject({ release, target }: Pick<Drill, "release" | "target">):
 
 function ageWords(milliseconds: number): string {
   const days = Math.floor(milliseconds / dayMilliseconds);
-  return days === 0 ? "less than a day ago" : `${daysText(days)} ago`;
-}
-
-function daysText(days: number): string {
-  return `${days} ${days === 1 ? "day" : "days"}`;
+  return days === 0 ? "less than a day ago" : `${counted(days, "day")} ago`;
 }
