@@ -15,6 +15,7 @@ import { reclaimType } from "./components/reclaim";
 import { Release } from "./components/release";
 import { stackOutputs } from "./components/stackOutputs";
 import { withoutStacks } from "./components/withoutStacks";
+import { drillUnderWay } from "./drills/underWay";
 import { recordedBaseline } from "./history/recordedBaseline";
 import { networkGeneration } from "./history/recordedNetwork";
 import { recordedTellings } from "./history/recordedTellings";
@@ -45,7 +46,9 @@ async function program() {
     }),
   );
   const now = new Date().toISOString();
-  const assessment = assess(assessmentQuestion(settings, { stack, target, survey, evidence, now }));
+  const drill = drillUnderWay(process.env);
+  const found = { stack, target, survey, evidence, ...(drill && { drill }), now };
+  const assessment = assess(assessmentQuestion(settings, found));
   const report = keepReport(stack, assessment, settings.record.folder);
   leavePlan(process.env, () => planOf(label, assessment, settings, report.file));
   const warnings = [

@@ -20,7 +20,7 @@ export function announcement(stack: string, assessment: Assessment, report?: str
   return [
     ...(breakGlass === undefined ? [] : breakGlassBanner(breakGlass, owed?.command)),
     moveLine(stack, assessment),
-    ...services.map((move) => `  ${move.service.padEnd(width)}  ${moveText(move)}`),
+    ...services.map((move) => `  ${move.service.padEnd(width)}  ${serviceText(move)}`),
     ...(assessment.flags ? flagLines(assessment.flags) : []).map((line) => `  ${line}`),
     ...(schema === undefined ? [] : [`  ${schemaText(schema, assessment)}`]),
     ...(stepDown?.active === true && stepDown.verdict !== undefined
@@ -90,7 +90,14 @@ function knownGoodText({ target, knownGood, lastKnownGood: other, targetShunned 
   return `${target.tag} has not been good here yet; last known-good: ${besides}`;
 }
 
-function moveLine(
+function moveLine(stack: string, assessment: Assessment): string {
+  const { drill } = assessment;
+  return (
+    moveText(stack, assessment) + (drill === undefined ? "" : ` (drill ${drill.id}, its way ${drill.way})`)
+  );
+}
+
+function moveText(
   stack: string,
   { direction, running, target, quarantine, knownGood, adopted = [] }: Assessment,
 ): string {
@@ -122,7 +129,7 @@ function mixedText(services: Assessment["running"]["services"]): string {
   return `a mix (${services.map(({ service, tag }) => `${service} ${tag}`).join(", ")})`;
 }
 
-function moveText({ from, to }: ServiceMove): string {
+function serviceText({ from, to }: ServiceMove): string {
   if (from === undefined) return `new, ${shortDigest(to.digest)}`;
   if (from.digest === to.digest) return `stays, ${shortDigest(to.digest)}`;
   return `${from.tag} ${shortDigest(from.digest)} -> ${to.tag} ${shortDigest(to.digest)}`;

@@ -1,5 +1,6 @@
 import { findRelease, type CatalogSurvey } from "../catalog/catalog";
 import type { Migration, Release } from "../catalog/release";
+import type { DrillUnderWay } from "../drills/underWay";
 import type { GoBack } from "../gates/wayBack";
 import { knownGoodFrom, lastKnownGood, type KnownGood } from "../history/knownGood";
 import type { RecordedSchema } from "../history/recordedSchema";
@@ -47,6 +48,8 @@ export interface Assessment {
   /** How full the disks are, in a line; undefined where nobody knows. */
   disk?: string;
   quarantine: Pick<AssessedQuarantine, "memory" | "left">;
+  /** Of which drill it is a part; undefined of every other `up`. */
+  drill?: DrillUnderWay;
   /** Whether the target is known good and quarantined all the same. @default false */
   targetShunned?: boolean;
   /** What it goes on without; undefined without the setting, and once its time is over. */
@@ -119,6 +122,8 @@ export interface AssessmentQuestion {
   gates: GatesSet;
   /** Whether what was done by hand is taken as it is. @default nobody has said */
   adopt?: boolean;
+  /** Of which drill it is a part. @default none */
+  drill?: DrillUnderWay;
   /** ISO 8601, UTC. */
   now: string;
   evidence: Evidence;
@@ -126,7 +131,7 @@ export interface AssessmentQuestion {
 
 /** Decides from evidence alone. */
 export function assess(question: AssessmentQuestion): Assessment {
-  const { stack, target, services, survey, evidence, now, breakGlass: setting } = question;
+  const { stack, target, services, survey, evidence, now, breakGlass: setting, drill } = question;
   const { state, strays } = evidence;
   const held = runningFrom(state, survey.catalog);
   const hands = { stack, target, catalog: survey.catalog, strays, adopt: question.adopt, held };
@@ -138,7 +143,10 @@ export function assess(question: AssessmentQuestion): Assessment {
   const unasked = unaskedGuards(state, target.tag, direction);
   const handWords = byHandWords(byHand, sinceState, hands);
   const known = { ...question, running, held, sinceState, handWords, knownGood, unasked };
-  const { quarantine, warnings, refusals, ...rest } = askGuards({ ...known, direction });
+  // What a drill left was good here, and nothing may keep the stack from coming back to it.
+  const returns = drill?.way === "back" && knownGood.some(({ tag }) => tag === target.tag);
+  const asked = returns && direction === "forward" ? "rollback" : direction;
+  const { quarantine, warnings, refusals, ...rest } = askGuards({ ...known, direction: asked });
   const { memory, left, shunned } = quarantine;
   const flags = question.turnsFlagsOff
     ? assessFlags({ target, running: held, catalog: survey.catalog, state })
@@ -185,6 +193,7 @@ export function assess(question: AssessmentQuestion): Assessment {
     services: services.flatMap((service) => moveOf(service, target, running)),
     ...withoutBrokenBackup(rest, glass.breakGlass),
     quarantine: { memory, left },
+    ...(drill && { drill }),
     ...(shunned.has(target.tag) && { targetShunned: true }),
     ...(glass.breakGlass && { breakGlass: glass.breakGlass }),
     ...(owed && { owed }),
@@ -234,6 +243,7 @@ function askGuards(question: GuardQuestion): AskedGuards {
   const quarantine = assessQuarantine({
     ...question,
     running: question.held,
+    drills: question.drill !== undefined,
     retry,
     retriedForCi: ci.retried || (question.unasked.includes("ci") && askCi("forward").retried),
     retriable: direction === "forward" || question.unasked.includes("quarantine"),

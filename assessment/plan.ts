@@ -40,6 +40,8 @@ export interface Plan {
   lastKnownGood?: KnownGood;
   /** Releases that are quarantined once this `up` has begun, as the stack is rolled back from them. */
   leaves: readonly string[];
+  /** Flags that this `up` turns off. */
+  flagsOff: readonly string[];
   /** All of it as a person reads it. */
   text: string;
   warnings: readonly string[];
@@ -75,6 +77,7 @@ export function planOf(
     knownGood,
     ...(lastKnownGood && { lastKnownGood }),
     leaves: quarantine.left,
+    flagsOff: (assessment.flags?.off ?? []).flatMap(({ flag, due }) => (due ? [flag] : [])),
     text: announcement(stack, assessment, report),
     warnings,
     refusals,

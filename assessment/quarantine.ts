@@ -6,6 +6,7 @@ import {
   memoryFrom,
   quarantineCause,
   withFailures,
+  type Deployment,
   type QuarantineCause,
   type QuarantineMemory,
 } from "../history/quarantine";
@@ -32,6 +33,8 @@ export interface QuarantineQuestion {
   retriedForCi: boolean;
   /** Whether `retry` has a say: on the way forward, and for a release that came up past its quarantine. */
   retriable: boolean;
+  /** Whether it is a part of a drill, which leaves no release for good: nothing is remembered of it. @default false */
+  drills?: boolean;
   /** ISO 8601, UTC. */
   now: string;
 }
@@ -60,7 +63,7 @@ export function assessQuarantine(question: QuarantineQuestion): AssessedQuaranti
   const memory = withFailures(memoryFrom(evidence.state), evidence.failedGates, knownGood, catalog);
   const cause = causeOf(target, memory, question);
   const again = isRetried(cause, question);
-  const after = afterDeployment(memory, {
+  const deployment: Deployment = {
     target,
     direction: sinceState,
     left,
@@ -68,7 +71,8 @@ export function assessQuarantine(question: QuarantineQuestion): AssessedQuaranti
     catalog,
     retry: again ? retry?.reason : undefined,
     now,
-  });
+  };
+  const after = question.drills === true ? memory : afterDeployment(memory, deployment);
   const shunned = knownGood
     .flatMap(({ tag }) => findRelease(catalog, tag) ?? [])
     .flatMap((release) => {

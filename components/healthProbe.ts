@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { settledProbe } from "../gates/settledProbe";
 import type { HealthRequestInput } from "../gates/healthRequest";
-import { settledProbe } from "../gates/settledProbe";
 import type { ServiceSettings } from "../settings/serviceSettings";
 import { mapValues } from "./mapValues";
 

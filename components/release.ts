@@ -28,7 +28,7 @@ import { errorRateBaseline, errorRateGate } from "./releaseErrorRate";
 import { flagsOff } from "./releaseFlags";
 import { byService, commandGates, healthGates } from "./releaseGates";
 import { hooksAfter, hooksBefore } from "./releaseHooks";
-import { Service } from "./service";
+import { Service, type ServiceArgs } from "./service";
 
 export interface ReleaseArgs {
   /** The project and stack that everything is labelled with, such as `shop/prod`. */
@@ -123,7 +123,8 @@ export class Release extends pulumi.ComponentResource {
     this.knownGood = pulumi
       .all([this.reports, this.commandReports, passed])
       .apply(([ofServices, ofCommands, ofOthers]) => {
-        if (!start || leavesGatesOut(args.assessment)) return [...args.assessment.knownGood];
+        if (!start || leavesGatesOut(args.assessment) || drillsAway(args.assessment))
+          return [...args.assessment.knownGood];
         const passedAt =
           [...Object.values(ofServices), ...Object.values(ofCommands)]
             .map((report) => report.passedAt)
@@ -191,6 +192,7 @@ export class Release extends pulumi.ComponentResource {
           release: move.to.tag,
           createdAs: move.from?.digest === move.to.digest ? move.from.createdAs : move.to.tag,
           image,
+          ...drillLabel(assessment),
           stack,
           containerName: `${prefix}-${serviceName}`,
           env: service.env,
@@ -220,6 +222,16 @@ export class Release extends pulumi.ComponentResource {
       );
     });
   }
+}
+
+/** What a drill of the running release makes its containers anew by. */
+function drillLabel({ drill, direction }: Assessment): Pick<ServiceArgs, "drill"> {
+  return drill?.way === "out" && direction === "same" ? { drill: drill.id } : {};
+}
+
+/** Whether a drill goes to another release, which must not become the next one to go back to for that. */
+function drillsAway({ drill, direction }: Assessment): boolean {
+  return drill?.way === "out" && direction !== "same";
 }
 
 /** Whether a gate is not asked, without which the release is not good. */

@@ -40,6 +40,8 @@ export interface ServiceArgs {
   createdAs?: string;
   /** The image, pinned by digest. */
   image: ReleasedImage;
+  /** The drill that makes the container anew, by its id: a label, and so the harmless change. @default none */
+  drill?: string;
   /** The stack that the container belongs to, such as `shop/prod`: a label. */
   stack: string;
   /** Name of the container. */
@@ -157,6 +159,7 @@ export class Service extends pulumi.ComponentResource {
           { label: labels.service, value: args.service },
           { label: labels.release, value: args.createdAs ?? args.release },
           { label: labels.digest, value: args.image.digest },
+          ...(args.drill === undefined ? [] : [{ label: labels.drill, value: args.drill }]),
         ],
         restart: args.restart ?? "unless-stopped",
         readOnly: args.readOnly ?? false,

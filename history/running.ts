@@ -8,6 +8,8 @@ export const labels = {
   service: "knowngood.service",
   release: "knowngood.release",
   digest: "knowngood.digest",
+  /** The drill whose way out made it anew: its id. */
+  drill: "knowngood.drill",
   /** When it was made by hand, by the emergency card: ISO 8601, UTC. */
   byHand: "knowngood.byHand",
 } as const;
@@ -98,7 +100,8 @@ export function commonTag(services: readonly RunningService[], catalog: Catalog)
     .sort((one, other) => votes(other.tag) - votes(one.tag) || other.order - one.order)[0]?.tag;
 }
 
-function labelsOf(container: StateResource): Map<string, string> {
+/** The Docker labels of a container in the state. */
+export function labelsOf(container: StateResource): Map<string, string> {
   const list = container.inputs?.labels;
   if (!Array.isArray(list)) return new Map();
   return new Map(

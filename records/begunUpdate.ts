@@ -22,15 +22,16 @@ export interface UpdateFacts {
 /** What is known of an `up` when it begins. */
 export function begunUpdate(facts: UpdateFacts): BegunUpdate {
   const { id, stack, assessment, settings, by, evidence, startedAt, redact } = facts;
-  const { services, target, adopted } = assessment;
+  const { services, target, adopted, drill } = assessment;
   // What was done by hand is what is recorded, and not only that it is adopted.
   const { direction, running } = assessment.beforeHand ?? assessment;
   const { reason, detected, owner, postmortem } = settings.record;
   const schema = schemaOf(assessment);
   const broken = brokenBy(assessment);
   const written = {
-    ...(reason !== undefined && { reason }),
-    ...(detected !== undefined && { detected }),
+    // They tell of what was wrong, and with what a drill leaves nothing is.
+    ...(reason !== undefined && drill === undefined && { reason }),
+    ...(detected !== undefined && drill === undefined && { detected }),
     ...(owner !== undefined && { owner }),
     by,
     ...(broken && { breakGlass: broken }),
@@ -50,6 +51,7 @@ export function begunUpdate(facts: UpdateFacts): BegunUpdate {
       tag: target.tag,
       services: Object.fromEntries(services.map(({ service, to }) => [service, to])),
     },
+    ...(drill && { drill }),
     ...(adopted && {
       adopted: Object.fromEntries(
         adopted.map(({ service, release, since }) => [service, { tag: release?.tag ?? "unknown", since }]),
@@ -58,10 +60,11 @@ export function begunUpdate(facts: UpdateFacts): BegunUpdate {
     ...redactDeep(written, redact, new Set(["verdict"])),
     ...(schema && { schema }),
     ...(evidence !== undefined && { evidence }),
-    ...(direction === "rollback" && {
-      yours: checklist({ from: running, ...(schema && { schema }), ...(broken && { breakGlass: broken }) }),
-      ...(postmortem !== undefined && { postmortem: true }),
-    }),
+    ...(direction === "rollback" &&
+      drill === undefined && {
+        yours: checklist({ from: running, ...(schema && { schema }), ...(broken && { breakGlass: broken }) }),
+        ...(postmortem !== undefined && { postmortem: true }),
+      }),
     startedAt: startedAt.toISOString(),
   };
 }

@@ -1,4 +1,5 @@
 import type { Release as CatalogRelease } from "../catalog/release";
+import type { DrillUnderWay } from "../drills/underWay";
 import type { Direction } from "../history/running";
 import type { Verdict } from "../schema/verdict";
 import type { Breakable } from "../settings/guardNames";
@@ -67,6 +68,8 @@ export interface BegunUpdate {
   direction: Direction;
   from: RecordedRelease;
   to: RecordedRelease;
+  /** Of which drill it is a part: then it is no incident, and nothing was wrong with what it left. */
+  drill?: DrillUnderWay;
   /** Services that were brought to their release by hand before, and were adopted: since when, ISO 8601, UTC. */
   adopted?: Readonly<Record<string, { tag: string; since: string }>>;
   /** Why, and how what was wrong was noticed, as the settings say. */
@@ -105,13 +108,17 @@ export interface ReleaseRecord extends BegunUpdate {
   seconds?: number;
 }
 
-/** A move in words, such as `rollback from v3 to v2`. */
-export function moveWords({
-  direction,
-  from,
-  to,
-  adopted,
-}: Pick<BegunUpdate, "direction" | "from" | "to" | "adopted">): string {
+/** A move in words, such as `rollback from v3 to v2`; of a drill, that it is one. */
+export function moveWords(update: MovingUpdate): string {
+  const { drill } = update;
+  if (drill === undefined) return ownMoveWords(update);
+  const move = update.direction === "same" ? (update.to.tag ?? "the target") : ownMoveWords(update);
+  return drill.way === "out" ? `drill: ${move}` : `drill, back again: ${move}`;
+}
+
+type MovingUpdate = Pick<BegunUpdate, "direction" | "from" | "to" | "adopted" | "drill">;
+
+function ownMoveWords({ direction, from, to, adopted }: MovingUpdate): string {
   const target = to.tag ?? "the target";
   if (adopted !== undefined) {
     const origin = from.tag === undefined ? "" : ` from ${from.tag}`;

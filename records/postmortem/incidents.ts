@@ -28,8 +28,9 @@ export interface KnownIssue {
 const longestDays = 30;
 const longestMilliseconds = longestDays * 24 * 3600 * 1000;
 
-/** @param records of one stack, oldest first */
-export function incidentsIn(records: readonly ReleaseRecord[]): Incident[] {
+/** @param all records of one stack, oldest first; drills among them are no part of any incident */
+export function incidentsIn(all: readonly ReleaseRecord[]): Incident[] {
+  const records = all.filter(({ drill }) => drill === undefined);
   const incidents: Incident[] = [];
   let current: { first: ReleaseRecord; updates: ReleaseRecord[] } | undefined;
   records.forEach((record, index) => {
