@@ -36,6 +36,8 @@ export interface Deployment {
   breakGlass?: BegunUpdate["breakGlass"];
   /** Services that had been brought to the release by hand before, and were adopted. */
   adopted?: BegunUpdate["adopted"];
+  /** Of which drill it was a part. */
+  drill?: BegunUpdate["drill"];
   /** ISO 8601, UTC. */
   startedAt: string;
   /** Undefined where nobody saw the end. */
@@ -176,7 +178,7 @@ function ofUpdate(update: PulumiUpdate, entry: Entry | undefined, catalog: Catal
 
 function ofEntry(entry: Entry): Deployment {
   const { id, to, from, direction, outcome, gates, startedAt, endedAt, seconds } = entry;
-  const { stoppedAt, schema, breakGlass, adopted, by, reason, evidence } = entry;
+  const { stoppedAt, schema, breakGlass, adopted, drill, by, reason, evidence } = entry;
   const ended = outcome === "passed" || outcome === "failed";
   return {
     id,
@@ -192,6 +194,7 @@ function ofEntry(entry: Entry): Deployment {
     ...(schema && { schema }),
     ...(breakGlass && { breakGlass }),
     ...(adopted && { adopted }),
+    ...(drill && { drill }),
     startedAt,
     // Of one without an end the record says when it was found.
     ...(ended && endedAt !== undefined && { endedAt }),

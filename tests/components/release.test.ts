@@ -1,8 +1,8 @@
 import * as docker from "@pulumi/docker";
 import { expect } from "chai";
-import type { AssessedStepDown } from "../../assessment/assessment";
+import type { AssessedStepDown, Assessment } from "../../assessment/assessment";
 import { Release } from "../../components/release";
-import { args, assessment, lookingAt, schema, target, withDatabase } from "./declaredRelease";
+import { args, assessment, digest, lookingAt, schema, target, withDatabase } from "./declaredRelease";
 import { goodAnswers, types, World } from "./world";
 
 describe("Release", () => {
@@ -275,6 +275,22 @@ describe("Release", () => {
         { tag: "v1", passedAt: "2026-01-01T00:00:00.000Z" },
       ],
     });
+  });
+
+  it("is labelled by a drill that makes it anew, and is good again; another that a drill goes to is not", async () => {
+    const drilled = async (direction: Assessment["direction"], way: "out" | "back") => {
+      world = await World.with(goodAnswers);
+      await declare(args({}, { assessment: { ...assessment, direction, drill: { id: "7", way } } }));
+      const labels = container("worker").inputs.labels as { label: string; value: string }[];
+      const { knownGood } = world.one("knowngood:index:Release", "release").outputs as {
+        knownGood: { tag: string }[];
+      };
+      return [labels.at(-1)?.value, ...knownGood.map(({ tag }) => tag)];
+    };
+    expect(await drilled("same", "out")).to.deep.equal(["7", "v2", "v1"]);
+    expect(await drilled("same", "back")).to.deep.equal([digest("c"), "v2", "v1"]);
+    expect(await drilled("rollback", "out")).to.deep.equal([digest("c"), "v1"]);
+    expect(await drilled("forward", "back")).to.deep.equal([digest("c"), "v2", "v1"]);
   });
 });
 
