@@ -22,7 +22,7 @@ SQL, a path or pattern from the batch file's folder, {"name": …, "sql": …}, 
 
 The verdict is compatible, conditional, breaking or destructive: what the older release would meet in the schema.
 SQL that can't be parsed is conditional at least, and the verdict is not confirmed.
-Exit codes: 0 within --allow, 1 graver, 2 where nothing was judged, since what an option names can't be read (in a
+It exits 0 within --allow, 1 for graver, 2 where nothing was judged, since what an option names can't be read (in a
 batch: the worst of all lines).`;
 
 /** Declares `assess`. What it does is loaded when it is run. */

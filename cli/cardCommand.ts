@@ -13,7 +13,7 @@ Examples:
 Prints the commands that bring a release back without Pulumi and without Node.js, as the last \`up\` that ended well left them:
 from the stack's state, and where that is out of reach, from the file on the machine that ran that \`up\`, which is said.
 Nothing is run. Run it from a file, since it may ask: sh card.sh
-Exit codes: 0 printed, 1 there is none, 2 wrong usage or a release that has none.`;
+It exits 1 where there is none, 2 also for a release that has none.`;
 
 /** Declares `card`. What it does is loaded when it is run. */
 export function addCardCommand(program: Command): void {

@@ -15,7 +15,7 @@ Looks at this machine and at what the stack needs of others, all at once, and ch
 plugins, backend, secrets, the Docker engine, the registries of the target's images, GitHub, the database and the programs
 of its backups, git, the clock, disks, and the folder of records. Each is ok, a warning, missing, wrong, or not asked with why;
 what is missing or wrong is told with how to get it. No secret is shown.
-Exit codes: 0 nothing is missing, 2 wrong usage, 4 something is missing or wrong.`;
+It exits 4 where anything is missing or wrong.`;
 
 /** Declares `doctor`. What it does is loaded when it is run. */
 export function addDoctorCommand(program: Command): void {

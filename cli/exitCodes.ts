@@ -13,6 +13,16 @@ export const exitCodes = {
   interrupted: 130,
 } as const;
 
+/** The same for people, as every help and the README have it. */
+export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
+  done: "done",
+  failed: "failed: a gate did not pass, or something went wrong",
+  badInput: "wrong usage, or input that can't be used; nothing was changed",
+  refused: "refused by a guard; nothing was changed",
+  brokenEnvironment: "something outside is missing, broken or out of reach, such as a registry",
+  interrupted: "interrupted",
+};
+
 /** Something outside that the command needs and can't use; the message says what and what to do. */
 export class BrokenEnvironment extends Error {
   override readonly name = "BrokenEnvironment";

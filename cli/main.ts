@@ -5,6 +5,7 @@ import { addAssessCommand } from "./assessCommand";
 import { addCardCommand } from "./cardCommand";
 import { addDoctorCommand } from "./doctorCommand";
 import { BrokenEnvironment, exitCodes, Interrupted, Refused } from "./exitCodes";
+import { completeHelp } from "./help";
 import { tell } from "./output";
 import { addReleaseCommands } from "./releaseCommands";
 import { addRemovableCommand } from "./removableCommand";
@@ -24,7 +25,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-function createProgram(): Command {
+/** The command line, with nothing run yet. */
+export function createProgram(): Command {
   const program = new Command("knowngood")
     .description("The commands round a Pulumi program that rolls back by config change.")
     .version(ownVersion())
@@ -36,10 +38,7 @@ function createProgram(): Command {
   addRemovableCommand(program);
   addCardCommand(program);
   addDoctorCommand(program);
-  program.addHelpText(
-    "after",
-    "\nExit codes: 0 done, 1 failed gate or other failure, 2 wrong usage or input, 3 refused by a guard,\n4 broken environment (something out of reach), 130 interrupted.",
-  );
+  completeHelp(program);
   return program;
 }
 

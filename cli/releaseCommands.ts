@@ -9,6 +9,12 @@ import type * as showModule from "./releaseShow";
 /** import() would leave CommonJS, where TypeScript is not understood. */
 const load = createRequire(__filename);
 
+const examples = `
+Examples:
+  $ knowngood release list
+  $ knowngood release show v1.4.2
+  $ knowngood release add v1.4.3 --same-as v1.4.2 --image api=ghcr.io/acme/api:v1.4.3`;
+
 const addExamples = `
 Examples:
   $ knowngood release add v1.4.2 --image api=ghcr.io/acme/api:v1.4.2 --migrations db/migrations
@@ -34,7 +40,10 @@ Examples:
 
 /** Declares `release add|list|show`. What each does is loaded when it is run. */
 export function addReleaseCommands(program: Command): void {
-  const release = program.command("release").description("The catalog: what each release's tag means.");
+  const release = program
+    .command("release")
+    .description("The catalog: what each release's tag means.")
+    .addHelpText("after", examples);
 
   withCatalog(release.command("add"))
     .description("Add a release to the catalog: its images by digest, its migrations with their SQL.")

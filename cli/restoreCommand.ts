@@ -15,7 +15,7 @@ Examples:
 The live database is only read. The backup is restored into a new one on the same server, named after the live one and the
 backup's time, and checked; then it is printed what was written since, table by table, and the SQL that swaps the two, which
 you run yourself. A run that dies leaves a database that is not whole; the next run names it with the SQL that removes it.
-Exit codes: 0 restored and checked, 1 not, 2 wrong usage or no such backup, 4 the database or its programs can't be used.`;
+It exits 0 where the backup is restored and checked, 1 where it is not, 2 also where there is no such backup.`;
 
 /** Declares `restore`. What it does is loaded when it is run. */
 export function addRestoreCommand(program: Command): void {

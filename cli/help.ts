@@ -1,0 +1,46 @@
+import type { Command } from "commander";
+import { exitCodeMeanings, exitCodes } from "./exitCodes";
+
+const examples = `
+Examples:
+  $ knowngood doctor --stack prod          # is everything there?
+  $ knowngood release list
+  $ knowngood card --stack prod > card.sh  # the way back without Pulumi`;
+
+/** The groups in which commands are listed, in this order. */
+const groups: Readonly<Record<string, readonly string[]>> = {
+  "Where a stack stands:": ["status", "history", "logs"],
+  "Deploy and roll back:": ["deploy", "rollback", "propose", "drill"],
+  "Releases and their schema:": ["release", "assess"],
+  "In an emergency:": ["card", "restore"],
+  "Machine and repository:": ["doctor", "removable", "review"],
+};
+
+/** Lists the commands in groups, and ends every help with the exit codes. */
+export function completeHelp(program: Command): void {
+  for (const [heading, names] of Object.entries(groups))
+    for (const command of program.commands) if (names.includes(command.name())) command.helpGroup(heading);
+  const order = Object.keys(groups);
+  program.configureHelp({
+    groupItems(all, visible, groupOf) {
+      const found = new Map<string, typeof all>(order.map((heading) => [heading, []]));
+      for (const item of visible) found.set(groupOf(item), [...(found.get(groupOf(item)) ?? []), item]);
+      return new Map([...found].filter(([, items]) => items.length > 0));
+    },
+  });
+  program.addHelpText("after", examples);
+  for (const command of [program, ...commandsBelow(program)]) command.addHelpText("after", exitCodesHelp);
+}
+
+/** All commands of a program, and theirs. */
+export function commandsBelow(program: Command): Command[] {
+  return program.commands.flatMap((command) => [command, ...commandsBelow(command)]);
+}
+
+const exitCodesHelp = [
+  "",
+  "Exit codes:",
+  ...Object.entries(exitCodeMeanings).map(
+    ([name, meaning]) => `  ${String(exitCodes[name as keyof typeof exitCodes]).padEnd(3)}  ${meaning}`,
+  ),
+].join("\n");
