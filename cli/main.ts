@@ -18,6 +18,10 @@ export async function main(argv: readonly string[]): Promise<void> {
     if (error.code !== "EPIPE") throw error;
     process.exit(exitCodes.done);
   });
+  // What is under way goes on to its own end, though nobody reads of its progress any more.
+  process.stderr.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
   try {
     await createProgram().parseAsync(argv);
   } catch (error) {

@@ -18,9 +18,10 @@ export function tell(kind: "error" | "warning", text: string): void {
   process.stderr.write(`${word} ${text}\n`);
 }
 
-/** Styled for a terminal; plain where output is no terminal or NO_COLOR is set. */
+/** Styled for a terminal; plain where the stream is none, or NO_COLOR is set. */
 export function styled(stream: NodeJS.WriteStream, style: Style, text: string): string {
-  return stream.isTTY && !process.env.NO_COLOR ? styleText(style, text) : text;
+  // Node.js itself would look at stdout, also for what goes to stderr.
+  return stream.isTTY && !process.env.NO_COLOR ? styleText(style, text, { validateStream: false }) : text;
 }
 
 /** Rows below their headings, columns aligned to the left. */
