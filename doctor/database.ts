@@ -1,5 +1,5 @@
 import { findPostgresPrograms } from "../backups/postgresPrograms";
-import { connect, databaseName } from "../migrations/connection";
+import { connect, databaseMissing, databaseName, errorCode } from "../migrations/connection";
 import { withoutPassword } from "../migrations/password";
 import type { Settings } from "../settings/settings";
 import { needed, NotAsked, settingsOf, type Check } from "./check";
@@ -20,9 +20,11 @@ export const databaseAndBackups: Check = {
       ];
     const url = (await needed("the secrets are", world.secrets)).get(settings.database.url);
     if (url === undefined) throw new NotAsked(`the secret ${settings.database.url} is not set`);
-    const version = await serverVersion(url, world.limit.signal).catch((error: unknown) => ({
-      problem: withoutPassword(reasonOf(error), url),
-    }));
+    const version = await serverVersion(url, world.limit.signal).catch((error: unknown) =>
+      errorCode(error) === databaseMissing
+        ? ("no database yet" as const)
+        : { problem: withoutPassword(reasonOf(error), url) },
+    );
     return [
       judgeDatabase(databaseName(url), version),
       await ofPrograms(settings.database.backup, version, url, world.environment),
@@ -43,7 +45,14 @@ async function serverVersion(url: string, signal: AbortSignal): Promise<number> 
   }
 }
 
-export function judgeDatabase(name: string, version: number | { problem: string }): Finding {
+/** The version of the server, or why it is not known. */
+type ServerVersion = number | "no database yet" | { problem: string };
+
+export function judgeDatabase(name: string, version: ServerVersion): Finding {
+  if (version === "no database yet") {
+    const found = `the server of ${name} answers; the first \`up\` makes the database`;
+    return { check: database, outcome: "ok", found };
+  }
   if (typeof version === "number")
     return { check: database, outcome: "ok", found: `PostgreSQL ${majorOf(version)} at ${name}` };
   return {
@@ -60,7 +69,7 @@ type BackupSettings = NonNullable<Settings["database"]>["backup"];
 
 async function ofPrograms(
   { when, image, command }: BackupSettings,
-  version: number | { problem: string },
+  version: ServerVersion,
   url: string,
   environment: NodeJS.ProcessEnv,
 ): Promise<Finding> {

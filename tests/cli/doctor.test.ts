@@ -128,6 +128,20 @@ describe("doctor of a stack, with the real Pulumi and a real registry", () => {
     expect(JSON.stringify(wrong)).not.to.contain("incorrect-horse");
   });
 
+  it("takes what makes no sense for an answer of nobody", async () => {
+    const garbage = fakeDocker(join(folder, "garbage"));
+    for (const word of ["version", "info"]) garbage.script(word, "echo '<html>welcome</html>'");
+    const pulumi = join(garbage.bin, "pulumi");
+    writeFileSync(pulumi, "#!/bin/sh\necho '<html>welcome</html>'\n", { mode: 0o755 });
+    const PATH = `${garbage.bin}${delimiter}${process.env.PATH}`;
+    const ended = await doctor({ PATH }, "--stack", "prod", "--json");
+    const found = findingsIn(ended);
+    expect(ended.code).to.equal(4);
+    for (const check of ["Pulumi", "Pulumi backend", "Stack", "Docker engine"])
+      expect(found[check]?.outcome, check).to.equal("wrong");
+    expect(found.Clock?.outcome).to.equal("not asked");
+  });
+
   it("says which stack there is not, and that none is selected", async () => {
     const unknown = findingsIn(await doctor({}, "--stack", "nowhere", "--json"));
     expect(unknown.Stack?.outcome).to.equal("missing");

@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { examine, type Check } from "../../doctor/check";
@@ -196,5 +198,25 @@ describe("doctor, looking at a folder", () => {
     expect(await look(recordFolder, worldWith({ folder, settings }))).to.deep.equal([
       `Folder of records: wrong: ${join(folder, "kept", "deep")} is no folder`,
     ]);
+  });
+});
+
+describe("doctor, asking for the time", () => {
+  it("names whose clock is an hour away", async () => {
+    const late = createServer((_, response) => {
+      response.sendDate = false;
+      response.setHeader("Date", new Date(Date.now() - 3_600_000).toUTCString()).end();
+    });
+    await new Promise<void>((resolve) => late.listen(0, "127.0.0.1", resolve));
+    try {
+      const address = `localhost:${(late.address() as AddressInfo).port}`;
+      const image = { repository: `${address}/api`, digest: `sha256:${"0".repeat(64)}` };
+      const settings = settingsOf({ ...least, docker: { host: "unix:///nowhere/docker.sock" } });
+      const [finding] = await examine([clock], worldWith({ target: releaseOf({ api: image }), settings }));
+      expect(finding?.outcome).to.equal("warning");
+      expect(finding?.found).to.match(new RegExp(`^36\\d\\d s ahead of ${address}$`));
+    } finally {
+      await new Promise((resolve) => late.close(resolve));
+    }
   });
 });
