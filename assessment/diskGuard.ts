@@ -52,14 +52,16 @@ export function diskGuard(question: DiskQuestion): DiskWord {
 /** How full the disks are, in a line; undefined where nothing is known. */
 function diskText({ disks, unknown }: DiskEvidence): string | undefined {
   if (disks.length === 0) return undefined;
-  const known = disks.map(
-    ({ of, filesystem }) =>
-      `${usedPercent(filesystem)} % used and ${sizeText(filesystem.free)} free on ${hostsName(of)}`,
-  );
+  const known = disks.map(fullnessText);
   const quiet = unknown
     .filter(({ asked }) => !asked)
     .map(({ of }) => `not known of ${hostName(of)} (guards.disk.${of})`);
   return `disk: ${[...known, ...quiet].join("; ")}`;
+}
+
+/** `41 % used and 12.3 GB free on the Docker host` */
+export function fullnessText({ of, filesystem }: HostDisk): string {
+  return `${usedPercent(filesystem)} % used and ${sizeText(filesystem.free)} free on ${hostsName(of)}`;
 }
 
 function fullText(
@@ -142,7 +144,7 @@ function whatCouldGo(stack: string, removable: DiskEvidence["removable"]): strin
   ];
 }
 
-function hostName(of: DiskHost): string {
+export function hostName(of: DiskHost): string {
   return of === "engine" ? "the Docker host" : "the database's host";
 }
 

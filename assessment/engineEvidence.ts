@@ -41,13 +41,16 @@ export function containerName({ network }: Pick<EngineQuestion, "network">, serv
   return `${network}-${service}`;
 }
 
-/** @throws Error when the engine can't be asked */
-export async function findNamed(question: EngineQuestion): Promise<NamedThings> {
+/**
+ * @param signal ends the questions earlier
+ * @throws Error when the engine can't be asked
+ */
+export async function findNamed(question: EngineQuestion, signal?: AbortSignal): Promise<NamedThings> {
   const { network, services, engine } = question;
   const names = services.map((service) => containerName(question, service));
   const [containers, networks] = await Promise.all([
-    objectsNamed("container", names, engine),
-    objectsNamed("network", [network], engine),
+    objectsNamed("container", names, engine, signal),
+    objectsNamed("network", [network], engine, signal),
   ]);
   return { containers, networks };
 }

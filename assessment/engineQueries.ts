@@ -7,26 +7,30 @@ const answerSeconds = 10;
 
 /**
  * Those of the images that the engine has, by `repository@sha256:…`.
+ * @param signal ends the question earlier
  * @throws Error when the engine can't be asked
  */
 export async function imagesOnHost(
   references: readonly string[],
   engine: string | undefined,
+  signal?: AbortSignal,
 ): Promise<Set<string>> {
   const format = "{{range .RepoDigests}}{{println .}}{{end}}";
-  const { stdout } = await askEngine(["image", "inspect", "--format", format, ...references], engine);
+  const { stdout } = await askEngine(["image", "inspect", "--format", format, ...references], engine, signal);
   const present = new Set(stdout.split("\n"));
   return new Set(references.filter((reference) => present.has(reference)));
 }
 
 /**
  * What the engine has under these names.
+ * @param signal ends the question earlier
  * @throws Error when the engine can't be asked
  */
 export async function objectsNamed(
   kind: "container" | "network",
   names: readonly string[],
   engine: string | undefined,
+  signal?: AbortSignal,
 ): Promise<NamedObject[]> {
   const ofKind =
     kind === "container"
@@ -34,7 +38,7 @@ export async function objectsNamed(
         '"image":{"reference":{{json .Config.Image}},"id":{{json .Image}}}'
       : '"labels":{{json .Labels}}';
   const format = `{"id":{{json .Id}},"name":{{json .Name}},${ofKind}}`;
-  const { stdout } = await askEngine([kind, "inspect", "--format", format, ...names], engine);
+  const { stdout } = await askEngine([kind, "inspect", "--format", format, ...names], engine, signal);
   return (
     stdout
       .split("\n")

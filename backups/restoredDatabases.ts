@@ -23,6 +23,16 @@ function prefixOf(live: string): string {
   return `${live.slice(0, longestName - between.length - "20260101T000000_99".length)}${between}`;
 }
 
+/** What tells of a restored database's name from which backup it was made. */
+function stampOf(madeAt: string): string {
+  return madeAt.slice(0, 19).replace(/[-:]/g, "");
+}
+
+/** Whether a database is named as one that was restored from the backup of that time. */
+export function isRestoredFrom(name: string, madeAt: string): boolean {
+  return name.includes(`${between}${stampOf(madeAt)}`);
+}
+
 /** What earlier runs left on the server. */
 export async function leftoversOf(client: Client, live: string): Promise<Leftover[]> {
   const { rows } = await client.query<{ name: string; told: string | null }>(
@@ -49,7 +59,7 @@ function beforeOf(restored: string): string {
 export async function freeName(client: Client, live: string, madeAt: string): Promise<string> {
   const { rows } = await client.query<{ name: string }>("SELECT datname AS name FROM pg_database");
   const taken = new Set(rows.map(({ name }) => name));
-  const first = `${prefixOf(live)}${madeAt.slice(0, 19).replace(/[-:]/g, "")}`;
+  const first = `${prefixOf(live)}${stampOf(madeAt)}`;
   for (let number = 1; ; number += 1) {
     const name = number === 1 ? first : `${first}_${number}`;
     if (!taken.has(name) && !taken.has(beforeOf(name))) return name;

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
-import { InvalidArgumentError, Option, type Command } from "commander";
+import type { Command } from "commander";
 import type * as doctorModule from "./doctor";
+import { withinOption } from "./secondsOption";
 
 /** import() would leave CommonJS, where TypeScript is not understood. */
 const load = createRequire(__filename);
@@ -23,19 +24,10 @@ export function addDoctorCommand(program: Command): void {
     .command("doctor")
     .description("Find what is missing on this machine, and how to get it.")
     .option("--stack <stack>", "the stack; without it the selected one")
-    .addOption(
-      new Option("--within <seconds>", "seconds for everything together").argParser(seconds).default(10),
-    )
+    .addOption(withinOption("seconds for everything together"))
     .option("--json", "print JSON")
     .addHelpText("after", help)
     .action((options: doctorModule.DoctorOptions) =>
       (load("./doctor") as typeof doctorModule).doctor(options),
     );
-}
-
-function seconds(text: string): number {
-  const number = Number(text);
-  if (!(number > 0 && number <= 600))
-    throw new InvalidArgumentError("write a number of seconds up to 600, such as 10");
-  return number;
 }

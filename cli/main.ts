@@ -10,6 +10,7 @@ import { tell } from "./output";
 import { addReleaseCommands } from "./releaseCommands";
 import { addRemovableCommand } from "./removableCommand";
 import { addRestoreCommand } from "./restoreCommand";
+import { addStatusCommand } from "./statusCommand";
 
 /** Runs the command line and sets the process's exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -37,6 +38,7 @@ export function createProgram(): Command {
     .showHelpAfterError("(add --help for usage and examples)")
     .exitOverride();
   addReleaseCommands(program);
+  addStatusCommand(program);
   addAssessCommand(program);
   addRestoreCommand(program);
   addRemovableCommand(program);

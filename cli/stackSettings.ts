@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { load } from "js-yaml";
+import { JSON_SCHEMA, load } from "js-yaml";
 import { stackName } from "../gates/move";
 import { readSettings } from "../settings/readSettings";
 import type { Settings } from "../settings/settings";
@@ -25,24 +25,47 @@ export interface NamedStack {
  */
 export async function stackSettings(asked: string | undefined, signal?: AbortSignal): Promise<NamedStack> {
   const stack = asked ?? (await pulumi(["stack", "--show-name"], signal)).trim();
-  const config = JSON.parse(await pulumi(["config", "--json", "--stack", stack], signal)) as Record<
-    string,
-    { value?: string; secret: boolean }
-  >;
+  const config = parsed(await pulumi(["config", "--json", "--stack", stack], signal));
   const entries = Object.entries(config);
+  return namedStack(
+    stack,
+    Object.fromEntries(entries.map(([key, { value = "" }]) => [key, value])),
+    entries.flatMap(([key, { secret }]) => (secret ? [key] : [])),
+  );
+}
+
+/**
+ * The same by the stack's own file alone, for when Pulumi does not tell them.
+ * @param text what the file holds
+ * @throws InvalidInput where the settings can't be used
+ */
+export async function settingsInFile(stack: string, text: string): Promise<NamedStack> {
+  // Times stay text, as Pulumi takes them.
+  const { config } = (load(text, { schema: JSON_SCHEMA }) ?? {}) as { config?: Record<string, unknown> };
+  const entries = Object.entries(config ?? {});
+  const isSecret = (value: unknown) => typeof value === "object" && value !== null && "secure" in value;
+  return namedStack(
+    stack,
+    Object.fromEntries(
+      entries.map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+    ),
+    entries.flatMap(([key, value]) => (isSecret(value) ? [key] : [])),
+  );
+}
+
+async function namedStack(
+  stack: string,
+  values: Readonly<Record<string, string>>,
+  secretKeys: readonly string[],
+): Promise<NamedStack> {
   const project = await projectName();
   const name = stackName({ stack });
-  const settings = readSettings({
-    project,
-    stack: name,
-    values: Object.fromEntries(entries.map(([key, { value = "" }]) => [key, value])),
-    secretKeys: entries.flatMap(([key, { secret }]) => (secret ? [key] : [])),
-  });
+  const settings = readSettings({ project, stack: name, values, secretKeys });
   return { stack, label: `${project}/${name}`, settings };
 }
 
-/** Pulumi has found it by now. */
-async function projectName(): Promise<string> {
+/** The project's name, which is the namespace of its settings. @throws BrokenEnvironment where there is no project */
+export async function projectName(): Promise<string> {
   const folder = projectFolder();
   if (folder === undefined) throw new BrokenEnvironment("There is no Pulumi.yaml in this folder.");
   const text = await readFile(join(folder, "Pulumi.yaml"), "utf8");
@@ -54,6 +77,14 @@ export function projectFolder(): string | undefined {
   for (let folder = process.cwd(); ; folder = dirname(folder)) {
     if (existsSync(join(folder, "Pulumi.yaml"))) return folder;
     if (dirname(folder) === folder) return undefined;
+  }
+}
+
+function parsed(text: string): Record<string, { value?: string; secret: boolean }> {
+  try {
+    return JSON.parse(text) as ReturnType<typeof parsed>;
+  } catch {
+    throw new BrokenEnvironment("Pulumi does not tell the stack's settings: what it says is no JSON");
   }
 }
 

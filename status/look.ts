@@ -1,0 +1,215 @@
+import { askDatabase, type AppliedAnswer } from "../assessment/appliedSchema";
+import { gatherDisk } from "../assessment/diskEvidence";
+import { imagesOnHost } from "../assessment/engineQueries";
+import { TimeLimit } from "../assessment/timeLimit";
+import { imagesOf } from "../assessment/wayBack";
+import { backupPlace } from "../backups/backupPlace";
+import { keptCards } from "../card/kept";
+import { findRelease, type Catalog } from "../catalog/catalog";
+import type { Release } from "../catalog/release";
+import { newestDrill } from "../drills/keptDrills";
+import { drillStanding } from "../drills/standing";
+import { emptyState, readStackState, type StackState } from "../history/stackState";
+import { notedUpdates } from "../records/begunUpdates";
+import { moveWords } from "../records/releaseRecord";
+import { defaultTable, type Settings } from "../settings/settings";
+import { asker, told } from "./asker";
+import { backupStatus } from "./backupStatus";
+import { heldOf, releaseToReturnTo } from "./held";
+import { askServices, lookAtHost, servicesOf } from "./host";
+import { locksIn } from "./locks";
+import type { LookRequest } from "./lookRequest";
+import { schemaStatus } from "./schemaStatus";
+import type { StackSecrets } from "./services";
+import { stackFileStatus } from "./stackFileStatus";
+import {
+  isUnknown,
+  mapKnown,
+  type Held,
+  type Known,
+  type SchemaStatus,
+  type Status,
+  type WayBackStatus,
+} from "./status";
+
+/** Part of the time that is left which Pulumi has for the state: what rests on it needs some, too. */
+const stateShare = 0.6;
+
+/** Looks at everything at once. What does not answer within the limit is unknown, and says so; never rejects for it. */
+export async function lookAtStack(request: LookRequest, limit: TimeLimit): Promise<Status> {
+  const { stack, label, settings, catalog, secrets, now } = request;
+  const ask = asker(limit);
+  const asked = askState(stack, limit);
+  // Why is said once.
+  const state = asked.then((known) =>
+    isUnknown(known) ? { unknown: "Pulumi's state can't be read" } : known,
+  );
+  const held = asked.then((known) => mapKnown(known, (value) => heldOf(value, catalog)));
+  const running = held.then((known) => runningRelease(known, catalog));
+  const url = secrets.then((known) => databaseUrl(known, settings));
+  const host = lookAtHost(request, state, limit);
+  const answers = askServices(request, limit);
+  const [known, of, schema, wayBack, disk, backups, stackFile, locks] = await Promise.all([
+    held,
+    host,
+    settings.database && askSchema(request, { state, running, url }, limit),
+    askWayBack(request, state, running, limit),
+    askDisk(request, { state, running, url }, limit),
+    settings.database &&
+      backupStatus({ stack: label, ...backupSettings(request, settings.database), url }, limit),
+    ask(stackFileStatus(request.file, limit.signal)),
+    ask(locksIn(request.backend, label)),
+  ]);
+  return {
+    stack,
+    label,
+    at: now.toISOString(),
+    settings: toldSettings(request),
+    held: known,
+    services: servicesOf(request, known, of.containers, await answers),
+    drift: of.drift,
+    ...(schema && { schema }),
+    wayBack,
+    ...(disk && { disk }),
+    ...(backups && { backups }),
+    drill: told(() =>
+      drillStanding(newestDrill(settings.record.folder, label), {
+        maxAgeDays: settings.drill.maxAgeDays,
+        stack,
+        now,
+      }),
+    ),
+    card: told(
+      () =>
+        keptCards(settings.record.folder).find(({ cards }) => cards.stack === label)?.cards.present?.release,
+    ),
+    stackFile,
+    locks: isUnknown(locks) ? [] : locks,
+    begun: notedUpdates(settings.record.folder, label).map(({ update, alive }) => ({
+      text: `${moveWords(update)}, begun ${update.startedAt} by ${update.by.name}`,
+      alive,
+    })),
+  };
+}
+
+function askState(stack: string, limit: TimeLimit): Promise<Known<StackState>> {
+  const seconds = Math.ceil(limit.left() * stateShare * 10) / 10;
+  const own = new TimeLimit(seconds);
+  return asker(own)(readStackState(stack, seconds * 1000)).finally(() => own.over());
+}
+
+function runningRelease(held: Known<Held>, catalog: Catalog): Release | undefined {
+  const tag = isUnknown(held) ? undefined : held.running.tag;
+  return tag === undefined ? undefined : findRelease(catalog, tag);
+}
+
+function databaseUrl(secrets: Known<StackSecrets>, { database }: Settings): Known<string> {
+  const name = database?.url ?? "";
+  if (isUnknown(secrets)) return { unknown: `its address is a secret: ${secrets.unknown}` };
+  const url = secrets.byName[name];
+  return url === undefined || url === "" ? { unknown: `the secret ${name} is not set` } : url;
+}
+
+/** What other questions rest on. */
+interface Grounds {
+  state: Promise<Known<StackState>>;
+  running: Promise<Release | undefined>;
+  url: Promise<Known<string>>;
+}
+
+async function askSchema(
+  { settings, catalog }: LookRequest,
+  { state, running, url }: Grounds,
+  limit: TimeLimit,
+): Promise<SchemaStatus> {
+  const { tool, table } = settings.database ?? {};
+  const answer = url.then(
+    (address): Known<{ said: AppliedAnswer }> | Promise<Known<{ said: AppliedAnswer }>> => {
+      if (isUnknown(address)) return address;
+      const asked = askDatabase({ url: address, tool, table: table === defaultTable ? undefined : table });
+      return limit.for(
+        asked.then((said) => ({ said })),
+        { said: { unconfirmed: limit.text } },
+      );
+    },
+  );
+  return schemaStatus({
+    answer: await answer,
+    state: await state,
+    running: await running,
+    catalog,
+    dump: settings.schema.dump,
+  });
+}
+
+async function askWayBack(
+  { settings, catalog }: LookRequest,
+  state: Promise<Known<StackState>>,
+  running: Promise<Release | undefined>,
+  limit: TimeLimit,
+): Promise<Known<WayBackStatus | undefined>> {
+  const known = await state;
+  if (isUnknown(known)) return known;
+  const good = releaseToReturnTo(known, (await running)?.tag, catalog, settings.quarantine);
+  const release = good && findRelease(catalog, good.tag);
+  if (good === undefined || release === undefined) return undefined;
+  const images = imagesOf(release, Object.keys(settings.services)).map(({ reference }) => reference);
+  const present = await asker(limit)(imagesOnHost(images, settings.docker.host, limit.signal));
+  return {
+    release: good.tag,
+    passedAt: good.passedAt,
+    missing: mapKnown(present, (onHost) => images.filter((image) => !onHost.has(image))),
+  };
+}
+
+/** Of what is full, and not of what is on it: that is `removable`'s to say. */
+async function askDisk(
+  { label, settings, catalog }: LookRequest,
+  { state, running, url }: Grounds,
+  limit: TimeLimit,
+): Promise<Status["disk"]> {
+  const { disk } = settings.guards;
+  if (disk.limit === 0) return undefined;
+  const address = await url;
+  const target = (await running) ?? {
+    ...{ tag: settings.imageTag, time: "", order: 0 },
+    ...{ services: {}, migrations: [], flags: [] },
+  };
+  const backups = settings.database && backupSettings({ label, settings }, settings.database).folder;
+  const found = await asker(limit)(
+    gatherDisk(
+      {
+        ...{ stackLabel: label, target, catalog, services: Object.keys(settings.services) },
+        ...{ wayBack: 0, engine: settings.docker.host, disk: { ...disk, limit: Number.POSITIVE_INFINITY } },
+        database: backups === undefined || isUnknown(address) ? undefined : { url: address, backups },
+      },
+      state.then((known) => (isUnknown(known) ? emptyState : known)),
+      Promise.resolve([]),
+      Math.max(0.001, limit.left()),
+    ),
+  );
+  if (found === undefined || isUnknown(found) || !isUnknown(address) || backups === undefined) return found;
+  return { ...found, unknown: [...found.unknown, { of: "database", why: address.unknown, asked: false }] };
+}
+
+function backupSettings(
+  { label, settings }: Pick<LookRequest, "label" | "settings">,
+  { backup }: NonNullable<Settings["database"]>,
+) {
+  const { folder } = backupPlace({ stack: label, record: settings.record, docker: settings.docker, backup });
+  return { folder, made: backup.when !== "never" };
+}
+
+function toldSettings({ settings, fromFile, noCatalog }: LookRequest): Status["settings"] {
+  const { imageTag, hold, breakGlass, guards } = settings;
+  return {
+    imageTag,
+    protected: settings.protected,
+    ...(hold !== undefined && { hold }),
+    breakGlass: breakGlass !== undefined,
+    allowed: guards.schema,
+    diskLimit: guards.disk.limit,
+    ...(fromFile !== undefined && { fromFile }),
+    ...(noCatalog !== undefined && { noCatalog }),
+  };
+}

@@ -1,0 +1,174 @@
+import { properRun } from "../assessment/owed";
+import { usedPercent } from "../disk/filesystem";
+import { isPast } from "../schema/verdict";
+import { verdictOn } from "./lines";
+import { lockText } from "./owedLines";
+import { isUnknown, type Held, type Status } from "./status";
+
+/** The one thing to do next. */
+export interface NextStep {
+  why: string;
+  /** Undefined where no command helps, or nothing is to be done. */
+  command?: string;
+}
+
+/** What a person types next: what serves first, then what is owed. */
+export function nextStep(status: Status): NextStep {
+  const { held } = status;
+  if (isUnknown(held)) return withoutState(status);
+  return (
+    underWay(status) ??
+    decision(status) ??
+    first(status, held) ??
+    drifted(status, held) ??
+    unseen(status) ??
+    sick(status) ??
+    notTheTarget(status, held) ??
+    owed(status, held) ?? { why: "nothing is to be done" }
+  );
+}
+
+function withoutState(status: Status): NextStep {
+  const { stack } = status;
+  const bad = sickServices(status);
+  if (bad.length === 0)
+    return {
+      why: "Pulumi's state can't be read; this says which backend is asked",
+      command: "pulumi whoami --verbose",
+    };
+  return {
+    why: `Pulumi's state can't be read, and ${are(bad)} not healthy; the emergency card works without it`,
+    command: `npx knowngood card --stack ${stack} > card.sh && sh card.sh`,
+  };
+}
+
+function underWay({ stack, locks, held, begun }: Status): NextStep | undefined {
+  const command = `pulumi cancel --yes --stack ${stack} && pulumi up --stack ${stack}`;
+  const holder = locks.find(({ alive }) => alive !== false);
+  const living = holder === undefined ? begun.find(({ alive }) => alive)?.text : lockText(holder);
+  if (living !== undefined) return { why: `an update is under way (${living}): wait for its end` };
+  if (locks.length > 0) return { why: "an update died and left its lock", command };
+  const pending = !isUnknown(held) && held.pending.length > 0;
+  return pending || begun.length > 0 ? { why: "an update died half-way", command } : undefined;
+}
+
+function decision({ stack, settings: { hold } }: Status): NextStep | undefined {
+  if (hold === undefined) return undefined;
+  return {
+    why: `every up is refused until it is decided: ${hold}`,
+    command: `pulumi config rm hold --stack ${stack}`,
+  };
+}
+
+function first({ stack }: Status, { running }: Held): NextStep | undefined {
+  if (running.services.length > 0) return undefined;
+  return { why: "nothing was deployed yet", command: `pulumi up --stack ${stack}` };
+}
+
+function drifted({ stack, settings, drift }: Status, { running }: Held): NextStep | undefined {
+  if (isUnknown(drift) || drift.length === 0) return undefined;
+  if (drift.some(({ byUp }) => !byUp))
+    return {
+      why: "the host is not as the state holds it; this says how to go on",
+      command: `pulumi preview --stack ${stack}`,
+    };
+  if (running.tag === settings.imageTag)
+    return { why: "an up puts right what was changed by hand", command: `pulumi up --stack ${stack}` };
+  return {
+    why: `an up puts it right, and goes to ${settings.imageTag}`,
+    command: `pulumi preview --stack ${stack}`,
+  };
+}
+
+function unseen({ drift }: Status): NextStep | undefined {
+  return isUnknown(drift) ? { why: "the Docker host can't be seen", command: "docker info" } : undefined;
+}
+
+function sick(status: Status): NextStep | undefined {
+  const { stack, schema, services, wayBack, settings } = status;
+  const bad = sickServices(status);
+  const noAnswer = schema?.down === true ? "the database does not answer: look there first" : undefined;
+  if (bad.length === 0) return noAnswer === undefined ? undefined : { why: noAnswer };
+  if (noAnswer !== undefined) return { why: `${are(bad)} not healthy, and ${noAnswer}` };
+  const stopped = services.filter(({ held, service }) => held?.stopped && bad.includes(service));
+  if (stopped.length > 0)
+    return {
+      why: `${are(bad)} left stopped; this says what is needed`,
+      command: `pulumi preview --stack ${stack}`,
+    };
+  const back = isUnknown(wayBack) ? undefined : wayBack?.release;
+  const verdict = back === undefined || schema === undefined ? "compatible" : verdictOn(back, schema);
+  if (back !== undefined && (verdict === "unknown" || !isPast(verdict, settings.allowed)))
+    return { why: `${are(bad)} not healthy, and ${back} is known good`, command: goBack(back, stack) };
+  const container = services.find(({ service }) => service === bad[0])?.host;
+  const name = container === undefined || isUnknown(container) ? bad[0] : container.container;
+  const noWay = back === undefined ? "there is no way back" : `${back} is ${verdict} on this schema`;
+  return { why: `${are(bad)} not healthy, and ${noWay}`, command: `docker logs --tail 50 ${name}` };
+}
+
+function goBack(release: string, stack: string): string {
+  return `pulumi config set imageTag ${release} --stack ${stack} && pulumi up --stack ${stack}`;
+}
+
+function notTheTarget({ stack, settings }: Status, { running }: Held): NextStep | undefined {
+  if (running.tag === settings.imageTag) return undefined;
+  return {
+    why: `imageTag is ${settings.imageTag}, which is not what runs; this says what an up would do`,
+    command: `pulumi preview --stack ${stack}`,
+  };
+}
+
+function owed(status: Status, held: Held): NextStep | undefined {
+  const { stack, settings, schema, stackFile, disk, backups, card, drill } = status;
+  if (schema !== undefined && schema.problems.length + (schema.missing?.length ?? 0) > 0)
+    return { why: "the schema is not as the release wants it", command: `pulumi preview --stack ${stack}` };
+  if (held.owed !== undefined)
+    return {
+      why: `the proper run of ${held.owed.release} is owed`,
+      command: properRun({ stack, set: settings.breakGlass }),
+    };
+  if (!isUnknown(stackFile) && stackFile.change !== undefined)
+    return {
+      why: "the next merge would undo what the stack file says",
+      command: keep(stackFile.file, stackFile.change),
+    };
+  if (disk !== undefined && !isUnknown(disk) && isFull(disk, settings.diskLimit))
+    return { why: "a disk is too full", command: `npx knowngood removable --stack ${stack}` };
+  if (backups !== undefined && !isUnknown(backups) && backups.newest?.whole === false)
+    return {
+      why: "the newest backup is damaged or gone",
+      command: `npx knowngood restore --list --folder ${backups.folder}`,
+    };
+  if (card === undefined && !held.card && held.knownGood.length > 0)
+    return { why: "there is no emergency card", command: `pulumi up --stack ${stack}` };
+  if (!isUnknown(drill) && drill.due && !settings.protected)
+    return { why: drill.text, command: drill.command };
+  return undefined;
+}
+
+function keep(file: string, change: "not committed" | "not in git" | "not pushed"): string {
+  return change === "not pushed" ? "git push" : `git add ${file} && git commit ${file}`;
+}
+
+function isFull(
+  { disks }: { disks: readonly { filesystem: Parameters<typeof usedPercent>[0] }[] },
+  limit: number,
+): boolean {
+  return disks.some(({ filesystem }) => usedPercent(filesystem) >= limit);
+}
+
+function sickServices({ services }: Status): string[] {
+  return services.flatMap(({ service, health, held, host }) =>
+    // Nobody expects an answer of one that was never deployed.
+    (held !== undefined || (!isUnknown(host) && host.status !== "missing")) &&
+    !isUnknown(health) &&
+    !health.healthy
+      ? [service]
+      : [],
+  );
+}
+
+/** `api is`, `api and worker are`. */
+function are(names: readonly string[]): string {
+  return `${names.join(" and ")} ${names.length === 1 ? "is" : "are"}`;
+}

@@ -1,0 +1,190 @@
+import { expect } from "chai";
+import { nextStep } from "../../status/nextStep";
+import type { Status } from "../../status/status";
+import { disk, held, host, schema, service, status } from "./statuses";
+
+const sick = service({ health: { healthy: false, text: "503" } });
+const up = "pulumi up --stack prod";
+const preview = "pulumi preview --stack prod";
+const converge = `pulumi cancel --yes --stack prod && ${up}`;
+const lock = { user: "bo", host: "laptop", pid: 7, since: "2026-11-21T11:00:00.000Z" };
+const silent = { unknown: "no answer in 10 s" };
+const mixed = held();
+const settings = status().settings;
+
+/** What is the matter, what is said of it, and the command; each stands above all those below it. */
+const rows: readonly [string, Partial<Status>, RegExp, string?][] = [
+  [
+    "the state out of reach, and a sick service",
+    { held: silent, services: [sick], drift: silent },
+    /api is not healthy; the emergency card works without it/,
+    "npx knowngood card --stack prod > card.sh && sh card.sh",
+  ],
+  ["the state out of reach", { held: silent, drift: silent }, /can't be read/, "pulumi whoami --verbose"],
+  [
+    "an update under way",
+    { locks: [{ ...lock, alive: true }] },
+    /^an update is under way \(bo@laptop, process 7, since 2026-11-21T11:00:00Z\): wait for its end$/,
+  ],
+  ["a lock of another machine", { locks: [lock] }, /under way/],
+  [
+    "an update that this machine knows of",
+    { begun: [{ text: "forward to v3", alive: true }] },
+    /\(forward to v3\): wait/,
+  ],
+  ["a dead update's lock", { locks: [{ ...lock, alive: false }] }, /left its lock/, converge],
+  ["pending operations", { held: held({ pending: ["api"] }) }, /died half-way/, converge],
+  ["a killed update", { begun: [{ text: "forward to v3", alive: false }] }, /died half-way/, converge],
+  [
+    "a hold",
+    { settings: { ...settings, hold: "rows are gone" } },
+    /decided: rows are gone$/,
+    "pulumi config rm hold --stack prod",
+  ],
+  [
+    "nothing deployed",
+    {
+      held: held({ running: { tag: undefined, services: [] } }),
+      services: [service({ held: undefined, host: host({ status: "missing" }) })],
+    },
+    /^nothing was deployed yet$/,
+    up,
+  ],
+  [
+    "what was made by hand",
+    { drift: [{ text: "by hand", byUp: false }], services: [sick] },
+    /how to go on/,
+    preview,
+  ],
+  ["a container that is gone", { drift: [{ text: "gone", byUp: true }], services: [sick] }, /puts right/, up],
+  [
+    "a container that is gone, and another imageTag",
+    { drift: [{ text: "gone", byUp: true }], settings: { ...settings, imageTag: "v3" } },
+    /goes to v3/,
+    preview,
+  ],
+  ["a Docker host out of sight", { drift: silent }, /can't be seen/, "docker info"],
+  [
+    "a sick service, and a database that is down",
+    { services: [sick], schema: schema({ down: true }) },
+    /^api is not healthy, and the database does not answer: look there first$/,
+  ],
+  ["a database that is down", { schema: schema({ down: true }) }, /^the database does not answer/],
+  [
+    "services that were left stopped",
+    {
+      services: [
+        service({
+          held: { tag: "v1", digest: "d", stopped: true },
+          health: { healthy: false, text: "exited" },
+        }),
+      ],
+    },
+    /left stopped/,
+    preview,
+  ],
+  [
+    "a sick service with a way back",
+    { services: [sick] },
+    /^api is not healthy, and v1 is known good$/,
+    "pulumi config set imageTag v1 --stack prod && pulumi up --stack prod",
+  ],
+  [
+    "a sick service whose way back can't run on the schema",
+    {
+      services: [sick],
+      schema: schema({
+        judged: { horizon: { oldest: undefined, verdicts: { v1: "breaking" } }, current: true },
+      }),
+    },
+    /^api is not healthy, and v1 is breaking on this schema$/,
+    "docker logs --tail 50 shop-prod-api",
+  ],
+  [
+    "a sick service without a way back",
+    { services: [sick], wayBack: undefined },
+    /there is no way back$/,
+    "docker logs --tail 50 shop-prod-api",
+  ],
+  ["another imageTag", { settings: { ...settings, imageTag: "v3" } }, /imageTag is v3/, preview],
+  [
+    "services of different releases",
+    { held: held({ running: { ...mixed.running, tag: undefined } }) },
+    /imageTag is v2/,
+    preview,
+  ],
+  [
+    "a schema that lacks something",
+    { schema: schema({ missing: ["3"] }) },
+    /not as the release wants/,
+    preview,
+  ],
+  [
+    "a proper run",
+    {
+      held: held({ owed: { release: "v2", guards: ["ci"], reason: "down", since: "" } }),
+      settings: { ...settings, breakGlass: true },
+    },
+    /^the proper run of v2 is owed$/,
+    `pulumi config rm breakGlass --stack prod && ${up}`,
+  ],
+  [
+    "a stack file that is not committed",
+    { stackFile: { file: "Pulumi.prod.yaml", change: "not committed" } },
+    /next merge would undo/,
+    "git add Pulumi.prod.yaml && git commit Pulumi.prod.yaml",
+  ],
+  [
+    "a stack file that is not pushed",
+    { stackFile: { file: "Pulumi.prod.yaml", change: "not pushed" } },
+    /undo/,
+    "git push",
+  ],
+  [
+    "a full disk",
+    { disk: { disks: [disk(85)], unknown: [], backupsBeside: false, use: [] } },
+    /^a disk is too full$/,
+    "npx knowngood removable --stack prod",
+  ],
+  ["no emergency card anywhere", { card: undefined, held: held({ card: false }) }, /no emergency card/, up],
+  [
+    "a drill that is due",
+    { drill: { text: "not drilled", due: true, command: "npx knowngood drill --stack prod" } },
+    /^not drilled$/,
+    "npx knowngood drill --stack prod",
+  ],
+  ["nothing", {}, /^nothing is to be done$/],
+];
+
+describe("what to type next", () => {
+  for (const [what, changes, why, command] of rows)
+    it(`for ${what}: ${command ?? "no command"}`, () => {
+      const next = nextStep(status(changes));
+      expect(next.why).to.match(why);
+      expect(next.command).to.equal(command);
+    });
+
+  it("lets what serves go before what is owed, and that before a drill", () => {
+    const owed: Partial<Status> = {
+      stackFile: { file: "Pulumi.prod.yaml", change: "not committed" },
+      drill: { text: "not drilled", due: true, command: "npx knowngood drill --stack prod" },
+    };
+    expect(nextStep(status(owed)).command).to.match(/^git add/);
+    expect(nextStep(status({ ...owed, services: [sick] })).why).to.match(/^api is not healthy/);
+    expect(
+      nextStep(status({ ...owed, services: [sick], drift: [{ text: "gone", byUp: true }] })).command,
+    ).to.equal(up);
+    expect(
+      nextStep(status({ ...owed, services: [sick], locks: [{ ...lock, alive: false }] })).command,
+    ).to.equal(converge);
+  });
+
+  it("asks for no drill on a protected stack, and for no room on a disk below its limit", () => {
+    const due = { text: "not drilled", due: true, command: "npx knowngood drill --stack prod" };
+    expect(nextStep(status({ drill: due, settings: { ...settings, protected: true } })).command).to.equal(
+      undefined,
+    );
+    const below = { disks: [disk(84)], unknown: [], backupsBeside: false, use: [] };
+    expect(nextStep(status({ disk: below })).command).to.equal(undefined);
+  });
+});
