@@ -6,6 +6,8 @@ import { addCardCommand } from "./cardCommand";
 import { addDoctorCommand } from "./doctorCommand";
 import { BrokenEnvironment, exitCodes, Interrupted, Refused } from "./exitCodes";
 import { completeHelp } from "./help";
+import { addHistoryCommand } from "./historyCommand";
+import { addLogsCommand } from "./logsCommand";
 import { tell } from "./output";
 import { addReleaseCommands } from "./releaseCommands";
 import { addRemovableCommand } from "./removableCommand";
@@ -40,6 +42,8 @@ export function createProgram(): Command {
   addReleaseCommands(program);
   addStatusCommand(program);
   addAssessCommand(program);
+  addHistoryCommand(program);
+  addLogsCommand(program);
   addRestoreCommand(program);
   addRemovableCommand(program);
   addCardCommand(program);

@@ -157,11 +157,7 @@ function ofUpdate(update: PulumiUpdate, entry: Entry | undefined, catalog: Catal
   const reason = entry?.reason ?? message;
   const own = entry === undefined ? undefined : ofEntry(entry);
   return {
-    services: tag === undefined ? {} : servicesOf(tag, catalog),
-    gates: [],
-    ...own,
-    id: own?.id ?? basic(startedAt),
-    kind,
+    ...(own ?? { id: basic(startedAt), kind, services: servicesOf(tag, catalog), gates: [] }),
     ...(version !== undefined && { version }),
     ...(tag !== undefined && { tag }),
     outcome: worse(result, entry?.outcome),
@@ -213,7 +209,8 @@ function worse(result: PulumiUpdate["result"], recorded: DeploymentOutcome | und
   return "passed";
 }
 
-function servicesOf(tag: string, catalog: Catalog): Deployment["services"] {
+function servicesOf(tag: string | undefined, catalog: Catalog): Deployment["services"] {
+  if (tag === undefined) return {};
   const release = findRelease(catalog, tag);
   return Object.fromEntries(
     Object.entries(release?.services ?? {}).map(([name, { digest }]) => [name, { tag, digest }]),

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileName } from "../gates/failureRecord";
 import type { Release } from "../catalog/release";
@@ -44,6 +44,17 @@ export function keepEvidence(records: string, evidence: Evidence, kept: number):
     rmSync(join(own, old), { recursive: true, force: true });
   }
   return folder;
+}
+
+/** The newest log of a service that was kept before an `up`, where there is one. */
+export function newestKeptLog(records: string, stack: string, service: string): string | undefined {
+  const own = join(records, folderName, fileName(stack));
+  if (!existsSync(own)) return undefined;
+  return readdirSync(own)
+    .sort()
+    .reverse()
+    .map((time) => join(own, time, `${fileName(service)}.log`))
+    .find((file) => existsSync(file));
 }
 
 /** Takes evidence away again, of what then did not change. @throws what the file system says */

@@ -1,0 +1,155 @@
+import { once } from "node:events";
+import { askEngine } from "../assessment/engineQueries";
+import { labels, runningFrom } from "../history/running";
+import { readStackState } from "../history/stackState";
+import { newestKeptLog } from "../records/keptEvidence";
+import { nearestName } from "../settings/nearestName";
+import { InvalidInput, show } from "../settings/violations";
+import { BrokenEnvironment, exitCodes } from "./exitCodes";
+import { tell } from "./output";
+import { whileWaiting } from "./progress";
+import { mergedByTime, openLog, type LoggedContainer, type LogLine, type LogStream } from "./serviceLogs";
+import { stackSettings, type NamedStack } from "./stackSettings";
+
+export interface LogsOptions {
+  stack?: string;
+  since?: string;
+  /** A number of lines, or `all`. */
+  tail: string;
+  follow?: true;
+}
+
+/**
+ * `logs`: what the services of a stack say, from its Docker host. Sets the exit code: 0 told, 1 where of no service there
+ * is a container, or Docker did not give a log.
+ * @throws InvalidInput for a service that the stack does not have, BrokenEnvironment where Pulumi or Docker can't be asked
+ */
+export async function logs(services: readonly string[], options: LogsOptions): Promise<void> {
+  const named = await stackSettings(options.stack);
+  const containers = await whileWaiting("looking for the containers", containersOf(named));
+  const wanted = wantedServices(services, named, containers);
+  const there = wanted.flatMap((name) => containers.filter((one) => one.service === name));
+  for (const name of wanted) {
+    if (!there.some((one) => one.service === name)) tell("warning", missingText(name, named));
+  }
+  if (there.length === 0) {
+    process.exitCode = exitCodes.failed;
+    return;
+  }
+  const follow = options.follow === true;
+  const several = there.length > 1;
+  const streams = there.map((one) =>
+    openLog(one, { ...options, follow, engine: named.settings.docker.host }, several && !follow),
+  );
+  const failed = follow ? await followAll(streams) : await printAll(streams, several);
+  if (failed.length > 0) {
+    tell("error", `Docker does not give the log of ${failed.join(", ")}`);
+    process.exitCode = exitCodes.failed;
+  }
+}
+
+/** Of each service the container that the state holds, else the newest with its labels: one may be made by hand. */
+async function containersOf({ stack, label, settings }: NamedStack): Promise<LoggedContainer[]> {
+  const [state, onHost] = await Promise.all([
+    readStackState(stack).catch((error: unknown) => error as Error),
+    containersOnHost(label, settings.docker.host),
+  ]);
+  if (state instanceof Error)
+    tell("warning", `${state.message} What has the stack's labels on the host is told.`);
+  // Only who runs is asked, not which release that is.
+  const held = state instanceof Error ? [] : runningFrom(state, { folder: "", releases: [] }).services;
+  const ids = new Set(held.map(({ containerId }) => containerId));
+  const services = [...new Set(onHost.map(({ service }) => service))].sort();
+  return services.flatMap((service) => {
+    const own = onHost.filter((one) => one.service === service);
+    return own.find(({ containerId }) => ids.has(containerId)) ?? own[0] ?? [];
+  });
+}
+
+/** Running and stopped, newest first. */
+async function containersOnHost(stack: string, engine: string | undefined): Promise<LoggedContainer[]> {
+  const format = `{{.ID}} {{.Label "${labels.service}"}}`;
+  const filter = `label=${labels.stack}=${stack}`;
+  try {
+    const words = ["ps", "--all", "--no-trunc", "--filter", filter, "--format", format];
+    const { stdout } = await askEngine(words, engine);
+    return stdout.split("\n").flatMap((line) => {
+      const [containerId = "", service = ""] = line.split(" ");
+      return service === "" ? [] : [{ service, containerId }];
+    });
+  } catch (error) {
+    throw new BrokenEnvironment(`The Docker engine can't be asked: ${(error as Error).message}`);
+  }
+}
+
+/** @param asked none for all */
+function wantedServices(
+  asked: readonly string[],
+  { settings, label }: NamedStack,
+  containers: readonly LoggedContainer[],
+): string[] {
+  const known = [
+    ...new Set([...Object.keys(settings.services), ...containers.map(({ service }) => service)]),
+  ].sort();
+  const unknown = asked.filter((service) => !known.includes(service));
+  if (unknown.length > 0)
+    throw new InvalidInput(
+      `${label} has no such service`,
+      unknown.map((service) => {
+        const nearest = nearestName(known, service);
+        const expected =
+          nearest === undefined ? `write one of ${known.join(", ")}` : `did you mean ${nearest}?`;
+        return { where: "service", found: show(service), expected };
+      }),
+    );
+  return asked.length === 0 ? known : [...new Set(asked)];
+}
+
+function missingText(service: string, { label, settings }: NamedStack): string {
+  const kept = newestKeptLog(settings.record.folder, label, service);
+  const gone = `There is no container of ${service} on the host.`;
+  return kept === undefined ? gone : `${gone} Its last lines, kept before an \`up\`: ${kept}`;
+}
+
+/** @returns services whose log Docker did not give */
+async function printAll(streams: readonly LogStream[], timestamps: boolean): Promise<string[]> {
+  const write = writer(streams);
+  const [only] = streams;
+  if (!timestamps && only !== undefined) {
+    for await (const line of only.lines) await write({ service: only.service, line });
+  } else {
+    for await (const line of mergedByTime(streams)) await write(line);
+  }
+  return failures(streams);
+}
+
+/** Until every container has ended, or a person ends it, which is no failure. */
+async function followAll(streams: readonly LogStream[]): Promise<string[]> {
+  const write = writer(streams);
+  let ended = false;
+  const end = () => {
+    ended = true;
+    for (const stream of streams) stream.end();
+  };
+  process.once("SIGINT", end).once("SIGTERM", end);
+  await Promise.all(
+    streams.map(async ({ service, lines, ended: closed }) => {
+      for await (const line of lines) await write({ service, line });
+      if ((await closed) === 0 && !ended) process.stderr.write(`${service}: its container has ended\n`);
+    }),
+  );
+  return ended ? [] : failures(streams);
+}
+
+async function failures(streams: readonly LogStream[]): Promise<string[]> {
+  const codes = await Promise.all(streams.map(({ ended }) => ended));
+  return streams.flatMap(({ service }, index) => (codes[index] === 0 ? [] : [service]));
+}
+
+/** Writes lines behind the name of their service, in one column, no faster than they are read. */
+function writer(streams: readonly LogStream[]): (line: LogLine) => Promise<void> {
+  const width = Math.max(...streams.map(({ service }) => service.length));
+  return async ({ service, line }) => {
+    if (!process.stdout.write(`${service.padEnd(width)} | ${line}\n`)) await once(process.stdout, "drain");
+  };
+}
