@@ -12,8 +12,7 @@ Examples:
   $ knowngood history --all-stacks --limit 1
 
 Newest first: every update that Pulumi's own history has, and those that only the records on this machine tell of, such as one
-that was killed. Who, why, gates and digests are the records'. Nothing is changed, no secret is read, no passphrase is needed.
-Exit codes: 0 told, 2 settings that can't be used, 4 Pulumi can't be asked.`;
+that was killed. Who, why, gates and digests are the records'. Nothing is changed, no secret is read, no passphrase is needed.`;
 
 /** Declares `history`. What it does is loaded when it is run. */
 export function addHistoryCommand(program: Command): void {

@@ -14,8 +14,7 @@ Examples:
 Asks the stack's Docker host (\`docker.host\`) for the containers that carry the stack's labels, stopped ones too. Each line
 begins with its service. Where a service has no container any more, the file with its last lines is named, which the
 \`up\` kept that took it away. What services say is not searched for secrets.
-Exit codes: 0 told, or a follow that was ended, 1 there is no log, 2 no such service or settings that can't be used, 4 Pulumi or
-the Docker engine can't be asked, 130 interrupted.`;
+Ctrl-C in --follow is no failure; that no service has a log is one.`;
 
 /** Declares `logs`. What it does is loaded when it is run. */
 export function addLogsCommand(program: Command): void {
