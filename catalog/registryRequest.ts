@@ -3,7 +3,7 @@ import https from "node:https";
 import { RegistryError } from "./registryError";
 
 export interface RegistryRequest {
-  method: "GET" | "HEAD" | "POST";
+  method: "GET" | "HEAD" | "POST" | "PATCH";
   url: string;
   headers?: Record<string, string>;
   body?: string;
@@ -37,7 +37,7 @@ export async function request(asked: RegistryRequest): Promise<RegistryAnswer> {
     const next = URL.canParse(location, current.url) ? new URL(location, current.url) : undefined;
     if (next === undefined || !/^https?:$/.test(next.protocol)) break;
     const elsewhere = next.origin !== new URL(current.url).origin;
-    if (elsewhere && current.method === "POST") {
+    if (elsewhere && current.body !== undefined) {
       const { origin } = next;
       throw new RegistryError(
         "bad-answer",
