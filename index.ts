@@ -6,6 +6,7 @@ import { gather } from "./assessment/evidence";
 import { evidenceRequest } from "./assessment/evidenceRequest";
 import { keepReport } from "./assessment/keptReport";
 import { leavePlan, planOf } from "./assessment/plan";
+import { reviewedVariable } from "./assessment/reviewed";
 import { findTarget } from "./assessment/targetRelease";
 import { leaveCards } from "./card/leave";
 import { surveyCatalog } from "./catalog/catalog";
@@ -38,16 +39,17 @@ async function program() {
   const target = await findTarget(survey, settings, { project, stack });
   const prefix = settings.docker.prefix ?? `${project}-${stack}`;
   const previewing = pulumi.runtime.isDryRun();
+  const reviewed = process.env[reviewedVariable];
 
   const evidence = await gather(
     evidenceRequest({
-      ...{ stack, stackLabel: label, network: prefix, target, catalog, settings, previewing },
+      ...{ stack, stackLabel: label, network: prefix, target, catalog, settings, previewing, reviewed },
       secret: (name) => secretText(configuration, name),
     }),
   );
   const now = new Date().toISOString();
   const drill = drillUnderWay(process.env);
-  const found = { stack, target, survey, evidence, ...(drill && { drill }), now };
+  const found = { stack, target, survey, evidence, ...(drill && { drill }), reviewed, now };
   const assessment = assess(assessmentQuestion(settings, found));
   const report = keepReport(stack, assessment, settings.record.folder);
   leavePlan(process.env, () => planOf(label, assessment, settings, report.file));

@@ -24,8 +24,9 @@ import { assessQuarantine, type AssessedQuarantine } from "./quarantine";
 import { obstacles, worldWarnings } from "./obstacles";
 import { assessOwed, owedWarnings, unaskedGuards, type AssessedOwed } from "./owed";
 import { refusedBy, type Refusal } from "./refusal";
+import { boundFingerprint, isSettled, reviewedRefusals } from "./reviewed";
 import { assessSchema, steppedDownFirst } from "./schemaAssessment";
-import type { SchemaRisk } from "./schemaRisk";
+import { changesSince, type SchemaRisk } from "./schemaRisk";
 import { wayBackWarnings } from "./wayBack";
 
 /** What an `up` would do and what speaks against it, decided before anything is touched. */
@@ -109,6 +110,8 @@ export interface AssessmentQuestion {
   guards: { schema: Verdict; horizon: boolean; ci: { unknown: "warn" | "refuse" }; disk: { limit: number } };
   /** The fingerprint that was acknowledged, where one was. */
   acknowledge?: string;
+  /** Fingerprint of what was reviewed where this deployment was proposed. @default it follows no review */
+  reviewed?: string | undefined;
   /** The version that the setting `stepDown` names. */
   stepDown?: string;
   /** Why nothing may be deployed, where the setting says so. */
@@ -249,6 +252,13 @@ function askGuards(question: GuardQuestion): AskedGuards {
     retriable: direction === "forward" || question.unasked.includes("quarantine"),
   });
   const { warnings, refusals, ...schema } = assessSchema(question);
+  const { risk } = schema;
+  const reviewed = reviewedRefusals({
+    ...{ stack, target: target.tag, reviewed: question.reviewed },
+    fingerprint: boundFingerprint({ target, ...(risk && { risk }) }),
+    changes: risk && changesSince(evidence.proposed, risk.report),
+    settled: isSettled({ direction, ...schema }),
+  });
   const disk = diskGuard({
     stack,
     target: target.tag,
@@ -273,6 +283,7 @@ function askGuards(question: GuardQuestion): AskedGuards {
     ],
     refusals: [
       ...refusedBy("hold", holdRefusals(question)),
+      ...refusedBy("reviewed", reviewed),
       ...refusedBy("byHand", handWords.refusals),
       ...refusedBy("quarantine", quarantine.refusals),
       ...refusedBy("ci", ci.refusals),

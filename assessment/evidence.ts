@@ -26,6 +26,8 @@ export interface Evidence extends EngineEvidence {
   schema: SchemaEvidence | undefined;
   /** The report that was acknowledged; undefined where none was, or it is not kept. */
   reviewed: AssessmentReport | undefined;
+  /** The report that was reviewed where this deployment was proposed; undefined where it is not kept. */
+  proposed?: AssessmentReport;
   /** By service. */
   images: Readonly<Record<string, Whereabouts>>;
   /** Services of which the registry has another digest under the target's tag than the catalog. */
@@ -69,6 +71,8 @@ export interface EvidenceRequest {
   /** Folder of the records, and the fingerprint of the report there that was acknowledged. */
   records: string;
   acknowledge: string | undefined;
+  /** Fingerprint of what was reviewed where this deployment was proposed; undefined where it follows no review. */
+  proposed: string | undefined;
   /** Whether this is a preview; what is worth the time in one alone is not asked in an `up`. */
   previewing: boolean;
 }
@@ -96,12 +100,14 @@ export async function gather(request: EvidenceRequest): Promise<Evidence> {
       () => undefined,
     ),
   ]);
-  const reviewed = readReviewed(request);
+  const reviewed = readReviewed(request.records, request.acknowledge);
+  const proposed = readReviewed(request.records, request.proposed);
   const failedGates = newestFailures(request.records, request.stackLabel, known);
   return {
     state: known,
     schema,
     reviewed,
+    ...(proposed && { proposed }),
     images,
     ...tags,
     ci,
@@ -123,8 +129,9 @@ function servicesToPull(images: Evidence["images"]): string[] {
   return Object.entries(images).flatMap(([service, place]) => (place === "registry" ? [service] : []));
 }
 
-function readReviewed({ records, acknowledge }: EvidenceRequest): AssessmentReport | undefined {
-  const text = acknowledge === undefined ? undefined : reviewedReport(records, acknowledge);
+function readReviewed(records: string, fingerprint: string | undefined): AssessmentReport | undefined {
+  if (fingerprint === undefined || !/^[0-9a-f]{12}$/.test(fingerprint)) return undefined;
+  const text = reviewedReport(records, fingerprint);
   try {
     return text === undefined ? undefined : (JSON.parse(text) as AssessmentReport);
   } catch {

@@ -18,11 +18,13 @@ export interface EvidenceQuestion {
   /** The text of a secret setting. */
   secret: (name: string) => string;
   previewing: boolean;
+  /** Fingerprint of what was reviewed where this deployment was proposed; undefined where it follows no review. */
+  reviewed: string | undefined;
 }
 
 /** What a stack's settings have asked of the world before anything is decided. */
 export function evidenceRequest(question: EvidenceQuestion): EvidenceRequest {
-  const { stack, stackLabel, network, target, catalog, settings, previewing } = question;
+  const { stack, stackLabel, network, target, catalog, settings, previewing, reviewed } = question;
   return {
     stack,
     stackLabel,
@@ -34,6 +36,7 @@ export function evidenceRequest(question: EvidenceQuestion): EvidenceRequest {
     schema: schemaRequest(question),
     records: settings.record.folder,
     acknowledge: settings.acknowledge,
+    proposed: reviewed,
     wayBack: settings.guards.wayBack,
     disk: settings.guards.disk,
     ci: ciRequest(question),

@@ -5,6 +5,7 @@ import type { Verdict } from "../schema/verdict";
 import { announcement } from "./announcement";
 import type { Assessment, ServiceMove } from "./assessment";
 import type { Refusal } from "./refusal";
+import { boundFingerprint, isSettled } from "./reviewed";
 import type { AssessmentReport } from "./schemaRisk";
 
 /** Environment variable by which a command asks the program for its plan: the file to leave it in. */
@@ -42,6 +43,10 @@ export interface Plan {
   leaves: readonly string[];
   /** Flags that this `up` turns off. */
   flagsOff: readonly string[];
+  /** What a review, and an acknowledgement, are bound to: 12 hexadecimal digits. */
+  fingerprint: string;
+  /** Whether the `up` changes neither release nor schema. */
+  settled: boolean;
   /** All of it as a person reads it. */
   text: string;
   warnings: readonly string[];
@@ -78,6 +83,8 @@ export function planOf(
     ...(lastKnownGood && { lastKnownGood }),
     leaves: quarantine.left,
     flagsOff: (assessment.flags?.off ?? []).flatMap(({ flag, due }) => (due ? [flag] : [])),
+    fingerprint: boundFingerprint(assessment),
+    settled: isSettled(assessment),
     text: announcement(stack, assessment, report),
     warnings,
     refusals,

@@ -26,6 +26,15 @@ export function reviewedReport(records: string, fingerprint: string): string | u
 }
 
 /**
+ * Keeps the JSON of an assessment that was reviewed elsewhere, where the deployment that follows looks for it.
+ * @throws what the file system says
+ */
+export function keepReviewed(records: string, fingerprint: string, json: string): void {
+  mkdirSync(join(records, folderName), { recursive: true, mode: 0o700 });
+  writeWhole(join(records, folderName, `${fingerprint}.json`), json, { private: true });
+}
+
+/**
  * Keeps a report under the stack and the target, and under its fingerprint, each file whole or not at all.
  * @returns why it could not be kept; undefined when it was
  */

@@ -1,6 +1,7 @@
 /** Guards that an `up` can go on without: what they refuse, a person can answer for. */
 export const breakableGuards = [
   "hold",
+  "reviewed",
   "quarantine",
   "ci",
   "schema",
