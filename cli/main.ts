@@ -9,9 +9,11 @@ import { completeHelp } from "./help";
 import { addHistoryCommand } from "./historyCommand";
 import { addLogsCommand } from "./logsCommand";
 import { tell } from "./output";
+import { addProposeCommand } from "./proposeCommand";
 import { addReleaseCommands } from "./releaseCommands";
 import { addRemovableCommand } from "./removableCommand";
 import { addRestoreCommand } from "./restoreCommand";
+import { addReviewCommands } from "./reviewCommand";
 import { addStatusCommand } from "./statusCommand";
 
 /** Runs the command line and sets the process's exit code. */
@@ -48,6 +50,8 @@ export function createProgram(): Command {
   addRemovableCommand(program);
   addCardCommand(program);
   addDoctorCommand(program);
+  addProposeCommand(program);
+  addReviewCommands(program);
   completeHelp(program);
   return program;
 }

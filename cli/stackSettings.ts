@@ -14,6 +14,8 @@ export interface NamedStack {
   stack: string;
   /** Its label on what it makes, such as `shop/prod`. */
   label: string;
+  /** The project's name, which is the namespace of its settings. */
+  project: string;
   settings: Settings;
 }
 
@@ -61,7 +63,7 @@ async function namedStack(
   const project = await projectName();
   const name = stackName({ stack });
   const settings = readSettings({ project, stack: name, values, secretKeys });
-  return { stack, label: `${project}/${name}`, settings };
+  return { stack, label: `${project}/${name}`, project, settings };
 }
 
 /** The project's name, which is the namespace of its settings. @throws BrokenEnvironment where there is no project */

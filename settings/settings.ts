@@ -9,6 +9,7 @@ import { flags } from "./flagSettings";
 import { guards, hold, quarantine, retry } from "./guardSettings";
 import { record } from "./recordSettings";
 import { drill } from "./drillSettings";
+import { review } from "./reviewSettings";
 import { errorRate } from "./errorRateSettings";
 import { healthDefaults, service } from "./serviceSettings";
 import { checkStack } from "./stackRules";
@@ -205,6 +206,11 @@ export const settingsSchema = structure(
       ),
     record: record.prefault({}).describe("What is kept of each `up`, and who is told."),
     drill: drill.prefault({}).describe("How often the way back is drilled by `knowngood drill`."),
+    review: review
+      .optional()
+      .describe(
+        "Where a change of release is proposed and reviewed, by `knowngood propose` and `knowngood review`; no `up` needs it.",
+      ),
     destroyData: truthValue
       .default(false)
       .describe(

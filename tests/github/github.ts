@@ -1,4 +1,5 @@
 import { emulateGitHub } from "./emulator.mjs";
+import { withPulls, type Limit } from "./pulls";
 import { withStatuses } from "./statuses";
 
 /** A GitHub of one repository, `acme/shop`, for a test. */
@@ -11,26 +12,44 @@ export interface TestGitHub {
   /** Makes a check run of the commit. @param conclusion undefined while it runs */
   run: (name: string, conclusion?: string) => Promise<void>;
   status: (context: string, state: string) => Promise<void>;
+  /** Anything else of the repository, such as `pulls`, by its owner. @throws Error for an answer that says no */
+  ask: (path: string, method?: string, body?: object) => Promise<unknown>;
+  /** From now on every request is refused but for the first ones; undefined ends that. */
+  limit: (limit: Limit | undefined) => void;
+  /** The private key of each app, by its id. */
+  keys: ReadonlyMap<string, string>;
   close: () => Promise<void>;
 }
 
-export async function startGitHub(): Promise<TestGitHub> {
+/** An app that is installed for `acme`. */
+export interface TestApp {
+  id: number;
+  permissions: Record<string, "read" | "write">;
+}
+
+export async function startGitHub(apps: readonly TestApp[] = []): Promise<TestGitHub> {
   const token = "a-token-of-acme";
   const emulator = await emulateGitHub({
     github: {
-      users: [{ login: "acme" }],
+      users: [{ login: "acme" }, { login: "anna" }],
+      apps: apps.map(({ id, permissions }) => ({
+        ...{ app_id: id, slug: `app-${id}`, name: `App ${id}`, permissions },
+        installations: [{ installation_id: id * 10, account: "acme", permissions }],
+      })),
       repos: [{ owner: "acme", name: "shop", auto_init: true, private: true }],
     },
     tokens: { [token]: { login: "acme", scopes: ["repo"] } },
   });
-  const { url, close } = await withStatuses(emulator.url, token);
-  const ask = async (path: string, body?: object): Promise<unknown> => {
-    const answer = await fetch(`${url}/repos/acme/shop/${path}`, {
+  const statuses = await withStatuses(emulator.url, token);
+  const { url, limit, close } = await withPulls(statuses.url, token);
+  const ask = async (path: string, method = "GET", body?: object): Promise<unknown> => {
+    const answer = await fetch(`${url}/repos/acme/shop${path === "" ? "" : `/${path}`}`, {
+      method,
       headers: { authorization: `token ${token}`, "content-type": "application/json" },
-      ...(body !== undefined && { method: "POST", body: JSON.stringify(body) }),
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-    return answer.json();
+    return answer.status === 204 ? undefined : answer.json();
   };
   const [newest] = (await ask("commits")) as { sha: string }[];
   const commit = newest?.sha ?? "";
@@ -41,11 +60,25 @@ export async function startGitHub(): Promise<TestGitHub> {
     run: async (name, conclusion) => {
       const state =
         conclusion === undefined ? { status: "in_progress" } : { status: "completed", conclusion };
-      await ask("check-runs", { name, head_sha: commit, ...state });
+      await ask("check-runs", "POST", { name, head_sha: commit, ...state });
     },
     status: async (context, state) => {
-      await ask(`statuses/${commit}`, { context, state, target_url: `https://ci.example/${context}` });
+      await ask(`statuses/${commit}`, "POST", {
+        context,
+        state,
+        target_url: `https://ci.example/${context}`,
+      });
     },
-    close: () => close().then(() => emulator.close()),
+    ask,
+    limit,
+    keys: new Map(
+      emulator.generatedSecrets.flatMap(({ kind, id, value }): [string, string][] =>
+        kind === "github.app_private_key" ? [[id, value]] : [],
+      ),
+    ),
+    close: () =>
+      close()
+        .then(() => statuses.close())
+        .then(() => emulator.close()),
   };
 }

@@ -16,7 +16,9 @@ export async function withStatuses(
   const byCommit = new Map<string, Map<string, Status>>();
   const server = createServer((asked, response) => {
     const [, commit] =
-      /\/(?:statuses|commits)\/([0-9a-f]{40})(?:\/status)?(?:\?.*)?$/.exec(asked.url ?? "") ?? [];
+      /\/(?:statuses(?=\/\w+(?:\?|$))|commits(?=\/\w+\/status(?:\?|$)))\/([0-9a-f]{40})/.exec(
+        asked.url ?? "",
+      ) ?? [];
     if (commit === undefined) return forward(emulator, asked, response);
     const answer = (status: number, body: object) =>
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));

@@ -4,7 +4,7 @@ import { good, toldOneByOne, type WrongRow } from "./wrongRows";
 
 const right = { reason: "CI is down", guards: ["ci"], until: "2026-03-01T18:00:00Z" };
 const names =
-  "write one of hold, quarantine, ci, schema, horizon, backup, disk, byHand, commands, errorRate, hooks";
+  "write one of hold, reviewed, quarantine, ci, schema, horizon, backup, disk, byHand, commands, errorRate, hooks";
 const naming = (name: unknown): Record<string, unknown> => ({ breakGlass: { ...right, guards: [name] } });
 const until =
   'write until when it is good, in quotes, such as "2026-03-01T18:00:00Z" or "2026-03-01T19:00:00+01:00"';

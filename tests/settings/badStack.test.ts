@@ -31,7 +31,7 @@ const rows: WrongRow[] = [
     { x: "1" },
     "x",
     "a setting in clear",
-    "no such setting: remove it, or write one of imageTag, releases, protected, docker, services, volumes, database, schema, guards, hold, quarantine, retry, breakGlass, adopt, stepDown, acknowledge, gates, hooks, flags, record, drill, destroyData, or, if it is a secret: pulumi config set --secret x",
+    "no such setting: remove it, or write one of imageTag, releases, protected, docker, services, volumes, database, schema, guards, hold, quarantine, retry, breakGlass, adopt, stepDown, acknowledge, gates, hooks, flags, record, drill, review, destroyData, or, if it is a secret: pulumi config set --secret x",
   ],
   [
     "Docker as a text",
@@ -165,6 +165,27 @@ const rows: WrongRow[] = [
     "record.postmortem.token",
     "the name githubToken, which is not set",
     "set it as a secret: pulumi config set --secret githubToken",
+  ],
+  [
+    "a review without a repository",
+    { review: { reviewers: ["anna"] } },
+    "review.repository",
+    "nothing",
+    "write the repository as OWNER/NAME",
+  ],
+  [
+    "a branch that is none",
+    { review: { repository: "acme/shop", branch: "a branch" } },
+    "review.branch",
+    '"a branch"',
+    "write the name of a branch, such as main",
+  ],
+  [
+    "a reviewer as one text",
+    { review: { repository: "acme/shop", reviewers: "anna" } },
+    "review.reviewers",
+    '"anna"',
+    "write a list of accounts on GitHub, such as [anna]",
   ],
   [
     "an issue as a repository",

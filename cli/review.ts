@@ -1,0 +1,92 @@
+import { checkPullRequest } from "../review/check";
+import { deployReviewed, findReview } from "../review/deploy";
+import { reviewPlace } from "../review/place";
+import { Repository } from "../review/repository";
+import { refusalTexts } from "../assessment/refusal";
+import type { UpEnded } from "../updates/up";
+import { BrokenEnvironment, Interrupted, Refused } from "./exitCodes";
+import { print, tell } from "./output";
+import { whileWaiting } from "./progress";
+import { stackSettings } from "./stackSettings";
+
+export interface CheckOptions {
+  stack?: string;
+  pullRequest?: number;
+}
+
+/** `review check`: what a pull request would do, told on GitHub. */
+export async function check({ stack, pullRequest }: CheckOptions): Promise<void> {
+  const named = await stackSettings(stack);
+  const { plan, passed, text, warning } = await whileWaiting(
+    "pulumi preview",
+    checkPullRequest(named, pullRequest),
+  );
+  print(text);
+  if (warning !== undefined) tell("warning", `${warning}.`);
+  if (passed) return;
+  if (plan === undefined || plan.refusals.length === 0)
+    throw new Error("The preview failed, and so did the check.");
+  throw new Refused(`Refused as it is, so the check failed.\n${refusalTexts(plan.refusals).join("\n")}`);
+}
+
+export interface DeployOptions {
+  stack?: string;
+}
+
+/** `review deploy`: the `up` that was reviewed. */
+export async function deploy({ stack: asked }: DeployOptions): Promise<void> {
+  const named = await stackSettings(asked);
+  const repository = new Repository(reviewPlace(named.settings.review, process.env));
+  const found = await findReview(repository, named, process.cwd());
+  const { pull, reviewed } = found;
+  print(`${named.label}: ${reviewed.tag} as it was reviewed in ${pull.url} (${reviewed.fingerprint})`);
+  const ended = await whileWaiting(
+    "pulumi up",
+    interruptible((more) => deployReviewed(named, found, more)),
+  );
+  print(ended.text.trimEnd());
+  tellEnd(ended, named.stack);
+}
+
+/** @throws what the command ends with, but where the `up` went well */
+function tellEnd(ended: UpEnded, stack: string): void {
+  switch (ended.end) {
+    case "passed":
+      return;
+    case "gateFailed":
+      throw new Error(
+        `Deployed, and ${ended.gates.map(({ name, outcome }) => `${name} ${outcome}`).join(", ")}.`,
+      );
+    case "refused":
+      throw new Refused(`Refused; nothing was touched.\n${refusalTexts(ended.refusals).join("\n")}`);
+    case "locked":
+      throw new BrokenEnvironment(
+        `Another update holds the stack ${stack}, so nothing was touched. Once that has ended, run this job again.`,
+      );
+    case "interrupted":
+      throw new Interrupted(
+        `Interrupted; what had begun was ended in order. Where it stands: pulumi preview --stack ${stack}`,
+      );
+    case "brokenEnvironment":
+      throw new BrokenEnvironment(ended.why);
+    case "failed":
+      throw new Error(ended.why);
+    default:
+      return ended satisfies never;
+  }
+}
+
+/** The first Ctrl-C ends it in order, a second one at once. */
+async function interruptible<Result>(
+  run: (more: { signal: AbortSignal; atOnce: AbortSignal }) => Promise<Result>,
+): Promise<Result> {
+  const inOrder = new AbortController();
+  const atOnce = new AbortController();
+  const interrupt = () => (inOrder.signal.aborted ? atOnce : inOrder).abort();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, interrupt);
+  try {
+    return await run({ signal: inOrder.signal, atOnce: atOnce.signal });
+  } finally {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, interrupt);
+  }
+}

@@ -1,0 +1,109 @@
+import { previewPlan, type Previewed } from "../updates/preview";
+import { stackFile } from "../updates/stackFile";
+import type { NamedStack } from "../cli/stackSettings";
+import type { Redact } from "../gates/redaction";
+import { InvalidInput } from "../settings/violations";
+import { beginCheck, endCheck } from "./checks";
+import { checkWords, commentMark, commentWords } from "./checkWords";
+import { eventPullRequest, type EventPullRequest } from "./event";
+import { reviewPlace } from "./place";
+import { pullRequest, putComment } from "./pullRequests";
+import { GitHubRefusal, Repository } from "./repository";
+import { checkName, reviewedText } from "./reviewedCheck";
+import { redactorOf } from "./stackSecrets";
+import { isTreeOf, placeInRepository } from "./workingTree";
+
+/** What a check came to. */
+export interface Checked {
+  /** Undefined where the program did not come to an assessment. */
+  plan: Previewed["plan"];
+  passed: boolean;
+  /** What Pulumi said, without secrets. */
+  text: string;
+  /** Why there is no comment, where there should be one. */
+  warning?: string;
+}
+
+/**
+ * Previews what is checked out, a pull request's tree, and says on GitHub what it comes to: a check of its newest commit,
+ * which holds what was reviewed, and one comment.
+ * @param number of the pull request; undefined for that of the event
+ * @throws InvalidInput where what is checked out is another tree, BrokenEnvironment
+ */
+export async function checkPullRequest(named: NamedStack, number: number | undefined): Promise<Checked> {
+  const { stack, label, project, settings } = named;
+  const repository = new Repository(reviewPlace(settings.review, process.env));
+  const pull = await subject(repository, number);
+  if (!(await isTreeOf(process.cwd(), pull.head))) throw anotherTree(pull);
+  const check = await beginCheck(repository, checkName(stack), pull.head);
+  let ended = false;
+  try {
+    const redact = await redactorOf(stack);
+    const preview = await previewPlan({ stack, project });
+    const { plan } = preview;
+    const passed = plan !== undefined && preview.exitCode === 0 && plan.refusals.length === 0;
+    const facts = {
+      ...{ stack: label, project, redact, preview, passed, head: pull.head },
+      file: `${await placeInRepository(process.cwd())}${stackFile(stack)}`,
+    };
+    const reviewed = plan && reviewedText({ stack: label, tag: plan.to, fingerprint: plan.fingerprint });
+    await endCheck(repository, check, passed, checkWords(facts), reviewed);
+    ended = true;
+    const comment = commentWords(facts);
+    const quiet = passed && plan.settled;
+    const warning = await problemOf(putComment(repository, pull.number, commentMark(label), comment, quiet));
+    return {
+      ...{ plan, passed, text: shown(preview, redact) },
+      ...(warning !== undefined && { warning }),
+    };
+  } finally {
+    // What died on the way has not passed.
+    if (!ended) await endCheck(repository, check, false, diedWords(label), undefined).catch(() => undefined);
+  }
+}
+
+async function subject(repository: Repository, number: number | undefined): Promise<EventPullRequest> {
+  if (number === undefined) return eventPullRequest(process.env);
+  const found = await pullRequest(repository, number);
+  if (found !== undefined) return { number, head: found.head };
+  throw new InvalidInput("There is no such pull request", [
+    {
+      where: repository.place.repository,
+      found: `none with the number ${number}, or no right to see it`,
+      expected: "name one that is open: npx knowngood review check --pull-request NUMBER",
+    },
+  ]);
+}
+
+function anotherTree({ number, head }: EventPullRequest): InvalidInput {
+  return new InvalidInput("What is checked out is not the pull request, so nothing was looked at", [
+    {
+      where: process.cwd(),
+      found: `a commit that neither is ${head.slice(0, 12)} nor merges it`,
+      expected: `check it out: git fetch origin pull/${number}/merge && git checkout FETCH_HEAD`,
+    },
+  ]);
+}
+
+function diedWords(stack: string) {
+  return {
+    title: "Not looked at",
+    summary: `The preview of ${stack} did not come to its end; the job's log says why.`,
+    text: undefined,
+  };
+}
+
+/** The check is what counts; a comment that GitHub does not take is told. */
+async function problemOf(work: Promise<void>): Promise<string | undefined> {
+  try {
+    await work;
+    return undefined;
+  } catch (error) {
+    if (error instanceof GitHubRefusal) return error.message;
+    throw error;
+  }
+}
+
+function shown({ text }: Previewed, redact: Redact): string {
+  return redact(text).trimEnd();
+}

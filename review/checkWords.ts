@@ -1,0 +1,81 @@
+import type { Redact } from "../gates/redaction";
+import { code } from "../records/postmortem/markdown";
+import { verdictWords } from "../schema/reportLines";
+import type { Previewed } from "../updates/preview";
+import type { CheckWords } from "./checks";
+import { reportBlock } from "./reviewedCheck";
+import { assessmentWords, previewWords, refusalWords } from "./words";
+
+export interface CheckFacts {
+  /** Project and stack, such as `shop/prod`. */
+  stack: string;
+  /** The project's name, which is the namespace of its settings. */
+  project: string;
+  /** The stack file's path in the repository. */
+  file: string;
+  /** The commit that was looked at. */
+  head: string;
+  preview: Previewed;
+  passed: boolean;
+  redact: Redact;
+}
+
+/** What the one comment of a stack begins with. */
+export function commentMark(stack: string): string {
+  return `<!-- knowngood review ${stack.replace(/[^\w./-]/g, "-").replaceAll("--", "-")} -->`;
+}
+
+/** In a line: what it would do, and whether that may be. */
+export function checkTitle({ stack, preview: { plan }, passed }: CheckFacts): string {
+  if (plan === undefined) return `${stack}: no assessment`;
+  const { settled, direction, from, to, schema, refusals } = plan;
+  const verdict = schema?.report === undefined ? "" : `, ${verdictWords(schema.report)}`;
+  const move = settled
+    ? `${to} stays`
+    : `${direction === "same" ? to : `${direction} ${from === undefined ? "" : `from ${from} `}to ${to}`}${verdict}`;
+  const guards = [...new Set(refusals.map(({ guard }) => guard))].join(", ");
+  return `${stack}: ${move}${passed ? "" : `; ${guards === "" ? "the preview failed" : `refused by ${guards}`}`}`;
+}
+
+/** The comment: what a reviewer has to see. */
+export function commentWords(facts: CheckFacts): string {
+  const { stack, project, file, head, preview, passed, redact } = facts;
+  const { plan } = preview;
+  return [
+    commentMark(stack),
+    `### ${passed ? "✅" : "❌"} ${code(checkTitle(facts))}`,
+    ...(plan === undefined ? ["The program did not come to an assessment."] : assessmentWords(plan, redact)),
+    "",
+    ...(plan === undefined ? [] : refusalWords(plan, project, file, redact)),
+    "",
+    plan === undefined
+      ? `Of the commit ${code(head)}.`
+      : `Fingerprint: ${code(plan.fingerprint)}, of the commit ${code(head)}. The deployment after the merge is held to ` +
+        "what the check of this commit holds, not to this comment.",
+    "",
+    ...previewWords(preview.text, redact),
+    "",
+  ].join("\n");
+}
+
+/** The check, with as much of the report as it takes to say later what has changed. */
+export function checkWords(facts: CheckFacts): CheckWords {
+  const { plan } = facts.preview;
+  const report = plan?.schema?.report;
+  const block = report === undefined ? undefined : reportBlock(report);
+  return {
+    title: checkTitle(facts),
+    summary:
+      plan === undefined
+        ? "The program did not come to an assessment; the job's log says why."
+        : [
+            ...assessmentWords(plan, facts.redact),
+            "",
+            ...refusalWords(plan, facts.project, facts.file, facts.redact),
+          ].join("\n"),
+    text:
+      block === undefined
+        ? undefined
+        : ["What a deployment of this is held to:", "", facts.redact(block)].join("\n"),
+  };
+}

@@ -1,0 +1,68 @@
+import { isSeq, parseDocument } from "yaml";
+import type { Plan } from "../assessment/plan";
+import { stackName } from "../gates/move";
+import { withSettings, type SettingEdits } from "../updates/stackFile";
+
+/** A change of release that is proposed. */
+export interface Proposal {
+  /** Project and stack, such as `shop/prod`. */
+  stack: string;
+  /** Tag of the target. */
+  tag: string;
+  /** Why, in the words of who proposes it. */
+  reason: string;
+  plan: Plan;
+}
+
+/** The branch of a proposal: the same for the same stack and target, so that a second proposal finds the first. */
+export function proposedBranch(stack: string, tag: string): string {
+  const part = (text: string) =>
+    text
+      .replace(/[^A-Za-z0-9_.-]+/g, "-")
+      .replace(/\.{2,}/g, ".")
+      .replace(/^\.|\.$|\.lock$/g, "-");
+  return `knowngood/${part(stackName({ stack }))}-${part(tag)}`;
+}
+
+/** In a line: `Roll back shop/prod: v2 → v1`. */
+export function proposalTitle({ stack, tag, plan: { direction, from } }: Proposal): string {
+  switch (direction) {
+    case "rollback":
+      return `Roll back ${stack}: ${from === undefined ? "" : `${from} → `}${tag}`;
+    case "forward":
+      return `Deploy to ${stack}: ${from === undefined ? "" : `${from} → `}${tag}`;
+    case "same":
+      return `Set ${stack} to ${tag}`;
+    default:
+      return direction satisfies never;
+  }
+}
+
+/**
+ * The text of a stack file as it is proposed: another `imageTag`, and the releases quarantined that a rollback leaves,
+ * each with the reason. An acknowledgement is never written: it is a reviewer's word.
+ * @param file its name, for errors
+ * @throws InvalidInput where the text is no stack file
+ */
+export function proposedText(
+  text: string,
+  project: string,
+  { tag, reason, plan }: Pick<Proposal, "tag" | "reason" | "plan">,
+  file: string,
+): string {
+  const quarantine = withLeft(text, `${project}:quarantine`, plan.leaves, reason);
+  const edits: SettingEdits = { imageTag: tag, ...(quarantine !== undefined && { quarantine }) };
+  return withSettings(text, project, edits, file);
+}
+
+/** The list with those that are not in it yet, comments and all; undefined where nothing is to be added. */
+function withLeft(text: string, key: string, leaves: readonly string[], reason: string): unknown {
+  const document = parseDocument(text);
+  const list = document.getIn(["config", key], true);
+  const known = isSeq(list) ? (list.toJS(document) as { tag?: unknown }[]) : [];
+  const added = leaves.filter((tag) => !known.some((one) => one.tag === tag)).map((tag) => ({ tag, reason }));
+  if (added.length === 0) return undefined;
+  if (!isSeq(list)) return added;
+  for (const one of added) list.add(document.createNode(one));
+  return list;
+}

@@ -1,0 +1,81 @@
+import { targetRelease } from "../assessment/targetRelease";
+import type { Plan } from "../assessment/plan";
+import { surveyCatalog } from "../catalog/catalog";
+import { BrokenEnvironment, Refused } from "../cli/exitCodes";
+import type { NamedStack } from "../cli/stackSettings";
+import { readStackState } from "../history/stackState";
+import { InvalidInput } from "../settings/violations";
+import { defaultTarget } from "../updates/defaultTarget";
+import { previewPlan } from "../updates/preview";
+import { stackFile } from "../updates/stackFile";
+import { deployedBranch } from "./branches";
+import { reviewPlace } from "./place";
+import { proposedText, type Proposal } from "./proposal";
+import { deployedFile, publish, type Published } from "./publish";
+import { Repository } from "./repository";
+import { redactorOf } from "./stackSecrets";
+import { placeInRepository } from "./workingTree";
+
+/** What a proposal came to. */
+export interface Proposed extends Published {
+  tag: string;
+  plan: Plan;
+}
+
+/**
+ * Proposes that a stack runs another release: a branch with one commit of its stack file, as that is in the branch that is
+ * deployed from, and a pull request. One that is there already for the same stack and release is brought up to date.
+ * @param tag undefined for the last known-good release
+ * @throws InvalidInput, Refused where there is nothing to go back to, BrokenEnvironment where GitHub or Pulumi does not
+ * do its part
+ */
+export async function propose(
+  { stack, label, project, settings }: NamedStack,
+  tag: string | undefined,
+  reason: string,
+): Promise<Proposed> {
+  const repository = new Repository(reviewPlace(settings.review, process.env));
+  const path = `${await placeInRepository(process.cwd())}${stackFile(stack)}`;
+  const survey = surveyCatalog(settings.releases);
+  const target = targetRelease(survey, tag ?? (await goodTarget()), "TAG").tag;
+  const redact = await redactorOf(stack);
+
+  const base = await deployedBranch(repository);
+  const file = await deployedFile(repository, base, path);
+  const preview = await previewPlan({
+    ...{ stack, project, settings: { imageTag: target } },
+    stackFileText: file.text,
+  });
+  const { plan } = preview;
+  if (plan === undefined)
+    throw new BrokenEnvironment(
+      `The preview of ${target} did not come to an assessment:\n${redact(preview.text)}`,
+    );
+  const proposal: Proposal = { stack: label, tag: target, reason: redact(reason), plan };
+  if (plan.settled && proposedText(file.text, project, proposal, path) === file.text)
+    throw nothingToDo(target, base, label);
+  const { reviewers = [], teamReviewers = [], labels = [] } = settings.review ?? {};
+  const published = await publish(repository, {
+    ...{ proposal, project, file, preview: preview.text, redact },
+    ...{ reviewers, teamReviewers, labels },
+  });
+  return { ...published, tag: target, plan };
+
+  async function goodTarget(): Promise<string> {
+    const good = defaultTarget(await readStackState(stack), survey.catalog, settings.quarantine);
+    if (good !== undefined) return good.tag;
+    throw new Refused(
+      `No release of ${label} is known good but what runs. Name one: npx knowngood propose TAG --stack ${stack} --reason WHY`,
+    );
+  }
+}
+
+function nothingToDo(tag: string, branch: string, stack: string): InvalidInput {
+  return new InvalidInput("There is nothing to propose", [
+    {
+      where: `the branch ${branch}`,
+      found: `${tag}, which ${stack} runs`,
+      expected: "name another release",
+    },
+  ]);
+}

@@ -1,0 +1,201 @@
+import { GitHubRefusal, orMissing, type Repository } from "./repository";
+
+/** A pull request, as far as a review needs it. */
+export interface PullRequest {
+  number: number;
+  url: string;
+  title: string;
+  /** The newest commit of its branch. */
+  head: string;
+  mergedAt: string | null;
+  /** The commit by which it came into its base. */
+  mergeCommit: string | null;
+}
+
+export interface ProposedPullRequest {
+  /** Branch of the same repository. */
+  branch: string;
+  base: string;
+  title: string;
+  body: string;
+}
+
+const read = "`pull requests: read`";
+const write = "`pull requests: write`";
+
+interface Told {
+  number: number;
+  html_url: string;
+  title: string;
+  head: { sha: string };
+  merged_at?: string | null;
+  merge_commit_sha?: string | null;
+}
+
+function asPullRequest({ number, html_url: url, title, head, ...more }: Told): PullRequest {
+  const { merged_at: mergedAt = null, merge_commit_sha: mergeCommit = null } = more;
+  return { number, url, title, head: head.sha, mergedAt, mergeCommit };
+}
+
+/** Opens a pull request, or brings the open one of the branch up to date. */
+export async function putPullRequest(
+  repository: Repository,
+  proposed: ProposedPullRequest,
+): Promise<PullRequest & { updated: boolean }> {
+  const open = await openPullRequest(repository, proposed.branch);
+  if (open !== undefined) return updated(repository, open.number, proposed);
+  const { branch: head, ...parts } = proposed;
+  try {
+    const { data } = await repository.asked("open the pull request", write, (octokit, at) =>
+      octokit.request("POST /repos/{owner}/{repo}/pulls", { ...at, ...parts, head }),
+    );
+    return { ...asPullRequest(data), updated: false };
+  } catch (error) {
+    // Somebody else has opened one of the same branch a moment ago.
+    const other = isUnprocessable(error) ? await openPullRequest(repository, proposed.branch) : undefined;
+    if (other === undefined) throw error;
+    return updated(repository, other.number, proposed);
+  }
+}
+
+async function updated(
+  repository: Repository,
+  number: number,
+  { base, title, body }: ProposedPullRequest,
+): Promise<PullRequest & { updated: boolean }> {
+  const { data } = await repository.asked(`change the pull request ${number}`, write, (octokit, at) =>
+    octokit.request("PATCH /repos/{owner}/{repo}/pulls/{pull_number}", {
+      ...at,
+      pull_number: number,
+      ...{ base, title, body },
+    }),
+  );
+  return { ...asPullRequest(data), updated: true };
+}
+
+/** The open pull request of a branch of the same repository. */
+export async function openPullRequest(
+  repository: Repository,
+  branch: string,
+): Promise<PullRequest | undefined> {
+  const { data } = await repository.asked("list its pull requests", read, (octokit, at) =>
+    octokit.request("GET /repos/{owner}/{repo}/pulls", {
+      ...at,
+      state: "open",
+      head: `${at.owner}:${branch}`,
+    }),
+  );
+  return data.map(asPullRequest)[0];
+}
+
+export async function pullRequest(repository: Repository, number: number): Promise<PullRequest | undefined> {
+  const found = await orMissing(
+    repository.asked(`show the pull request ${number}`, read, (octokit, at) =>
+      octokit.request("GET /repos/{owner}/{repo}/pulls/{pull_number}", { ...at, pull_number: number }),
+    ),
+  );
+  return found && asPullRequest(found.data);
+}
+
+/** The merged pull request that a commit came with, by a merge, squashed or rebased. */
+export async function mergedWith(repository: Repository, commit: string): Promise<PullRequest | undefined> {
+  const found = await orMissing(
+    repository.asked(`tell of the commit ${commit.slice(0, 12)}`, read, (octokit, at) =>
+      octokit.request("GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls", { ...at, commit_sha: commit }),
+    ),
+  );
+  return found?.data
+    .map(asPullRequest)
+    .find(({ mergedAt, mergeCommit }) => mergedAt !== null && mergeCommit === commit);
+}
+
+/** @returns what GitHub did not take, and why; the pull request stands without it */
+export async function decorate(
+  repository: Repository,
+  number: number,
+  wanted: { labels: readonly string[]; reviewers: readonly string[]; teamReviewers: readonly string[] },
+): Promise<string[]> {
+  const { labels, reviewers, teamReviewers } = wanted;
+  const without: string[] = [];
+  const attempt = async (items: readonly string[], ask: () => Promise<unknown>) => {
+    if (items.length === 0) return;
+    try {
+      await ask();
+    } catch (error) {
+      if (!(error instanceof GitHubRefusal)) throw error;
+      without.push(error.message);
+    }
+  };
+  await attempt(labels, () =>
+    repository.asked(`set the labels ${labels.join(", ")}`, write, (octokit, at) =>
+      octokit.request("POST /repos/{owner}/{repo}/issues/{issue_number}/labels", {
+        ...at,
+        issue_number: number,
+        labels: [...labels],
+      }),
+    ),
+  );
+  // Each alone: of several, one that GitHub does not take would take the others with it.
+  const asked: [who: string, asked: { reviewers?: string[]; team_reviewers?: string[] }][] = [
+    ...reviewers.map((name): [string, object] => [name, { reviewers: [name] }]),
+    ...teamReviewers.map((name): [string, object] => [`the team ${name}`, { team_reviewers: [name] }]),
+  ];
+  for (const [who, one] of asked)
+    await attempt([who], () =>
+      repository.asked(`ask ${who} for a review`, write, (octokit, at) =>
+        octokit.request("POST /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers", {
+          ...at,
+          pull_number: number,
+          ...one,
+        }),
+      ),
+    );
+  return without;
+}
+
+/**
+ * Writes the one comment that begins with a mark, or changes it.
+ * @param silent whether none is to be written where there is none
+ */
+export async function putComment(
+  repository: Repository,
+  number: number,
+  mark: string,
+  body: string,
+  silent: boolean,
+): Promise<void> {
+  const own = await ownComment(repository, number, mark);
+  if (own === undefined && silent) return;
+  await repository.asked("take a comment", write, async (octokit, at) => {
+    if (own === undefined) {
+      const path = "POST /repos/{owner}/{repo}/issues/{issue_number}/comments";
+      await octokit.request(path, { ...at, issue_number: number, body });
+    } else {
+      const path = "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}";
+      await octokit.request(path, { ...at, comment_id: own, body });
+    }
+  });
+}
+
+/** As many as GitHub gives at once. */
+const pageSize = 100;
+const mostPages = 10;
+
+async function ownComment(repository: Repository, number: number, mark: string): Promise<number | undefined> {
+  for (let page = 1; page <= mostPages; page++) {
+    const { data } = await repository.asked("list comments", read, (octokit, at) =>
+      octokit.request("GET /repos/{owner}/{repo}/issues/{issue_number}/comments", {
+        ...at,
+        ...{ issue_number: number, per_page: pageSize, page },
+      }),
+    );
+    const own = data.find(({ body }) => body?.startsWith(mark));
+    if (own !== undefined) return Number(own.id);
+    if (data.length < pageSize) return undefined;
+  }
+  return undefined;
+}
+
+function isUnprocessable(error: unknown): boolean {
+  return error instanceof GitHubRefusal && error.status === 422;
+}

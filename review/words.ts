@@ -1,0 +1,109 @@
+import type { Plan } from "../assessment/plan";
+import { refusalTexts } from "../assessment/refusal";
+import type { Redact } from "../gates/redaction";
+import { clean, oneLine } from "../gates/shownText";
+import { block, cell, code } from "../records/postmortem/markdown";
+import { lossText } from "../schema/advice";
+import { ruleTitle, verdictWords } from "../schema/reportLines";
+import { isPast } from "../schema/verdict";
+
+/** GitHub takes 65,536 characters of a body; what is longer is cut where it is longest: at the preview. */
+const longestPreview = 25_000;
+/** What Pulumi prints while it is under way, and says nothing afterwards. */
+const progress = /^@ |^ ~ .* refresh(?:ing)? *$|^ {4}pulumi:pulumi:Stack \S+ (?:running|refreshing)/;
+/** Findings that are listed; the rest is counted. */
+const mostFindings = 30;
+
+/** The assessment for who reviews it, in Markdown: verdict, findings, step-down, images. What others wrote is code. */
+export function assessmentWords(plan: Plan, redact: Redact): string[] {
+  const report = plan.schema?.report;
+  return [
+    `**${verdict(plan)}**`,
+    ...(report?.advice ?? []).map((line) => `- ${code(redact(line))}`),
+    ...(report === undefined ? [] : findings(report, redact)),
+    ...(report?.stepDown ? ["", stepDown(report.stepDown, redact)] : []),
+    ...(report === undefined ? [] : ["", `Not judged: ${code(redact(report.notJudged))}.`]),
+    "",
+    "| Service | Runs | Is to run |",
+    "| --- | --- | --- |",
+    ...plan.services.map(
+      ({ service, from, to }) =>
+        `| ${cell(service)} | ${from === undefined ? "–" : cell(`${from.tag} ${from.digest}`)} | ${
+          from?.digest === to.digest ? "stays" : cell(`${to.tag} ${to.digest}`)
+        } |`,
+    ),
+  ];
+}
+
+/** What is refused, and by which line a reviewer accepts what can be accepted. */
+export function refusalWords(plan: Plan, project: string, file: string, redact: Redact): string[] {
+  if (plan.refusals.length === 0) return [];
+  return [
+    "### Refused, as it is",
+    block(refusalTexts(plan.refusals).flatMap((text) => clean(text, redact).split("\n"))),
+    ...(isAcknowledgeable(plan) ? ["", ...acknowledgement(plan, project, file)] : []),
+  ];
+}
+
+/** Whether a reviewer's acknowledgement answers something that is refused. */
+export function isAcknowledgeable({ refusals, fingerprint }: Plan): boolean {
+  return refusals.some(({ answer }) => answer?.includes(`acknowledge ${fingerprint}`) === true);
+}
+
+function acknowledgement({ fingerprint, to }: Plan, project: string, file: string): string[] {
+  return [
+    `A reviewer who accepts it commits this line to ${code(file)} on this branch, or suggests it below ` +
+      `${code(`${project}:imageTag: ${to}`)}. The tool never writes it:`,
+    "```yaml",
+    `  ${project}:acknowledge: "${fingerprint}"`,
+    "```",
+  ];
+}
+
+/** What `pulumi preview` printed, folded. */
+export function previewWords(text: string, redact: Redact): string[] {
+  const shown = clean(text, redact)
+    .split("\n")
+    .filter((line) => !progress.test(line))
+    .join("\n")
+    .trim();
+  const cut =
+    shown.length <= longestPreview ? shown : `${shown.slice(0, longestPreview)}\n… (the rest is left out)`;
+  return ["<details><summary>The preview</summary>", "", block(cut.split("\n")), "", "</details>"];
+}
+
+function verdict({ schema }: Plan): string {
+  if (schema === undefined) return "No database: nothing in a schema stands in the way.";
+  const { report, gap, allowed } = schema;
+  if (report === undefined) return "The schema was not judged.";
+  const policy = `\`guards.schema\` lets ${allowed} pass`;
+  const ahead = gap.length === 0 ? "the schema is not ahead of it" : `the schema is ahead by ${gap.length}`;
+  const past = isPast(report.verdict, allowed) ? `past the policy: ${policy} at most` : policy;
+  return `Verdict: ${verdictWords(report)} (${ahead}; ${past})`;
+}
+
+type Report = NonNullable<NonNullable<Plan["schema"]>["report"]>;
+
+function findings({ findings: found }: Report, redact: Redact): string[] {
+  if (found.length === 0) return [];
+  const rest = found.length - mostFindings;
+  return [
+    "",
+    "| Verdict | Object | What happened | Where |",
+    "| --- | --- | --- | --- |",
+    ...found
+      .slice(0, mostFindings)
+      .map(
+        ({ verdict: grave, object, rule, migration, line }) =>
+          `| ${grave} | ${cell(redact(object))} | ${cell(ruleTitle(rule))} | ${
+            migration === undefined ? "" : cell(line === undefined ? migration : `${migration}:${line}`)
+          } |`,
+      ),
+    ...(rest > 0 ? ["", `And ${rest} more.`] : []),
+  ];
+}
+
+function stepDown(down: NonNullable<Report["stepDown"]>, redact: Redact): string {
+  const loses = down.losses.length === 0 ? "" : `, loses ${code(redact(lossText(down)))}`;
+  return `Step-down of ${code(`${down.version}_${down.name}`)}: ${down.verdict}${down.confirmed ? "" : ", not confirmed"}${loses}. ${code(redact(oneLine(down.reason, 500)))}`;
+}

@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { githubApi, githubRepository } from "./githubSettings";
+import { listOf, structure, text } from "./values";
+
+const branchError = { error: "write the name of a branch, such as main" };
+
+/** Where a change of release is proposed and reviewed. */
+export const review = structure(
+  {
+    repository: githubRepository.describe(
+      "Repository on GitHub, `OWNER/NAME`, in which this stack file lies and a change of release is reviewed.",
+    ),
+    api: githubApi,
+    branch: z
+      .string(branchError)
+      .regex(/^[^\s~^:?*[\\]+$/, branchError)
+      .optional()
+      .describe(
+        "Branch that is deployed from, and that pull requests are for; by default the repository's default branch, whatever it is called at the time.",
+      ),
+    reviewers: listOf(
+      text("write the name of an account on GitHub"),
+      "write a list of accounts on GitHub, such as [anna]",
+    )
+      .default([])
+      .describe("Accounts that are asked for a review of what is proposed."),
+    teamReviewers: listOf(
+      text("write the name of a team, without its organisation"),
+      "write a list of teams, such as [on-call]",
+    )
+      .default([])
+      .describe("Teams of the repository's organisation that are asked for a review."),
+    labels: listOf(text("write the name of a label"), "write a list of labels' names, such as [rollback]")
+      .default([])
+      .describe("Labels of the pull request."),
+  },
+  "write where it is reviewed as a map, such as {repository: acme/shop, reviewers: [anna]}",
+);

@@ -1,0 +1,57 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { TestGitHub } from "./github";
+
+interface Person {
+  name: string;
+  email: string;
+  date: string;
+}
+
+interface TestCommit {
+  sha: string;
+  message: string;
+  tree: { sha: string };
+  parents: { sha: string }[];
+  author: Person;
+  committer: Person;
+}
+
+/**
+ * Checks a commit of the repository out into a folder, as `actions/checkout` does: that commit alone, without what was
+ * before it. What the folder has besides stays.
+ */
+export async function checkOut(github: TestGitHub, sha: string, folder: string): Promise<void> {
+  const git = (words: string[], input?: Buffer | string) =>
+    execFileSync("git", words, { cwd: folder, input, encoding: "utf8" }).trim();
+  if (!existsSync(join(folder, ".git"))) git(["init", "--quiet"]);
+  const commit = (await github.ask(`git/commits/${sha}`)) as TestCommit;
+  const { tree } = (await github.ask(`git/trees/${commit.tree.sha}?recursive=1`)) as {
+    tree: { path: string; mode: string; type: string; sha: string }[];
+  };
+  git(["read-tree", "--empty"]);
+  for (const { path, mode, type, sha: blob } of tree) {
+    if (type !== "blob") continue;
+    const { content } = (await github.ask(`git/blobs/${blob}`)) as { content: string };
+    git(["hash-object", "-w", "--stdin"], Buffer.from(content, "base64"));
+    git(["update-index", "--add", "--cacheinfo", `${mode},${blob},${path}`]);
+  }
+  const written = git(["write-tree"]);
+  const text = [
+    `tree ${written}`,
+    ...commit.parents.map((parent) => `parent ${parent.sha}`),
+    `author ${signed(commit.author)}`,
+    `committer ${signed(commit.committer)}`,
+    "",
+    commit.message.endsWith("\n") ? commit.message : `${commit.message}\n`,
+  ].join("\n");
+  const own = git(["hash-object", "-t", "commit", "-w", "--stdin"], text);
+  if (own !== sha) throw new Error(`${sha} was made as ${own}`);
+  writeFileSync(join(folder, ".git", "shallow"), `${sha}\n`);
+  git(["checkout", "--quiet", "--force", "--detach", sha]);
+}
+
+function signed({ name, email, date }: Person): string {
+  return `${name} <${email}> ${Math.floor(Date.parse(date) / 1000)} +0000`;
+}

@@ -1,0 +1,167 @@
+import { expect } from "chai";
+import { redactor } from "../../gates/redaction";
+import { proposalBody } from "../../review/proposalBody";
+import { proposedBranch, proposedText } from "../../review/proposal";
+import { commentMark, commentWords, checkTitle, checkWords, type CheckFacts } from "../../review/checkWords";
+import { reportIn } from "../../review/reviewedCheck";
+import { back, forward } from "../assessment/judgedStack";
+import { planOf, type Plan } from "../../assessment/plan";
+import { publicationOf, refusedPlan, stackText } from "./proposals";
+
+const file = { branch: "main", commit: "c0", path: "Pulumi.prod.yaml", text: stackText };
+const body = (more: Parameters<typeof publicationOf>[1] = {}) => {
+  const { proposal, project, preview, redact } = publicationOf(file, more);
+  return proposalBody({ ...proposal, project, file: file.path, preview, redact });
+};
+
+describe("the body of a proposal", () => {
+  const { fingerprint } = refusedPlan();
+
+  it("has reason, verdict, findings, images, what is refused, the checklist, the fingerprint and the preview", () => {
+    const text = body();
+    for (const part of [
+      "### Why\n```text\norders fail since v3\n```",
+      "**Verdict: breaking (the schema is ahead by 1; past the policy: `guards.schema` lets conditional pass at most)**",
+      "| breaking | `orders.amount` |",
+      `| \`api\` | \`v3 sha256:${"c".repeat(64)}\` | \`v2 sha256:${"b".repeat(64)}\` |`,
+      "Not judged: `schema only; data written since v2 last ran not judged`",
+      "### Refused, as it is",
+      "What v2 would meet in the schema is breaking",
+      "- [ ] The check `knowngood/prod` has passed on the newest commit",
+      `Fingerprint: \`${fingerprint}\``,
+      "<details><summary>The preview</summary>\n\n````text\nPreviewing update (prod):",
+    ])
+      expect(text).to.contain(part);
+    expect(text.split("\n")[0]).to.equal(
+      `<!-- knowngood {"stack":"shop/prod","tag":"v2","fingerprint":"${fingerprint}"} -->`,
+    );
+  });
+
+  it("names the line that a reviewer accepts it by, and only where one would", () => {
+    const line = `\`\`\`yaml\n  knowngood:acknowledge: "${fingerprint}"\n\`\`\``;
+    expect(body()).to.contain(line);
+    const accepted = refusedPlan({ acknowledge: fingerprint });
+    const text = body({ proposal: { ...publicationOf(file).proposal, plan: accepted } });
+    expect(text).not.to.contain("acknowledge:");
+    expect(text).not.to.contain("### Refused");
+    const held = { ...accepted, refusals: [{ guard: "hold" as const, text: "The stack is on hold." }] };
+    const other = body({ proposal: { ...publicationOf(file).proposal, plan: held } });
+    expect(other).to.contain("The stack is on hold.").and.not.to.contain("acknowledge:");
+  });
+
+  it("shows no secret, however it got there, calls nobody, and is no markup of somebody else's", () => {
+    const secret = "pw/of the shop+1";
+    const reason = `@anna: ${secret} <!-- x`;
+    const redact = redactor([secret]);
+    const text = body({ reason, preview: `url postgres://u:${encodeURIComponent(secret)}@db #1`, redact });
+    expect(text).not.to.contain(secret);
+    expect(text).not.to.contain(encodeURIComponent(secret));
+    expect(text).to.contain("```text\n@anna: [secret] <!-- x\n```");
+  });
+
+  it("shows of the preview what counts", () => {
+    const preview = [
+      "Previewing update (prod):",
+      " ~  docker:index:Container release-api-container refreshing ",
+      " ~  docker:index:Container release-api-container refresh ",
+      "@ previewing update.......",
+      "    pulumi:pulumi:Stack shop-prod running knowngood/prod: rollback",
+      " +- docker:index:Container release-api-container replace [diff: ~image]",
+      "    pulumi:pulumi:Stack shop-prod  1 message",
+    ];
+    expect(body({ preview: preview.join("\n") })).to.contain(
+      `\`\`\`text\n${[preview[0], preview[5], preview[6]].join("\n")}\n\`\`\``,
+    );
+  });
+
+  it("is not longer than GitHub takes", () => {
+    expect(body({ preview: "x".repeat(200_000) }).length).to.be.below(60_000);
+  });
+
+  it("tells what a step-down would lose", () => {
+    const stepDown = {
+      ...{
+        version: "3",
+        name: "m3",
+        verdict: "lossy" as const,
+        stays: [],
+        reason: "Rows go.",
+        confirmed: true,
+      },
+      losses: [{ object: "orders.note", values: 3, estimated: false }],
+    };
+    const settings = { protected: false, guards: { schema: "conditional" as const } };
+    const plan = planOf("shop/prod", back({ stepDown }), settings);
+    expect(body({ proposal: { ...publicationOf(file).proposal, plan } })).to.contain(
+      "Step-down of `3_m3`: lossy, loses `orders.note (3 values)`. `Rows go.`",
+    );
+  });
+});
+
+describe("the stack file of a proposal", () => {
+  const proposal = publicationOf(file).proposal;
+  const text = (from: string, more: Partial<Plan> = {}) =>
+    proposedText(from, "knowngood", { ...proposal, plan: { ...proposal.plan, ...more } }, file.path);
+
+  it("never has an acknowledgement that was not there", () => {
+    expect(text(stackText)).not.to.contain("acknowledge");
+    expect(text(`${stackText}  knowngood:acknowledge: abcdefabcdef\n`)).to.contain(
+      "acknowledge: abcdefabcdef",
+    );
+  });
+
+  it("quarantines what is left, once, and not on the way forward", () => {
+    const once = text(stackText);
+    expect(text(once)).to.equal(once);
+    expect(text(stackText, { leaves: [] })).to.equal(stackText.replace("imageTag: v3 #", "imageTag: v2 #"));
+    expect(text("config:\n  knowngood:imageTag: v3\n")).to.equal(
+      "config:\n  knowngood:imageTag: v2\n  knowngood:quarantine:\n    - tag: v3\n      reason: orders fail since v3\n",
+    );
+  });
+
+  it("lies on a branch that is always the same, and a good name for one", () => {
+    expect(proposedBranch("shop/prod", "v1.4.2")).to.equal("knowngood/prod-v1.4.2");
+    expect(proposedBranch("acme/shop/eu west", "a..b.lock")).to.equal("knowngood/eu-west-a.b-");
+  });
+});
+
+describe("what a check says", () => {
+  const facts = (plan: Plan | undefined, more: Partial<CheckFacts> = {}): CheckFacts => ({
+    ...{ stack: "shop/prod", project: "knowngood", file: file.path, head: "c".repeat(40), passed: false },
+    preview: { ...(plan && { plan }), exitCode: 1, text: "error: pw", seconds: 1 },
+    redact: redactor(["pw"]),
+    ...more,
+  });
+  const settings = { protected: false, guards: { schema: "conditional" as const } };
+
+  it("is a line of what it would do, and by what that is refused", () => {
+    expect(checkTitle(facts(refusedPlan()))).to.equal(
+      "shop/prod: rollback from v3 to v2, breaking; refused by schema",
+    );
+    const plan = planOf("shop/prod", forward(), settings);
+    expect(checkTitle(facts(plan, { passed: true }))).to.equal(
+      "shop/prod: forward from v2 to v3, compatible",
+    );
+    expect(checkTitle(facts({ ...plan, settled: true }, { passed: true }))).to.equal("shop/prod: v3 stays");
+    expect(checkTitle(facts(undefined))).to.equal("shop/prod: no assessment");
+  });
+
+  it("holds as much of the report as it takes to say what has changed, and no statement", () => {
+    const { text } = checkWords(facts(refusedPlan()));
+    expect(text).not.to.contain("ALTER");
+    const report = JSON.parse(reportIn(text) ?? "null") as { gap: { name: string }[]; verdict: string };
+    expect([report.verdict, report.gap.map(({ name }) => name)]).to.deep.equal(["breaking", ["3_m3"]]);
+    expect(reportIn('```json\n{"verdict":"breaking"}\n```')).to.equal(undefined);
+    expect(reportIn(null)).to.equal(undefined);
+  });
+
+  it("is one comment a stack, found by its first line", () => {
+    const mark = commentMark("shop/prod");
+    expect(mark).to.equal("<!-- knowngood review shop/prod -->");
+    for (const plan of [refusedPlan(), undefined]) {
+      const text = commentWords(facts(plan));
+      expect(text.split("\n")[0]).to.equal(mark);
+      expect(text).to.contain("error: [secret]");
+    }
+  });
+});
