@@ -14,7 +14,7 @@ import { askPulumi } from "./askPulumi";
 import { BrokenEnvironment, exitCodes } from "./exitCodes";
 import { print, printJson, styled } from "./output";
 import { whileWaiting } from "./progress";
-import { projectName, settingsInFile, stackSettings, type NamedStack } from "./stackSettings";
+import { projectFolder, projectName, settingsInFile, stackSettings, type NamedStack } from "./stackSettings";
 
 export interface StatusOptions {
   stack?: string;
@@ -32,6 +32,8 @@ const secretsShare = 0.4;
  * @throws BrokenEnvironment where not even its settings can be had, InvalidInput where they can't be used
  */
 export async function status({ stack, json, ...options }: StatusOptions): Promise<void> {
+  // What the settings name lies there.
+  process.chdir(projectFolder() ?? ".");
   const limit = new TimeLimit(options.within);
   const found = await whileWaiting("Looking at the stack", look(stack, limit)).finally(() => limit.over());
   const judged = judgeStatus(found);

@@ -13,7 +13,7 @@ import { emptyState, readStackState, type StackState } from "../history/stackSta
 import { notedUpdates } from "../records/begunUpdates";
 import { moveWords } from "../records/releaseRecord";
 import { defaultTable, type Settings } from "../settings/settings";
-import { asker, told } from "./asker";
+import { asker, messageOf, told } from "./asker";
 import { backupStatus } from "./backupStatus";
 import { heldOf, releaseToReturnTo } from "./held";
 import { askServices, lookAtHost, servicesOf } from "./host";
@@ -123,22 +123,25 @@ async function askSchema(
   limit: TimeLimit,
 ): Promise<SchemaStatus> {
   const { tool, table } = settings.database ?? {};
-  const answer = url.then(
-    (address): Known<{ said: AppliedAnswer }> | Promise<Known<{ said: AppliedAnswer }>> => {
-      if (isUnknown(address)) return address;
-      const asked = askDatabase({ url: address, tool, table: table === defaultTable ? undefined : table });
-      return limit.for(
-        asked.then((said) => ({ said })),
-        { said: { unconfirmed: limit.text } },
+  const address = await url;
+  const answer = isUnknown(address)
+    ? address
+    : await limit.for<Known<{ said: AppliedAnswer }>>(
+        askDatabase({ url: address, tool, table: table === defaultTable ? undefined : table }).then(
+          (said) => ({ said }),
+        ),
+        { unknown: limit.text },
       );
-    },
-  );
-  return schemaStatus({
-    answer: await answer,
+  const stands = schemaStatus({
+    answer,
     state: await state,
     running: await running,
     catalog,
     dump: settings.schema.dump,
+  });
+  return stands.catch((error: unknown) => {
+    const source = { unknown: messageOf(error) };
+    return { source, down: false, problems: [], judged: source };
   });
 }
 
@@ -201,11 +204,12 @@ function backupSettings(
 }
 
 function toldSettings({ settings, fromFile, noCatalog }: LookRequest): Status["settings"] {
-  const { imageTag, hold, breakGlass, guards } = settings;
+  const { imageTag, hold, breakGlass, guards, docker } = settings;
   return {
     imageTag,
     protected: settings.protected,
     ...(hold !== undefined && { hold }),
+    ...(docker.host !== undefined && { engine: docker.host }),
     breakGlass: breakGlass !== undefined,
     allowed: guards.schema,
     diskLimit: guards.disk.limit,

@@ -80,8 +80,10 @@ function drifted({ stack, settings, drift }: Status, { running }: Held): NextSte
   };
 }
 
-function unseen({ drift }: Status): NextStep | undefined {
-  return isUnknown(drift) ? { why: "the Docker host can't be seen", command: "docker info" } : undefined;
+function unseen({ drift, settings: { engine } }: Status): NextStep | undefined {
+  if (!isUnknown(drift)) return undefined;
+  const host = engine === undefined ? "" : `DOCKER_HOST=${engine} `;
+  return { why: "the Docker host can't be seen", command: `${host}docker info` };
 }
 
 function sick(status: Status): NextStep | undefined {

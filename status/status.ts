@@ -78,6 +78,8 @@ export interface ToldSettings {
   imageTag: string;
   protected: boolean;
   hold?: string;
+  /** The Docker engine; undefined for what `docker` itself would use. */
+  engine?: string;
   /** Whether break-glass is set. */
   breakGlass: boolean;
   /** Gravest verdict that a release meets without an acknowledgement. */

@@ -86,13 +86,18 @@ describe("status, whatever hangs", function () {
   }
 
   async function status(within: number, ...words: string[]) {
-    const ended = await runWith(folder, ["status", "--json", "--within", String(within), ...words], {
-      env: {
-        PATH: `${join(folder, "bin")}${delimiter}${process.env.PATH}`,
-        DOCKER_HOST: `tcp://127.0.0.1:${silent.port}`,
-        NO_COLOR: "1",
+    // From below the project's folder, as Pulumi can be run.
+    const ended = await runWith(
+      join(folder, "releases"),
+      ["status", "--json", "--within", String(within), ...words],
+      {
+        env: {
+          PATH: `${join(folder, "bin")}${delimiter}${process.env.PATH}`,
+          DOCKER_HOST: `tcp://127.0.0.1:${silent.port}`,
+          NO_COLOR: "1",
+        },
       },
-    });
+    );
     expect(ended.stdout + ended.stderr).not.to.contain(password);
     const told = JSON.parse(ended.stdout || "{}") as JudgedStatus & { status: Status };
     const texts = (name: string) => told.lines.filter((line) => line.name === name).map(({ text }) => text);

@@ -65,6 +65,12 @@ const rows: readonly [string, Partial<Status>, RegExp, string?][] = [
   ],
   ["a Docker host out of sight", { drift: silent }, /can't be seen/, "docker info"],
   [
+    "another Docker host out of sight",
+    { drift: silent, settings: { ...settings, engine: "ssh://shop.example" } },
+    /can't be seen/,
+    "DOCKER_HOST=ssh://shop.example docker info",
+  ],
+  [
     "a sick service, and a database that is down",
     { services: [sick], schema: schema({ down: true }) },
     /^api is not healthy, and the database does not answer: look there first$/,
