@@ -3,7 +3,7 @@ import { sizeText } from "../backups/space";
 import { usedPercent } from "../disk/filesystem";
 import { counted } from "../gates/shownText";
 import { isPast } from "../schema/verdict";
-import { age, when } from "./age";
+import { when } from "./age";
 import { owedLines } from "./owedLines";
 import { isUnknown, type HostContainer, type SchemaStatus, type ServiceStatus, type Status } from "./status";
 
@@ -83,7 +83,7 @@ function serviceLine({ service, held, host, health }: ServiceStatus, { at, held:
 /** Since when a container runs, and whether it has begun anew by itself. */
 function lifeOf({ status, startedAt, restarts }: HostContainer, at: string): string[] {
   if (status !== "running" || startedAt === undefined) return [];
-  return [`up ${age(startedAt, at)}`, ...(restarts > 0 ? [counted(restarts, "restart")] : [])];
+  return [`up since ${when(startedAt, at)}`, ...(restarts > 0 ? [counted(restarts, "restart")] : [])];
 }
 
 function schemaLine(

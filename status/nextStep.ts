@@ -102,10 +102,11 @@ function sick(status: Status): NextStep | undefined {
   const verdict = back === undefined || schema === undefined ? "compatible" : verdictOn(back, schema);
   if (back !== undefined && (verdict === "unknown" || !isPast(verdict, settings.allowed)))
     return { why: `${are(bad)} not healthy, and ${back} is known good`, command: goBack(back, stack) };
-  const container = services.find(({ service }) => service === bad[0])?.host;
-  const name = container === undefined || isUnknown(container) ? bad[0] : container.container;
   const noWay = back === undefined ? "there is no way back" : `${back} is ${verdict} on this schema`;
-  return { why: `${are(bad)} not healthy, and ${noWay}`, command: `docker logs --tail 50 ${name}` };
+  return {
+    why: `${are(bad)} not healthy, and ${noWay}`,
+    command: `npx knowngood logs ${bad[0]} --stack ${stack}`,
+  };
 }
 
 function goBack(release: string, stack: string): string {

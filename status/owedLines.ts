@@ -1,5 +1,5 @@
 import { counted } from "../gates/shownText";
-import { second } from "./age";
+import { absolute } from "../cli/times";
 import type { Mark, StatusLine } from "./lines";
 import { isUnknown, type Lock, type StackFileStatus, type Status } from "./status";
 
@@ -34,7 +34,7 @@ function lockLines({ locks }: Status): StatusLine[] {
 }
 
 export function lockText({ user, host, pid, since }: Lock): string {
-  return `${user}@${host}, process ${pid}, since ${second(since)}`;
+  return `${user}@${host}, process ${pid}, since ${absolute(since)}`;
 }
 
 function unfinishedLines({ held, begun, locks }: Status): StatusLine[] {
@@ -58,7 +58,7 @@ function runLines({ held }: Status): StatusLine[] {
   return [
     line(
       "wrong",
-      `since ${second(since)} the proper run of ${release}, which came up by break-glass without ${guards.join(", ")}: ${reason}`,
+      `since ${absolute(since)} the proper run of ${release}, which came up by break-glass without ${guards.join(", ")}: ${reason}`,
     ),
   ];
 }

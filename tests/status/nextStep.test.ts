@@ -24,7 +24,7 @@ const rows: readonly [string, Partial<Status>, RegExp, string?][] = [
   [
     "an update under way",
     { locks: [{ ...lock, alive: true }] },
-    /^an update is under way \(bo@laptop, process 7, since 2026-11-21T11:00:00Z\): wait for its end$/,
+    /^an update is under way \(bo@laptop, process 7, since 2026-11-21 11:00:00Z\): wait for its end$/,
   ],
   ["a lock of another machine", { locks: [lock] }, /under way/],
   [
@@ -104,13 +104,13 @@ const rows: readonly [string, Partial<Status>, RegExp, string?][] = [
       }),
     },
     /^api is not healthy, and v1 is breaking on this schema$/,
-    "docker logs --tail 50 shop-prod-api",
+    "npx knowngood logs api --stack prod",
   ],
   [
     "a sick service without a way back",
     { services: [sick], wayBack: undefined },
     /there is no way back$/,
-    "docker logs --tail 50 shop-prod-api",
+    "npx knowngood logs api --stack prod",
   ],
   ["another imageTag", { settings: { ...settings, imageTag: "v3" } }, /imageTag is v3/, preview],
   [

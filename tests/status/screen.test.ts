@@ -13,7 +13,7 @@ const short = digest("b").slice(0, 19);
 
 /** A line's name, what is changed, and what it says. */
 const rows: readonly [string, Partial<Status>, ...string[]][] = [
-  ["api", {}, `fine: v2 ${short}, healthy (200 in 3 ms), up 3 h`],
+  ["api", {}, `fine: v2 ${short}, healthy (200 in 3 ms), up since 2026-11-21 09:00:00Z (3 h ago)`],
   [
     "api",
     {
@@ -24,7 +24,7 @@ const rows: readonly [string, Partial<Status>, ...string[]][] = [
         }),
       ],
     },
-    `wrong: v2 ${short}, NOT HEALTHY: 503: busy, up 3 h, 2 restarts`,
+    `wrong: v2 ${short}, NOT HEALTHY: 503: busy, up since 2026-11-21 09:00:00Z (3 h ago), 2 restarts`,
   ],
   [
     "api",
@@ -40,7 +40,7 @@ const rows: readonly [string, Partial<Status>, ...string[]][] = [
         }),
       ],
     },
-    `fine: v1 ${digest("a").slice(0, 19)}, started by hand 2026-11-21T11:30:00Z (30 min ago), healthy (200 in 3 ms), up 3 h`,
+    `fine: v1 ${digest("a").slice(0, 19)}, started by hand 2026-11-21 11:30:00Z (30 min ago), healthy (200 in 3 ms), up since 2026-11-21 09:00:00Z (3 h ago)`,
   ],
   [
     "api",
@@ -115,7 +115,7 @@ const rows: readonly [string, Partial<Status>, ...string[]][] = [
   [
     "way back",
     {},
-    "fine: v1, known good 2026-11-20T12:00:00Z (1 d ago); conditional; its images are on the host",
+    "fine: v1, known good 2026-11-20 12:00:00Z (24 h ago); conditional; its images are on the host",
   ],
   ["way back", { wayBack: undefined }, "note: none: v1 was good, and is quarantined or not in the catalog"],
   [
@@ -129,7 +129,7 @@ const rows: readonly [string, Partial<Status>, ...string[]][] = [
       wayBack: { release: "v1", passedAt: "2026-11-20T12:00:00.000Z", missing: ["acme/api@sha256:aa"] },
       schema: undefined,
     },
-    "note: v1, known good 2026-11-20T12:00:00Z (1 d ago); to be pulled first: acme/api@sha256:aa",
+    "note: v1, known good 2026-11-20 12:00:00Z (24 h ago); to be pulled first: acme/api@sha256:aa",
   ],
   [
     "way back",
@@ -138,7 +138,7 @@ const rows: readonly [string, Partial<Status>, ...string[]][] = [
         judged: { horizon: { oldest: undefined, verdicts: { v1: "breaking" } }, current: true },
       }),
     },
-    "note: v1, known good 2026-11-20T12:00:00Z (1 d ago); breaking, past guards.schema; its images are on the host",
+    "note: v1, known good 2026-11-20 12:00:00Z (24 h ago); breaking, past guards.schema; its images are on the host",
   ],
   ["disk", {}, "fine: 41 % used and 59.0 GB free on the Docker host"],
   [
@@ -158,7 +158,7 @@ const rows: readonly [string, Partial<Status>, ...string[]][] = [
   [
     "backups",
     {},
-    "fine: newest 2026-11-20T12:00:00Z (1 d ago), 12.0 MB, 3 kept; checked when it was made, not restored on this server",
+    "fine: newest 2026-11-20 12:00:00Z (24 h ago), 12.0 MB, 3 kept; checked when it was made, not restored on this server",
   ],
   [
     "backups",
@@ -176,7 +176,7 @@ const rows: readonly [string, Partial<Status>, ...string[]][] = [
         newest: { name: "n", madeAt: at, whole: false, restoredAs: undefined },
       },
     },
-    "wrong: newest 2026-11-21T12:00:00Z (0 s ago), 1 kept; DAMAGED OR GONE",
+    "wrong: newest 2026-11-21 12:00:00Z (just now), 1 kept; DAMAGED OR GONE",
   ],
   [
     "backups",
@@ -188,7 +188,7 @@ const rows: readonly [string, Partial<Status>, ...string[]][] = [
         newest: { name: "n", madeAt: at, whole: true, restoredAs: "shop_restored_1" },
       },
     },
-    "fine: newest 2026-11-21T12:00:00Z (0 s ago), 1 kept; restored and checked as shop_restored_1",
+    "fine: newest 2026-11-21 12:00:00Z (just now), 1 kept; restored and checked as shop_restored_1",
   ],
   ["drift", {}, "fine: none"],
   ["drift", { drift: [{ text: "api is gone", byUp: true }] }, "wrong: api is gone"],
@@ -203,7 +203,7 @@ const rows: readonly [string, Partial<Status>, ...string[]][] = [
       }),
     },
     "wrong: an update died amid 1 operation: api",
-    "wrong: since 2026-11-21T10:00:00Z the proper run of v2, which came up by break-glass without ci, horizon: fire",
+    "wrong: since 2026-11-21 10:00:00Z the proper run of v2, which came up by break-glass without ci, horizon: fire",
   ],
   [
     "owed",
@@ -237,7 +237,7 @@ describe("the lines of status", () => {
 
   it("are headed by what runs", () => {
     const headline = (changes: Partial<Status>) => judgeStatus(status(changes)).headline;
-    expect(headline({})).to.equal("shop/prod runs v2 since 2026-11-21T09:00:00Z (3 h ago)");
+    expect(headline({})).to.equal("shop/prod runs v2 since 2026-11-21 09:00:00Z (3 h ago)");
     expect(headline({ held: held({ since: { at, direction: "rollback" } }) })).to.match(/, by a rollback$/);
     expect(
       headline({ held: held({ running: { tag: undefined, services: held().running.services } }) }),
@@ -284,9 +284,9 @@ describe("the screen of status", () => {
       (mark, text) => (mark === "wrong" ? `<${text}>` : text),
     );
     expect(shown.split("\n")).to.deep.equal([
-      "shop/prod runs v2 since 2026-11-21T09:00:00Z (3 h ago)",
+      "shop/prod runs v2 since 2026-11-21 09:00:00Z (3 h ago)",
       "",
-      `  api       v2 ${short}, healthy (200 in 3 ms), up 3 h`,
+      `  api       v2 ${short}, healthy (200 in 3 ms), up since 2026-11-21 09:00:00Z (3 h ago)`,
       "~ way back  none: v1 was good, and is quarantined or not in the catalog",
       "<! drift     by hand: api>",
       "              To take it: pulumi up",
