@@ -160,7 +160,7 @@ export function judgeGitHub(
     return {
       check,
       outcome: "missing",
-      found: `the token has the scopes ${scopes.join(", ") || "of nothing"}, and ${wanted} is needed for ${repository}`,
+      found: `the token has ${scopes.length === 0 ? "no scope" : `the scopes ${scopes.join(", ")}`}, and ${wanted} is needed for ${repository}`,
       get,
     };
   if (answer.refused !== undefined)
