@@ -3,8 +3,9 @@ import { exitCodeMeanings, exitCodes } from "./exitCodes";
 
 const examples = `
 Examples:
-  $ knowngood doctor --stack prod          # is everything there?
-  $ knowngood release list
+  $ knowngood status --stack prod          # how it stands, and what to type next
+  $ knowngood history --stack prod         # what ran, and what was known good
+  $ knowngood doctor --stack prod          # is everything there on this machine?
   $ knowngood card --stack prod > card.sh  # the way back without Pulumi`;
 
 /** The groups in which commands are listed, in this order. */
