@@ -8,6 +8,7 @@ import { allThere, type Finding, type Outcome } from "../doctor/finding";
 import type { World } from "../doctor/world";
 import { redactor } from "../gates/redaction";
 import { maskPasswords } from "../migrations/password";
+import { environmentSecrets } from "../review/place";
 import { askPulumi } from "./askPulumi";
 import { exitCodes } from "./exitCodes";
 import { print, printJson, styled } from "./output";
@@ -77,7 +78,6 @@ function secretsIn(config: string): ReadonlyMap<string, string> {
 
 /** What other programs and servers say may hold what they were told. */
 async function withoutSecrets(findings: readonly Finding[], world: World): Promise<Finding[]> {
-  const { PULUMI_CONFIG_PASSPHRASE = "", PULUMI_ACCESS_TOKEN = "" } = world.environment;
   const known = await world.limit.for(
     world.secrets.then(
       (secrets) => [...secrets.values()],
@@ -85,7 +85,7 @@ async function withoutSecrets(findings: readonly Finding[], world: World): Promi
     ),
     [],
   );
-  const redact = redactor([...known, PULUMI_CONFIG_PASSPHRASE, PULUMI_ACCESS_TOKEN]);
+  const redact = redactor([...known, ...environmentSecrets(world.environment)]);
   const clean = (text: string) => maskPasswords(redact(text));
   return findings.map(({ found, get, ...rest }) => ({
     ...rest,

@@ -2,7 +2,7 @@ import { engineTime } from "../assessment/engineQueries";
 import { request } from "../catalog/registryRequest";
 import type { Check } from "./check";
 import type { Finding } from "./finding";
-import { usesOf } from "./github";
+import { usesOf } from "./githubUses";
 import { imagesByRegistry } from "./registries";
 import type { World } from "./world";
 

@@ -1,67 +1,44 @@
-import { githubClient, whyNot } from "../catalog/githubClient";
-import type { Settings } from "../settings/settings";
+import { githubClient, whyNot, type GitHubPlace } from "../catalog/githubClient";
+import { reviewPlace } from "../review/place";
+import { InvalidInput } from "../settings/violations";
 import { needed, NotAsked, settingsOf, type Check } from "./check";
 import type { Finding } from "./finding";
+import { rights, usesOf, type GitHubNeed, type GitHubUse } from "./githubUses";
 import type { World } from "./world";
 
 const name = "GitHub";
-
-/** What a setting asks of GitHub. */
-export interface GitHubUse {
-  /** Where it stands, such as `guards.ci`. */
-  setting: string;
-  api: string;
-  repository: string;
-  /** Name of the secret; undefined where nobody in particular asks. */
-  token: string | undefined;
-  needs: "checks" | "issues";
-}
 
 /** Whether GitHub grants what the stack's settings ask of it. */
 export const github: Check = {
   name,
   look: async (world) => {
-    const uses = usesOf(await settingsOf(world));
+    const settings = await settingsOf(world);
+    const uses = usesOf(settings);
     if (uses.length === 0)
       return { check: name, outcome: "not asked", found: "no setting of the stack uses it" };
-    return Promise.all(uses.map((use) => ofUse(use, world)));
+    return Promise.all(
+      uses.map(async (use): Promise<Finding> => {
+        const check = `${name} for ${use.setting}`;
+        try {
+          const token =
+            use.as === "environment"
+              ? reviewPlace(settings.review, world.environment).token
+              : await tokenOf(use, world);
+          return judgeGitHub(use, await ask(use, token, world));
+        } catch (error) {
+          if (error instanceof NotAsked) return { check, outcome: "not asked", found: error.message };
+          const [violation] = error instanceof InvalidInput ? error.violations : [];
+          if (violation === undefined) throw error;
+          return { check, outcome: "missing", found: violation.found, get: violation.expected };
+        }
+      }),
+    );
   },
 };
 
-/** The settings that use GitHub. */
-export function usesOf({ guards, record }: Settings): GitHubUse[] {
-  const { ci } = guards;
-  const { postmortem } = record;
-  return [
-    ...(ci?.repository === undefined
-      ? []
-      : [
-          {
-            ...ci,
-            repository: ci.repository,
-            setting: "guards.ci",
-            token: ci.token,
-            needs: "checks" as const,
-          },
-        ]),
-    ...(postmortem === undefined
-      ? []
-      : [{ ...postmortem, setting: "record.postmortem", needs: "issues" as const }]),
-  ].map(({ setting, api, repository, token, needs }) => ({ setting, api, repository, token, needs }));
-}
-
-async function ofUse(use: GitHubUse, world: World): Promise<Finding> {
-  const check = `${name} for ${use.setting}`;
-  let token: string | undefined;
-  if (use.token !== undefined) {
-    try {
-      token = (await needed("the secrets are", world.secrets)).get(use.token);
-    } catch (error) {
-      if (!(error instanceof NotAsked)) throw error;
-      return { check, outcome: "not asked", found: error.message };
-    }
-  }
-  return judgeGitHub(use, await ask(use, token, world));
+async function tokenOf({ as }: GitHubUse, { secrets }: World): Promise<string | undefined> {
+  if (typeof as === "string") return undefined;
+  return (await needed("the secrets are", secrets)).get(as.secret);
 }
 
 /** What GitHub said of the repository to whoever asks. */
@@ -69,109 +46,96 @@ export type GitHubAnswer =
   | { problem: string; status?: number }
   | {
       private: boolean;
+      /** Whether the repository has issues at all. */
       issues: boolean;
+      /** Whether who asks may write to it; undefined where GitHub does not say. */
+      push: boolean | undefined;
       /** Of a classic token; undefined of others, whose rights GitHub does not tell. */
       scopes: readonly string[] | undefined;
       /** Why what is needed could not be read, once it was tried. */
       refused: string | undefined;
     };
 
+const routes = {
+  checks: "GET /repos/{owner}/{repo}/commits/{ref}/check-runs",
+  issues: "GET /repos/{owner}/{repo}/issues",
+  "pull requests": "GET /repos/{owner}/{repo}/pulls",
+} as const satisfies Record<GitHubNeed, string>;
+
 async function ask(
   { api, repository, needs }: GitHubUse,
-  token: string | undefined,
+  token: GitHubPlace["token"],
   { connectWithin, limit }: World,
 ): Promise<GitHubAnswer> {
-  const { octokit, owner, repo } = await githubClient(
-    { api, repository, token },
-    connectWithin,
-    limit.signal,
-  );
-  const at = { owner, repo };
   try {
-    const { data, headers } = await octokit.request("GET /repos/{owner}/{repo}", at);
+    const place = { api, repository, token };
+    const { octokit, owner, repo } = await githubClient(place, connectWithin, limit.signal);
+    const { data, headers } = await octokit.request("GET /repos/{owner}/{repo}", { owner, repo });
     const scopes = headers["x-oauth-scopes"];
+    const tried = octokit.request(routes[needs], { owner, repo, ref: data.default_branch, per_page: 1 });
     return {
       private: data.private,
       issues: data.has_issues,
+      push: data.permissions?.push,
       scopes: typeof scopes === "string" ? scopes.split(/\s*,\s*/).filter((one) => one !== "") : undefined,
-      refused: await refusal(() =>
-        needs === "issues"
-          ? octokit.request("GET /repos/{owner}/{repo}/issues", { ...at, per_page: 1 })
-          : octokit.request("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", {
-              ...at,
-              ref: data.default_branch,
-              per_page: 1,
-            }),
-      ),
+      refused: await tried.then(() => undefined, refusal),
     };
   } catch (error) {
-    const { status } = error as { status?: number };
+    const status = statusOf(error);
     return { problem: whyNot(error, limit.left()), ...(status !== undefined && { status }) };
   }
 }
 
 /** Only that the right is lacking counts: an empty repository has no checks, either. */
-async function refusal(tried: () => Promise<unknown>): Promise<string | undefined> {
-  try {
-    await tried();
-    return undefined;
-  } catch (error) {
-    const { status } = error as { status?: number };
-    return status === 401 || status === 403 || status === 404 ? whyNot(error, 0) : undefined;
-  }
+function refusal(error: unknown): string | undefined {
+  return isRefusal(statusOf(error)) ? whyNot(error, 0) : undefined;
 }
 
-const rights = {
-  checks: { fineGrained: "Checks and Commit statuses: read", public: undefined },
-  issues: { fineGrained: "Issues: read and write", public: "public_repo" },
-} as const;
+function statusOf(error: unknown): number | undefined {
+  const { status } = error as { status?: unknown };
+  return typeof status === "number" ? status : undefined;
+}
 
-export function judgeGitHub(
-  { setting, repository, token, needs, api }: GitHubUse,
-  answer: GitHubAnswer,
-): Finding {
+/** GitHub says of what somebody may not see that it is not there. */
+function isRefusal(status: number | undefined): boolean {
+  return status === 401 || status === 403 || status === 404;
+}
+
+export function judgeGitHub(use: GitHubUse, answer: GitHubAnswer): Finding {
+  const { setting, repository, as, needs, api } = use;
   const check = `${name} for ${setting}`;
-  const get =
-    `a token with ${rights[needs].fineGrained} for ${repository} (classic: repo); ` +
-    (token === undefined
-      ? `pulumi config set --path ${setting}.token NAME && pulumi config set --secret NAME`
-      : `pulumi config set --secret ${token}`);
-  if ("problem" in answer) {
-    const lacking = [401, 403, 404].includes(answer.status ?? 0);
-    return lacking
-      ? { check, outcome: "missing", found: `${repository}: ${answer.problem}`, get }
-      : {
-          check,
-          outcome: "wrong",
-          found: `${api}: ${answer.problem}`,
-          get: "look whether this machine reaches it",
-        };
-  }
+  const missing = (found: string): Finding => ({ check, outcome: "missing", found, get: wayTo(use) });
+  const wrong = (found: string, get: string): Finding => ({ check, outcome: "wrong", found, get });
+  if ("problem" in answer)
+    return isRefusal(answer.status)
+      ? missing(`${repository}: ${answer.problem}`)
+      : wrong(`${api}: ${answer.problem}`, "look whether this machine reaches it");
   if (needs === "issues" && !answer.issues)
-    return {
-      check,
-      outcome: "wrong",
-      found: `${repository} has its issues turned off`,
-      get: "turn them on in the repository's settings, or name another repository",
-    };
+    return wrong(
+      `${repository} has its issues turned off`,
+      "turn them on in the repository's settings, or name another repository",
+    );
+  const { scopes, refused, push } = answer;
   const wanted = answer.private ? "repo" : rights[needs].public;
-  const { scopes } = answer;
-  if (scopes !== undefined && wanted !== undefined && ![wanted, "repo"].some((one) => scopes.includes(one)))
-    return {
-      check,
-      outcome: "missing",
-      found: `the token has ${scopes.length === 0 ? "no scope" : `the scopes ${scopes.join(", ")}`}, and ${wanted} is needed for ${repository}`,
-      get,
-    };
-  if (answer.refused !== undefined)
-    return { check, outcome: "missing", found: `${repository}, ${needs}: ${answer.refused}`, get };
-  const has =
-    scopes === undefined ? `reads ${needs} of ${repository}` : `has ${scopes.join(", ")} for ${repository}`;
+  if (scopes !== undefined && wanted !== undefined && ![wanted, "repo"].some((one) => scopes.includes(one))) {
+    const has = scopes.length === 0 ? "no scope" : `the scopes ${scopes.join(", ")}`;
+    return missing(`the token has ${has}, and ${wanted} is needed for ${repository}`);
+  }
+  if (refused !== undefined) return missing(`${repository}, ${needs}: ${refused}`);
+  if (needs === "pull requests" && push === false)
+    return missing(`${repository} can be read, and not written to`);
+  const who = as === "nobody" ? "nobody in particular" : "the token";
+  const has = scopes === undefined ? `reads ${needs} of` : `has ${scopes.join(", ") || "no scope"} for`;
   const untold =
-    scopes === undefined && needs === "issues" ? "; whether it may open issues, only trying tells" : "";
-  return {
-    check,
-    outcome: "ok",
-    found: `${token === undefined ? "nobody in particular" : "the token"} ${has}${untold}`,
-  };
+    scopes === undefined && needs !== "checks" ? "; whether it may open one, only trying tells" : "";
+  return { check, outcome: "ok", found: `${who} ${has} ${repository}${untold}` };
+}
+
+function wayTo({ setting, repository, as, needs }: GitHubUse): string {
+  const token = `a token with ${rights[needs].fineGrained} for ${repository} (classic: repo)`;
+  if (as === "environment") return `${token} in GITHUB_TOKEN`;
+  const set = `pulumi config set --secret ${as === "nobody" ? "NAME" : as.secret}`;
+  return as === "nobody"
+    ? `${token}; pulumi config set --path ${setting}.token NAME && ${set}`
+    : `${token}; ${set}`;
 }

@@ -6,7 +6,8 @@ import { judgeDisk } from "../../doctor/disks";
 import { judgeEngine } from "../../doctor/dockerEngine";
 import { allThere, type Finding, type Outcome } from "../../doctor/finding";
 import { judgeGit } from "../../doctor/git";
-import { judgeGitHub, type GitHubAnswer, type GitHubUse } from "../../doctor/github";
+import { judgeGitHub, type GitHubAnswer } from "../../doctor/github";
+import type { GitHubUse } from "../../doctor/githubUses";
 import { judgeNode } from "../../doctor/node";
 import { judgePlugin } from "../../doctor/plugins";
 import { judgePulumi } from "../../doctor/pulumiCli";
@@ -182,10 +183,10 @@ describe("doctor, what is judged of GitHub's answer", () => {
     setting: "record.postmortem",
     api: "https://api.github.com",
     repository: "acme/shop",
-    token: "githubToken",
+    as: { secret: "githubToken" },
     needs: "issues",
   };
-  const repository = { private: true, issues: true, scopes: ["repo"], refused: undefined };
+  const repository = { private: true, issues: true, push: true, scopes: ["repo"], refused: undefined };
   const rows: readonly [what: string, answer: GitHubAnswer, needs: GitHubUse["needs"], expected: Outcome][] =
     [
       ["a classic token with repo", repository, "issues", "ok"],
@@ -210,6 +211,10 @@ describe("doctor, what is judged of GitHub's answer", () => {
       ],
       ["a fine-grained token that reads them", { ...repository, scopes: undefined }, "issues", "ok"],
       ["one that does not", { ...repository, scopes: undefined, refused: "HTTP 403" }, "checks", "missing"],
+      ["a repository that it may write to", repository, "pull requests", "ok"],
+      ["one that it may only read", { ...repository, push: false }, "pull requests", "missing"],
+      ["one of which GitHub does not say so", { ...repository, push: undefined }, "pull requests", "ok"],
+      ["one that it may only read, for issues", { ...repository, push: false }, "issues", "ok"],
       ["issues turned off", { ...repository, issues: false }, "issues", "wrong"],
       ["issues turned off, for checks", { ...repository, issues: false }, "checks", "ok"],
       ["an unknown repository", { problem: "HTTP 404", status: 404 }, "issues", "missing"],

@@ -132,12 +132,29 @@ describe("doctor, asking GitHub", () => {
     );
     expect(await look(github, worldWith({ settings, secrets: { githubToken: hub.token } }))).to.deep.equal([
       "GitHub for guards.ci: ok: the token reads checks of acme/shop",
-      "GitHub for record.postmortem: ok: the token reads issues of acme/shop; whether it may open issues, only trying tells",
+      "GitHub for record.postmortem: ok: the token reads issues of acme/shop; whether it may open one, only trying tells",
     ]);
     expect(await look(github, worldWith({ settings }))).to.deep.equal([
       "GitHub for guards.ci: not asked: the secrets are not known",
       "GitHub for record.postmortem: not asked: the secrets are not known",
     ]);
+  });
+
+  it("asks for pull requests as whom the environment names", async () => {
+    const settings = settingsOf({ ...least, review: { repository: "acme/shop", api: hub.url } });
+    const nobody = { GITHUB_TOKEN: "", GH_TOKEN: "", GITHUB_APP_ID: "" };
+    const as = (environment: NodeJS.ProcessEnv) =>
+      examine([github], worldWith({ settings, environment: { ...nobody, ...environment } }));
+    const [found] = await as({ GH_TOKEN: hub.token });
+    expect(`${found?.outcome}: ${found?.found}`).to.equal(
+      "ok: the token reads pull requests of acme/shop; whether it may open one, only trying tells",
+    );
+    const [missing] = await as({});
+    expect(missing).to.deep.include({ check: "GitHub for review", outcome: "missing", found: "no token" });
+    expect(missing?.get).to.match(/^set GITHUB_TOKEN/);
+    const [broken] = await as({ GITHUB_APP_ID: "1", GITHUB_APP_PEM_FILE: "no key" });
+    expect(broken?.outcome).to.equal("wrong");
+    expect(JSON.stringify(broken)).not.to.contain("no key");
   });
 
   it("tells that a repository is not there for whoever asks", async () => {
