@@ -17,15 +17,20 @@ export interface CheckOptions {
 /** `review check`: what a pull request would do, told on GitHub. */
 export async function check({ stack, pullRequest }: CheckOptions): Promise<void> {
   const named = await stackSettings(stack);
-  const { plan, passed, text, warning } = await whileWaiting(
+  const { plan, passed, before, text, warning } = await whileWaiting(
     "pulumi preview",
     checkPullRequest(named, pullRequest),
   );
   print(text);
   if (warning !== undefined) tell("warning", `${warning}.`);
   if (passed) return;
-  if (plan === undefined || plan.refusals.length === 0)
+  if (plan === undefined || (plan.refusals.length === 0 && before.length === 0))
     throw new Error("The preview failed, and so did the check.");
+  if (plan.refusals.length === 0)
+    throw new Refused(
+      `This commit was seen as ${before.join(", ")} before, and comes to ${plan.fingerprint} by now, so the check failed. ` +
+        "What was approved is no more: add a commit, and have that approved.",
+    );
   throw new Refused(`Refused as it is, so the check failed.\n${refusalTexts(plan.refusals).join("\n")}`);
 }
 

@@ -3,7 +3,7 @@ import { stackFile } from "../updates/stackFile";
 import type { NamedStack } from "../cli/stackSettings";
 import type { Redact } from "../gates/redaction";
 import { InvalidInput } from "../settings/violations";
-import { beginCheck, endCheck } from "./checks";
+import { beginCheck, checksOf, endCheck, seenOtherwise } from "./checks";
 import { checkWords, commentMark, commentWords } from "./checkWords";
 import { eventPullRequest, type EventPullRequest } from "./event";
 import { reviewPlace } from "./place";
@@ -18,6 +18,8 @@ export interface Checked {
   /** Undefined where the program did not come to an assessment. */
   plan: Previewed["plan"];
   passed: boolean;
+  /** Fingerprints of what was seen of the same commit before, where that was something else. */
+  before: readonly string[];
   /** What Pulumi said, without secrets. */
   text: string;
   /** Why there is no comment, where there should be one. */
@@ -41,9 +43,15 @@ export async function checkPullRequest(named: NamedStack, number: number | undef
     const redact = await redactorOf(stack);
     const preview = await previewPlan({ stack, project });
     const { plan } = preview;
-    const passed = plan !== undefined && preview.exitCode === 0 && plan.refusals.length === 0;
+    const before =
+      plan === undefined
+        ? []
+        : seenOtherwise(await checksOf(repository, checkName(stack), pull.head), plan.fingerprint);
+    const goes = plan !== undefined && preview.exitCode === 0 && plan.refusals.length === 0;
+    // Who has approved this commit has seen something else.
+    const passed = goes && before.length === 0;
     const facts = {
-      ...{ stack: label, project, redact, preview, passed, head: pull.head },
+      ...{ stack: label, project, redact, preview, passed, before, head: pull.head },
       file: `${await placeInRepository(process.cwd())}${stackFile(stack)}`,
     };
     const reviewed = plan && reviewedText({ stack: label, tag: plan.to, fingerprint: plan.fingerprint });
@@ -53,7 +61,7 @@ export async function checkPullRequest(named: NamedStack, number: number | undef
     const quiet = passed && plan.settled;
     const warning = await problemOf(putComment(repository, pull.number, commentMark(label), comment, quiet));
     return {
-      ...{ plan, passed, text: shown(preview, redact) },
+      ...{ plan, passed, before, text: shown(preview, redact) },
       ...(warning !== undefined && { warning }),
     };
   } finally {

@@ -17,6 +17,8 @@ export interface CheckFacts {
   head: string;
   preview: Previewed;
   passed: boolean;
+  /** Fingerprints of what was seen of the same commit before, where that was something else. */
+  before: readonly string[];
   redact: Redact;
 }
 
@@ -26,7 +28,7 @@ export function commentMark(stack: string): string {
 }
 
 /** In a line: what it would do, and whether that may be. */
-export function checkTitle({ stack, preview: { plan }, passed }: CheckFacts): string {
+export function checkTitle({ stack, preview: { plan }, passed, before }: CheckFacts): string {
   if (plan === undefined) return `${stack}: no assessment`;
   const { settled, direction, from, to, schema, refusals } = plan;
   const verdict = schema?.report === undefined ? "" : `, ${verdictWords(schema.report)}`;
@@ -34,16 +36,33 @@ export function checkTitle({ stack, preview: { plan }, passed }: CheckFacts): st
     ? `${to} stays`
     : `${direction === "same" ? to : `${direction} ${from === undefined ? "" : `from ${from} `}to ${to}`}${verdict}`;
   const guards = [...new Set(refusals.map(({ guard }) => guard))].join(", ");
-  return `${stack}: ${move}${passed ? "" : `; ${guards === "" ? "the preview failed" : `refused by ${guards}`}`}`;
+  const why =
+    guards !== ""
+      ? `refused by ${guards}`
+      : before.length > 0
+        ? "not what was seen of this commit before"
+        : "the preview failed";
+  return `${stack}: ${move}${passed ? "" : `; ${why}`}`;
+}
+
+/** What was approved of a commit may be what was seen of it first: a new commit is approved anew. */
+export function beforeWords(before: readonly string[]): string[] {
+  if (before.length === 0) return [];
+  return [
+    `This commit was seen as ${before.map(code).join(", ")} before, and comes to something else by now: what was approved is ` +
+      "no more. To have it approved as it is, add a commit: `git commit --allow-empty --message 'Look anew' && git push`",
+    "",
+  ];
 }
 
 /** The comment: what a reviewer has to see. */
 export function commentWords(facts: CheckFacts): string {
-  const { stack, project, file, head, preview, passed, redact } = facts;
+  const { stack, project, file, head, preview, passed, before, redact } = facts;
   const { plan } = preview;
   return [
     commentMark(stack),
     `### ${passed ? "✅" : "❌"} ${code(checkTitle(facts))}`,
+    ...beforeWords(before),
     ...(plan === undefined ? ["The program did not come to an assessment."] : assessmentWords(plan, redact)),
     "",
     ...(plan === undefined ? [] : refusalWords(plan, project, file, redact)),
@@ -69,6 +88,7 @@ export function checkWords(facts: CheckFacts): CheckWords {
       plan === undefined
         ? "The program did not come to an assessment; the job's log says why."
         : [
+            ...beforeWords(facts.before),
             ...assessmentWords(plan, facts.redact),
             "",
             ...refusalWords(plan, facts.project, facts.file, facts.redact),

@@ -42,14 +42,19 @@ export async function endCheck(
   );
 }
 
-/** What the newest check of a name says of a commit. */
+/** What a check of a name says of a commit. */
 export interface FoundCheck {
+  /** Higher for a newer one. */
+  id: number;
+  /** Number of the app that wrote it; 0 where that is not told. */
+  app: number;
   passed: boolean;
+  /** Undefined for one that did not come to an assessment. */
   reviewed: Reviewed | undefined;
   text: string | null;
 }
 
-/** By app, the newest check of a name; none where there is none. */
+/** All checks of a name that were ever made of a commit, the newest first. */
 export async function checksOf(
   repository: Repository,
   name: string,
@@ -58,12 +63,22 @@ export async function checksOf(
   const { data } = await repository.asked(`tell of the check ${name}`, "`checks: read`", (octokit, at) =>
     octokit.request("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", {
       ...at,
-      ...{ ref: commit, check_name: name, filter: "latest" },
+      ...{ ref: commit, check_name: name, filter: "all", per_page: 100 },
     }),
   );
-  return data.check_runs.map(({ status, conclusion, external_id, output }) => ({
-    passed: status === "completed" && conclusion === "success",
-    reviewed: reviewedIn(external_id),
-    text: output.text,
-  }));
+  return data.check_runs
+    .map(({ id, app, status, conclusion, external_id, output }) => ({
+      id: Number(id),
+      app: Number(app?.id ?? 0),
+      passed: status === "completed" && conclusion === "success",
+      reviewed: reviewedIn(external_id),
+      text: output.text,
+    }))
+    .sort((a, b) => b.id - a.id);
+}
+
+/** The fingerprints of what was seen of a commit before, and is something else. */
+export function seenOtherwise(checks: readonly FoundCheck[], fingerprint: string): string[] {
+  const seen = checks.flatMap(({ reviewed }) => reviewed?.fingerprint ?? []);
+  return [...new Set(seen)].filter((other) => other !== fingerprint);
 }

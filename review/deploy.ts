@@ -8,7 +8,7 @@ import { recordPlace } from "../records/writtenRecord";
 import { runUp, type UpEnded, type UpRequest } from "../updates/up";
 import { stackFile } from "../updates/stackFile";
 import { deployedBranch, fileIn, tipOf } from "./branches";
-import { checksOf, type FoundCheck } from "./checks";
+import { checksOf, seenOtherwise, type FoundCheck } from "./checks";
 import { mergedWith, type PullRequest } from "./pullRequests";
 import type { Repository } from "./repository";
 import { checkName, reportIn, type Reviewed } from "./reviewedCheck";
@@ -44,23 +44,27 @@ export async function findReview(
   const found = reviewedBy(await checksOf(repository, name, pull.head), label);
   if (found === undefined)
     throw new Refused(
-      `The check ${name} has not passed on the last commit of ${pull.url} (${pull.head.slice(0, 12)}), so nothing was ` +
-        `deployed. To have it reviewed: npx knowngood propose TAG --stack ${stack} --reason WHY`,
+      `The check ${name} has not passed on the last commit of ${pull.url} (${pull.head.slice(0, 12)}), or has seen different ` +
+        `things of it, so nothing was deployed. To have it reviewed: npx knowngood propose TAG --stack ${stack} --reason WHY`,
     );
   return { pull, reviewed: found.reviewed, report: reportIn(found.text) };
 }
 
-/** Every check of the name has to have passed, and to say the same: one app's word is not taken against another's. */
+/**
+ * The newest word of every app has to be that it passed, and all that was ever seen of the commit has to be the same: who
+ * approved may have seen any of it.
+ * @param checks the newest first
+ */
 export function reviewedBy(
   checks: readonly FoundCheck[],
   stack: string,
 ): { reviewed: Reviewed; text: string | null } | undefined {
-  const [first, ...others] = checks;
-  if (first?.reviewed === undefined || checks.some(({ passed }) => !passed)) return undefined;
+  const newest = checks.filter(({ app, id }) => !checks.some((other) => other.app === app && other.id > id));
+  const [first] = newest;
+  if (first?.reviewed === undefined || newest.some(({ passed }) => !passed)) return undefined;
   const { reviewed, text } = first;
-  if (reviewed.stack !== stack) return undefined;
-  const same = others.every((other) => other.reviewed?.fingerprint === reviewed.fingerprint);
-  return same ? { reviewed, text } : undefined;
+  if (reviewed.stack !== stack || seenOtherwise(checks, reviewed.fingerprint).length > 0) return undefined;
+  return { reviewed, text };
 }
 
 /** A job that is run again must not bring back what a later merge has changed. */

@@ -15,7 +15,7 @@ export class GitHubRefusal extends BrokenEnvironment {
   }
 }
 
-/** Seconds until a connection stands, and for each thing that is asked. */
+/** Seconds until a connection stands, and for each thing that is asked where nobody says otherwise. */
 const connectWithin = 5;
 const answerWithin = 30;
 
@@ -26,7 +26,11 @@ export class Repository {
   /** Of an app, which is asked for it once: it is good for an hour. */
   private token: Promise<string> | undefined;
 
-  constructor(readonly place: ReviewPlace) {}
+  /** @param within seconds for each thing that is asked */
+  constructor(
+    readonly place: ReviewPlace,
+    private readonly within = answerWithin,
+  ) {}
 
   /**
    * @param what for a refusal, such as `make the branch x`
@@ -41,6 +45,9 @@ export class Repository {
     const token = await this.signedIn();
     return this.tried(what, right, async (signal) => {
       const { octokit, owner, repo } = await githubClient({ ...this.place, token }, connectWithin, signal);
+      octokit.hook.after("request", ({ data }) => {
+        if (typeof data !== "object" || data === null) throw new TypeError("no JSON");
+      });
       return ask(octokit, { owner, repo });
     });
   }
@@ -51,7 +58,7 @@ export class Repository {
     ask: (signal: AbortSignal) => Promise<Value>,
   ): Promise<Value> {
     const { api, repository } = this.place;
-    const signal = AbortSignal.timeout(answerWithin * 1000);
+    const signal = AbortSignal.timeout(this.within * 1000);
     try {
       return await ask(signal);
     } catch (error) {
@@ -59,7 +66,7 @@ export class Repository {
       const { status } = reason as { status?: unknown };
       const known = typeof status === "number" ? status : undefined;
       const takes = known !== undefined && [401, 403, 404].includes(known) ? `. It takes ${right}` : "";
-      const why = whyNot(reason, answerWithin);
+      const why = whyNot(reason, this.within);
       throw new GitHubRefusal(`GitHub (${api}) did not ${what} (${repository}): ${why}${takes}`, known, {
         cause: error,
       });

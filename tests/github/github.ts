@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { emulateGitHub } from "./emulator.mjs";
 import { withPulls, type Limit } from "./pulls";
 import { withStatuses } from "./statuses";
@@ -16,8 +17,8 @@ export interface TestGitHub {
   ask: (path: string, method?: string, body?: object) => Promise<unknown>;
   /** From now on every request is refused but for the first ones; undefined ends that. */
   limit: (limit: Limit | undefined) => void;
-  /** The private key of each app, by its id. */
-  keys: ReadonlyMap<string, string>;
+  /** The private key of every app. */
+  key: string;
   close: () => Promise<void>;
 }
 
@@ -27,13 +28,24 @@ export interface TestApp {
   permissions: Record<string, "read" | "write">;
 }
 
+/** Made once, as it takes a while. */
+let madeKey: string | undefined;
+function appKey(): string {
+  madeKey ??= generateKeyPairSync("rsa", {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: "pkcs1", format: "pem" },
+    publicKeyEncoding: { type: "pkcs1", format: "pem" },
+  }).privateKey;
+  return madeKey;
+}
+
 export async function startGitHub(apps: readonly TestApp[] = []): Promise<TestGitHub> {
   const token = "a-token-of-acme";
   const emulator = await emulateGitHub({
     github: {
       users: [{ login: "acme" }, { login: "anna" }],
       apps: apps.map(({ id, permissions }) => ({
-        ...{ app_id: id, slug: `app-${id}`, name: `App ${id}`, permissions },
+        ...{ app_id: id, slug: `app-${id}`, name: `App ${id}`, permissions, private_key: appKey() },
         installations: [{ installation_id: id * 10, account: "acme", permissions }],
       })),
       repos: [{ owner: "acme", name: "shop", auto_init: true, private: true }],
@@ -71,11 +83,9 @@ export async function startGitHub(apps: readonly TestApp[] = []): Promise<TestGi
     },
     ask,
     limit,
-    keys: new Map(
-      emulator.generatedSecrets.flatMap(({ kind, id, value }): [string, string][] =>
-        kind === "github.app_private_key" ? [[id, value]] : [],
-      ),
-    ),
+    get key() {
+      return appKey();
+    },
     close: () =>
       close()
         .then(() => statuses.close())

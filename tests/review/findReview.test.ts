@@ -82,6 +82,15 @@ describe("what was reviewed of what is checked out", () => {
     );
   });
 
+  it("is nothing where the same commit was seen as something else before", async () => {
+    const { number, head } = await opened(changed);
+    const again = await beginCheck(repository, "knowngood/prod", head);
+    const words = { title: "x", summary: "x", text: undefined };
+    await endCheck(repository, again, true, words, reviewedText({ ...held, fingerprint: "0123456789ab" }));
+    await checkOut(github, await merge(number), folder);
+    expect(await problemOf(find())).to.match(/^Refused: .* or has seen different things of it/);
+  });
+
   it("is superseded once the branch has another stack file, and not by another file", async () => {
     const { number } = await opened(changed);
     await checkOut(github, await merge(number), folder);
@@ -112,20 +121,25 @@ describe("what was reviewed of what is checked out", () => {
 });
 
 describe("a check's word", () => {
-  const passed = { passed: true, reviewed: held, text: null };
-  it("counts where every app that gives it has passed it and says the same", () => {
-    const other = { ...passed, reviewed: { ...held, fingerprint: "0123456789ab" } };
-    for (const [checks, expected] of [
-      [[passed], held],
-      [[passed, passed], held],
-      [[passed, other], undefined],
-      [[passed, { ...passed, passed: false }], undefined],
-      [[{ ...passed, passed: false }], undefined],
-      [[{ ...passed, reviewed: undefined }], undefined],
-      [[], undefined],
+  const passed = (id: number, app = 1) => ({ id, app, passed: true, reviewed: held, text: null });
+  const failed = (id: number, app = 1) => ({ ...passed(id, app), passed: false });
+  const other = { ...held, fingerprint: "0123456789ab" };
+
+  it("counts where the newest of every app has passed, and nothing else was ever seen of the commit", () => {
+    for (const [what, checks, expected] of [
+      ["one", [passed(1)], held],
+      ["two of an app", [passed(2), failed(1)], held],
+      ["the newest failed", [failed(2), passed(1)], undefined],
+      ["two apps", [passed(2, 2), passed(1)], held],
+      ["an app's failed", [passed(2, 2), failed(1)], undefined],
+      ["something else before", [passed(2), { ...passed(1), reviewed: other }], undefined],
+      ["something else of another app", [passed(2), { ...passed(1, 2), reviewed: other }], undefined],
+      ["no assessment before", [passed(2), { ...failed(1), reviewed: undefined }], held],
+      ["no assessment", [{ ...passed(1), reviewed: undefined }], undefined],
+      ["none", [], undefined],
     ] as const)
-      expect(reviewedBy(checks, "shop/prod")?.reviewed).to.deep.equal(expected);
-    expect(reviewedBy([passed], "shop/test")).to.equal(undefined);
+      expect(reviewedBy(checks, "shop/prod")?.reviewed, what).to.deep.equal(expected);
+    expect(reviewedBy([passed(1)], "shop/test")).to.equal(undefined);
   });
 
   it("is read as it was written, and no other text is one", () => {

@@ -136,13 +136,13 @@ describe("a proposed rollback", () => {
   });
 
   it("can be an app's, which asks which installation it has", async () => {
-    const app = { id: "7", privateKey: github.keys.get("7") ?? "" };
+    const app = { id: "7", privateKey: github.key };
     expect((await proposeAs({ token: { ...app, installation: undefined } })).updated).to.equal(false);
     expect((await proposeAs({ token: { ...app, installation: 70 } })).updated).to.equal(true);
   });
 
   it("leaves nothing where a right is missing, and names it", async () => {
-    const privateKey = github.keys.get("8") ?? "";
+    const privateKey = github.key;
     const problem = await problemOf(proposeAs({ token: { id: "8", privateKey, installation: 80 } }));
     expect(problem).to.match(/^GitHub \(http.*\) did not take a commit \(acme\/shop\): HTTP 403: /);
     expect(problem).to.contain("It takes `contents: write`");

@@ -127,7 +127,14 @@ describe("the stack file of a proposal", () => {
 
 describe("what a check says", () => {
   const facts = (plan: Plan | undefined, more: Partial<CheckFacts> = {}): CheckFacts => ({
-    ...{ stack: "shop/prod", project: "knowngood", file: file.path, head: "c".repeat(40), passed: false },
+    ...{
+      stack: "shop/prod",
+      project: "knowngood",
+      file: file.path,
+      head: "c".repeat(40),
+      passed: false,
+      before: [],
+    },
     preview: { ...(plan && { plan }), exitCode: 1, text: "error: pw", seconds: 1 },
     redact: redactor(["pw"]),
     ...more,
@@ -143,6 +150,9 @@ describe("what a check says", () => {
       "shop/prod: forward from v2 to v3, compatible",
     );
     expect(checkTitle(facts({ ...plan, settled: true }, { passed: true }))).to.equal("shop/prod: v3 stays");
+    const moved = facts(plan, { before: ["0123456789ab"] });
+    expect(checkTitle(moved)).to.contain("; not what was seen of this commit before");
+    expect(commentWords(moved)).to.contain("This commit was seen as `0123456789ab` before");
     expect(checkTitle(facts(undefined))).to.equal("shop/prod: no assessment");
   });
 
