@@ -57,27 +57,33 @@ function settingsLines({ settings, held }: Status): StatusLine[] {
   ];
 }
 
-function serviceLine({ service, held, host, health }: ServiceStatus, { at, held: all }: Status): StatusLine {
-  const line = (mark: Mark, text: string) => ({ name: service, mark, text });
-  const byHand = !isUnknown(host) && host.byHand;
-  const release = held === undefined ? "" : `${held.tag} ${short(held.digest)}`;
-  const what = byHand
-    ? `${byHand.tag ?? "an unknown image"}${!isUnknown(host) && host.digest !== undefined ? ` ${short(host.digest)}` : ""}, started by hand ${when(byHand.since, at)}`
-    : release;
+function serviceLine(status: ServiceStatus, { at, held: all }: Status): StatusLine {
+  const { service, held, host, health } = status;
+  const line = (mark: Mark, ...parts: string[]) => ({
+    name: service,
+    mark,
+    text: [...whatRuns(status, at), ...parts].join(", "),
+  });
+  const byHand = !isUnknown(host) && host.byHand !== undefined;
   if (held === undefined && !byHand && !isUnknown(all)) return line("note", "not deployed yet");
-  const said = what === "" ? [] : [what];
   if (held?.stopped && !byHand && !isUnknown(host) && host.status !== "running")
-    return line(
-      "wrong",
-      [...said, "left stopped on purpose: the schema is not one that it can run on"].join(", "),
-    );
-  if (isUnknown(health)) return line("unknown", [...said, `health not known: ${health.unknown}`].join(", "));
-  const took = health.milliseconds === undefined ? "" : ` in ${health.milliseconds} ms`;
-  const word = health.healthy ? `healthy (${health.text}${took})` : `NOT HEALTHY: ${health.text}`;
-  return line(
-    health.healthy ? "fine" : "wrong",
-    [...said, word, ...(isUnknown(host) ? [] : lifeOf(host, at))].join(", "),
-  );
+    return line("wrong", "left stopped on purpose: the schema is not one that it can run on");
+  if (isUnknown(health)) return line("unknown", `health not known: ${health.unknown}`);
+  const { healthy, text, milliseconds } = health;
+  const took = milliseconds === undefined ? "" : ` in ${milliseconds} ms`;
+  const life = isUnknown(host) ? [] : lifeOf(host, at);
+  return healthy
+    ? line("fine", `healthy (${text}${took})`, ...life)
+    : line("wrong", `NOT HEALTHY: ${text}`, ...life);
+}
+
+/** Release and digest: what a person started stands before what the state holds. */
+function whatRuns({ held, host }: ServiceStatus, at: string): string[] {
+  if (isUnknown(host) || host.byHand === undefined)
+    return held === undefined ? [] : [`${held.tag} ${short(held.digest)}`];
+  const { tag = "an unknown image", since } = host.byHand;
+  const digest = host.digest === undefined ? "" : ` ${short(host.digest)}`;
+  return [`${tag}${digest}`, `started by hand ${when(since, at)}`];
 }
 
 /** Since when a container runs, and whether it has begun anew by itself. */

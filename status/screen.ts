@@ -42,16 +42,21 @@ export function screen(
   const shown = lines.flatMap(({ name, mark, text, more = [] }, index) => {
     const title = lines[index - 1]?.name === name ? "" : name;
     return [
-      style(mark, `${signs[mark]} ${title.padEnd(width)}  ${text}`),
+      style(mark, `${signs[mark]} ${title.padEnd(width)}  ${inOneLine(text)}`),
       ...more.map((each) => `${indent}  ${each}`),
     ];
   });
   return [
-    head,
+    inOneLine(head),
     "",
     ...shown,
     "",
-    `  ${"next".padEnd(width)}  ${next.why}`,
+    `  ${"next".padEnd(width)}  ${inOneLine(next.why)}`,
     ...(next.command === undefined ? [] : [`${indent}${next.command}`]),
   ].join("\n");
+}
+
+/** What others say may have several. */
+function inOneLine(text: string): string {
+  return text.replace(/\s*\n\s*/g, " ");
 }

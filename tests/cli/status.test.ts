@@ -145,6 +145,11 @@ describe("status, whatever hangs", function () {
     expect(told.texts("schema")).to.deep.equal([
       "not known: its address is a secret: what Pulumi says of the secrets is no JSON",
     ]);
+    expect([told.outcome, told.code]).to.deep.equal(["wrong", 1]);
+    // Nothing is known to be wrong where nothing could be asked.
+    write("Pulumi.prod.yaml", "config:\n  shop:imageTag: v1\n  shop:services: {worker: {kind: worker}}\n");
+    const blind = await status(60, "--stack", "prod");
+    expect([blind.outcome, blind.code]).to.deep.equal(["unknown", 4]);
   });
 
   it("is a broken environment where nobody says which stack is meant, or it has no settings", async () => {

@@ -298,4 +298,12 @@ describe("the screen of status", () => {
       "            pulumi preview --stack prod",
     ]);
   });
+
+  it("has a line for each fact, whatever Pulumi says of it", () => {
+    const shown = screen(
+      judgeStatus(status({ held: { unknown: "error:\n  no such\nstack" } })),
+      (_, text) => text,
+    );
+    expect(shown.split("\n")[0]).to.equal("shop/prod: what runs is not known: error: no such stack");
+  });
 });
