@@ -128,6 +128,18 @@ describe("doctor of a stack, with the real Pulumi and a real registry", () => {
     expect(JSON.stringify(wrong)).not.to.contain("incorrect-horse");
   });
 
+  it("shows no secret that others say", async () => {
+    const talkative = fakeDocker(join(folder, "talkative"));
+    const said = `${secret} ${passphrase} postgres://anna:pass-word@db.example/shop`;
+    for (const word of ["version", "info"]) talkative.script(word, `echo '${said}' >&2; exit 1`);
+    const PATH = `${talkative.bin}${delimiter}${process.env.PATH}`;
+    const ended = await doctor({ PATH, PULUMI_CONFIG_PASSPHRASE: passphrase }, "--stack", "prod", "--json");
+    expect(findingsIn(ended)["Docker engine"]?.found).to.contain(
+      "[secret] [secret] postgres://anna:[secret]@db.example/shop",
+    );
+    expect(ended.stdout + ended.stderr).not.to.match(new RegExp(`${secret}|${passphrase}|pass-word`));
+  });
+
   it("takes what makes no sense for an answer of nobody", async () => {
     const garbage = fakeDocker(join(folder, "garbage"));
     for (const word of ["version", "info"]) garbage.script(word, "echo '<html>welcome</html>'");
