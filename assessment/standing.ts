@@ -18,11 +18,15 @@ export interface Standing {
   lastKnownGood: KnownGood | undefined;
 }
 
-/** The same, by what the records on this machine say of gates. */
-export function standingNow(
-  state: StackState,
-  { label, catalog, settings }: { label: string; catalog: Catalog; settings: Settings },
-): Standing {
+export interface StandingQuestion {
+  /** Project and stack, such as `shop/prod`. */
+  label: string;
+  catalog: Catalog;
+  settings: Pick<Settings, "quarantine" | "record">;
+}
+
+/** By the state, and by what the records on this machine say of gates that failed since. */
+export function standingNow(state: StackState, { label, catalog, settings }: StandingQuestion): Standing {
   const failures = newestFailures(settings.record.folder, label, state);
   return standingOf(state, { failures, catalog, quarantine: settings.quarantine });
 }

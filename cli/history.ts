@@ -5,7 +5,7 @@ import { BrokenEnvironment } from "./exitCodes";
 import { historyText } from "./historyText";
 import { print, printJson, tell } from "./output";
 import { whileWaiting } from "./progress";
-import { stackSettings } from "./stackSettings";
+import { projectFolder, stackSettings } from "./stackSettings";
 
 export interface HistoryOptions {
   stack?: string;
@@ -22,13 +22,15 @@ const lanes = 4;
  * @throws BrokenEnvironment where Pulumi can't be asked, InvalidInput where a stack's settings can't be used
  */
 export async function history(options: HistoryOptions): Promise<void> {
+  // What the settings name lies there.
+  process.chdir(projectFolder() ?? ".");
   if (options.allStacks) return allStacks(options);
   const found = await whileWaiting("reading the history", historyOf(options.stack, options.limit));
   if (found.deployments.length === 0 && found.problems.length > 0)
     throw new BrokenEnvironment(found.problems.join("\n"));
   for (const problem of found.problems) tell("warning", problem);
   if (options.json) printJson(asJson(found));
-  else print(historyText(found, new Date()));
+  else print(historyText(found, new Date().toISOString()));
 }
 
 async function allStacks({ limit, json }: HistoryOptions): Promise<void> {
@@ -47,7 +49,7 @@ async function allStacks({ limit, json }: HistoryOptions): Promise<void> {
     throw new BrokenEnvironment("The history of no stack can be read.");
   if (json) printJson(told.map(asJson));
   else if (stacks.length === 0) print("The project has no stack.");
-  else print(told.map((one) => historyText(one, new Date())).join("\n\n"));
+  else print(told.map((one) => historyText(one, new Date().toISOString())).join("\n\n"));
 }
 
 async function historyOf(asked: string | undefined, limit: number): Promise<StackHistory> {

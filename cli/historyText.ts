@@ -1,9 +1,10 @@
 import { oneLine } from "../gates/shownText";
 import type { Deployment } from "../history/deployments";
 import type { StackHistory } from "../history/readHistory";
+import { age, when } from "../status/age";
 import { table } from "./output";
 import { shortDigest } from "./shorten";
-import { absolute, ago, took } from "./times";
+import { took } from "./times";
 
 /** Characters of a reason that a row has room for; JSON has all of it. */
 const longestReason = 60;
@@ -12,8 +13,11 @@ const idLength = 15;
 
 const headings = ["ID", "RELEASE", "DIGEST", "MOVE", "OUTCOME", "WHEN", "TOOK", "WHO", "REASON"];
 
-/** A stack's history for people: where it stands, and a row for each update, newest first. */
-export function historyText(history: StackHistory, now: Date): string {
+/**
+ * A stack's history for people: where it stands, and a row for each update, newest first.
+ * @param now ISO 8601
+ */
+export function historyText(history: StackHistory, now: string): string {
   const { label, deployments, standing } = history;
   const head = `${label}: ${standing === undefined ? "what runs is not known" : standingText(standing, now)}`;
   if (deployments.length === 0) return `${head}\nNo update of it is known.`;
@@ -26,7 +30,7 @@ export function historyText(history: StackHistory, now: Date): string {
   ].join("\n");
 }
 
-function standingText(standing: NonNullable<StackHistory["standing"]>, now: Date): string {
+function standingText(standing: NonNullable<StackHistory["standing"]>, now: string): string {
   const { running, lastKnownGood } = standing;
   const runs =
     running.services.length === 0
@@ -37,11 +41,11 @@ function standingText(standing: NonNullable<StackHistory["standing"]>, now: Date
   const back =
     lastKnownGood === undefined
       ? "no other release is known good"
-      : `last known-good: ${lastKnownGood.tag}, its gates passed ${ago(lastKnownGood.passedAt, now)}`;
+      : `last known-good: ${lastKnownGood.tag}, its gates passed ${age(lastKnownGood.passedAt, now)} ago`;
   return `${runs}; ${back}`;
 }
 
-function row(one: Deployment, now: Date): string[] {
+function row(one: Deployment, now: string): string[] {
   const reason = oneLine(one.reason ?? "", longestReason);
   return [
     one.id.slice(0, idLength),
@@ -49,7 +53,7 @@ function row(one: Deployment, now: Date): string[] {
     digestText(one),
     one.kind === "update" ? (one.direction ?? "update") : one.kind,
     outcomeText(one),
-    `${ago(one.startedAt, now)}, ${absolute(one.startedAt)}`,
+    when(one.startedAt, now),
     one.seconds === undefined ? "-" : took(one.seconds),
     oneLine(one.by?.name ?? "-", longestReason),
     reason === "" ? "-" : reason,

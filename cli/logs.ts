@@ -9,7 +9,7 @@ import { BrokenEnvironment, exitCodes } from "./exitCodes";
 import { tell } from "./output";
 import { whileWaiting } from "./progress";
 import { mergedByTime, openLog, type LoggedContainer, type LogLine, type LogStream } from "./serviceLogs";
-import { stackSettings, type NamedStack } from "./stackSettings";
+import { projectFolder, stackSettings, type NamedStack } from "./stackSettings";
 
 export interface LogsOptions {
   stack?: string;
@@ -25,6 +25,8 @@ export interface LogsOptions {
  * @throws InvalidInput for a service that the stack does not have, BrokenEnvironment where Pulumi or Docker can't be asked
  */
 export async function logs(services: readonly string[], options: LogsOptions): Promise<void> {
+  // What the settings name lies there.
+  process.chdir(projectFolder() ?? ".");
   const named = await stackSettings(options.stack);
   const containers = await whileWaiting("looking for the containers", containersOf(named));
   const wanted = wantedServices(services, named, containers);

@@ -3,10 +3,10 @@ import type { TimeLimit } from "../assessment/timeLimit";
 import { findRelease } from "../catalog/catalog";
 import { dockerEngine, type ContainerState } from "../gates/engine";
 import { settledProbe } from "../gates/settledProbe";
+import { runningFrom } from "../history/running";
 import { emptyState, type StackState } from "../history/stackState";
 import { asker } from "./asker";
 import { driftOf } from "./driftOf";
-import { heldOf } from "./held";
 import type { LookRequest } from "./lookRequest";
 import { askService, containerStates, healthOf, hostContainer, type Answer } from "./services";
 import { isUnknown, mapKnown, type Held, type Known, type ServiceStatus, type Status } from "./status";
@@ -50,7 +50,7 @@ export async function lookAtHost(
     drift: mapKnown(compared, (found) =>
       driftOf({
         found,
-        held: heldOf(isUnknown(known) ? emptyState : known, catalog).running,
+        held: runningFrom(isUnknown(known) ? emptyState : known, catalog),
         stack,
         target: findRelease(catalog, settings.imageTag),
         catalog,

@@ -1,6 +1,7 @@
 import { askDatabase, type AppliedAnswer } from "../assessment/appliedSchema";
 import { gatherDisk } from "../assessment/diskEvidence";
 import { imagesOnHost } from "../assessment/engineQueries";
+import { standingNow } from "../assessment/standing";
 import { TimeLimit } from "../assessment/timeLimit";
 import { imagesOf } from "../assessment/wayBack";
 import { backupPlace } from "../backups/backupPlace";
@@ -15,7 +16,7 @@ import { moveWords } from "../records/releaseRecord";
 import { defaultTable, type Settings } from "../settings/settings";
 import { asker, messageOf, told } from "./asker";
 import { backupStatus } from "./backupStatus";
-import { heldOf, releaseToReturnTo } from "./held";
+import { heldOf } from "./held";
 import { askServices, lookAtHost, servicesOf } from "./host";
 import { locksIn } from "./locks";
 import type { LookRequest } from "./lookRequest";
@@ -44,7 +45,7 @@ export async function lookAtStack(request: LookRequest, limit: TimeLimit): Promi
   const state = asked.then((known) =>
     isUnknown(known) ? { unknown: "Pulumi's state can't be read" } : known,
   );
-  const held = asked.then((known) => mapKnown(known, (value) => heldOf(value, catalog)));
+  const held = asked.then((known) => mapKnown(known, (value) => heldOf(value, request)));
   const running = held.then((known) => runningRelease(known, catalog));
   const url = secrets.then((known) => databaseUrl(known, settings));
   const host = lookAtHost(request, state, limit);
@@ -53,7 +54,7 @@ export async function lookAtStack(request: LookRequest, limit: TimeLimit): Promi
     held,
     host,
     settings.database && askSchema(request, { state, running, url }, limit),
-    askWayBack(request, state, running, limit),
+    askWayBack(request, state, limit),
     askDisk(request, { state, running, url }, limit),
     settings.database &&
       backupStatus({ stack: label, ...backupSettings(request, settings.database), url }, limit),
@@ -146,14 +147,14 @@ async function askSchema(
 }
 
 async function askWayBack(
-  { settings, catalog }: LookRequest,
+  request: LookRequest,
   state: Promise<Known<StackState>>,
-  running: Promise<Release | undefined>,
   limit: TimeLimit,
 ): Promise<Known<WayBackStatus | undefined>> {
+  const { settings, catalog } = request;
   const known = await state;
   if (isUnknown(known)) return known;
-  const good = releaseToReturnTo(known, (await running)?.tag, catalog, settings.quarantine);
+  const good = standingNow(known, request).lastKnownGood;
   const release = good && findRelease(catalog, good.tag);
   if (good === undefined || release === undefined) return undefined;
   const images = imagesOf(release, Object.keys(settings.services)).map(({ reference }) => reference);
