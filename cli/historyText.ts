@@ -1,10 +1,10 @@
 import { oneLine } from "../gates/shownText";
 import type { Deployment } from "../history/deployments";
 import type { StackHistory } from "../history/readHistory";
-import { age, when } from "../status/age";
+import { when } from "../status/age";
 import { table } from "./output";
 import { shortDigest } from "./shorten";
-import { took } from "./times";
+import { ago, took } from "./times";
 
 /** Characters of a reason that a row has room for; JSON has all of it. */
 const longestReason = 60;
@@ -41,7 +41,7 @@ function standingText(standing: NonNullable<StackHistory["standing"]>, now: stri
   const back =
     lastKnownGood === undefined
       ? "no other release is known good"
-      : `last known-good: ${lastKnownGood.tag}, its gates passed ${age(lastKnownGood.passedAt, now)} ago`;
+      : `last known-good: ${lastKnownGood.tag}, its gates passed ${ago(lastKnownGood.passedAt, new Date(now))}`;
   return `${runs}; ${back}`;
 }
 

@@ -1,3 +1,23 @@
+const steps = [
+  { unit: "day", seconds: 24 * 3600 },
+  { unit: "h", seconds: 3600 },
+  { unit: "min", seconds: 60 },
+] as const;
+
+/** How long ago, in one unit: `just now`, `4 min ago`, `26 h ago`, `3 days ago`; days from the second one on. */
+export function ago(time: string, now: Date): string {
+  const seconds = Math.max(0, (now.getTime() - Date.parse(time)) / 1000);
+  const step = steps.find((one) => seconds >= one.seconds * (one.unit === "day" ? 2 : 1));
+  if (step === undefined) return "just now";
+  const count = Math.floor(seconds / step.seconds);
+  return `${count} ${step.unit}${step.unit === "day" ? "s" : ""} ago`;
+}
+
+/** A time to the second, UTC: `2026-03-01 12:00:00Z`. */
+export function absolute(time: string): string {
+  return time.replace("T", " ").replace(/(\.\d+)?Z$/, "Z");
+}
+
 /** How long something took: `9.3 s`, `41 s`, `3 min 5 s`, `2 h 10 min`. */
 export function took(seconds: number): string {
   if (seconds < 10) return `${Number(seconds.toFixed(1))} s`;

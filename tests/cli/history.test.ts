@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { historyText, outcomeText } from "../../cli/historyText";
-import { took } from "../../cli/times";
+import { absolute, ago, took } from "../../cli/times";
 import type { Deployment } from "../../history/deployments";
 import type { StackHistory } from "../../history/readHistory";
 import { digest } from "../history/states";
@@ -59,10 +59,10 @@ describe("a history for people", () => {
     const bare = deployment({ id: "20260226T110000Z", tag: "v1", lastKnownGood: true, services: {} });
     for (const key of ["direction", "from", "by", "reason", "seconds"] as const) delete bare[key];
     expect(lines([deployment({ runs: true }), bare])).to.deep.equal([
-      "shop/prod: v2 runs; last known-good: v1, its gates passed 3 d ago",
+      "shop/prod: v2 runs; last known-good: v1, its gates passed 3 days ago",
       "ID               RELEASE               DIGEST        MOVE     OUTCOME  WHEN                            TOOK   WHO   REASON",
-      "20260301T110002  v2 (running)          bbbbbbbbbbbb  forward  passed   2026-03-01T11:00:00Z (1 h ago)  9.3 s  anna  new prices",
-      "20260226T110000  v1 (last known-good)  -             update   passed   2026-03-01T11:00:00Z (1 h ago)  -      -     -",
+      "20260301T110002  v2 (running)          bbbbbbbbbbbb  forward  passed   2026-03-01 11:00:00Z (1 h ago)  9.3 s  anna  new prices",
+      "20260226T110000  v1 (last known-good)  -             update   passed   2026-03-01 11:00:00Z (1 h ago)  -      -     -",
     ]);
   });
 
@@ -122,8 +122,19 @@ describe("a history for people", () => {
   });
 });
 
-describe("how long something took", () => {
-  it("is told in one or two units, on both sides of each limit", () => {
+describe("times for people", () => {
+  it("are in one unit, on both sides of each limit", () => {
+    const before = (seconds: number) =>
+      ago(new Date(Date.parse(now) - seconds * 1000).toISOString(), new Date(now));
+    const day = 24 * 3600;
+    const limits = [-5, 59, 60, 3599, 3600, 2 * day - 1, 2 * day];
+    expect(limits.map(before)).to.deep.equal([
+      ...["just now", "just now", "1 min ago", "59 min ago", "1 h ago", "47 h ago", "2 days ago"],
+    ]);
+    expect([absolute("2026-03-01T11:00:00.123Z"), absolute("2026-03-01T11:00:00Z")]).to.deep.equal([
+      "2026-03-01 11:00:00Z",
+      "2026-03-01 11:00:00Z",
+    ]);
     expect([0, 9.26, 9.99, 10.4, 59.6, 3599, 3600, 7860].map(took)).to.deep.equal([
       ...["0 s", "9.3 s", "10 s", "10 s", "1 min 0 s", "59 min 59 s", "1 h 0 min", "2 h 11 min"],
     ]);
