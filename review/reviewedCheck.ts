@@ -30,7 +30,7 @@ const reportPart = z.object({
   closed: z.array(z.string()),
 });
 
-/** GitHub takes 65,535 characters of a check's text. */
+/** GitHub takes 65,535 bytes of a check's text. */
 const longestText = 60_000;
 
 /** The name of a stack's check, which a branch's protection requires. */
@@ -51,7 +51,7 @@ export function reviewedIn(text: string | null | undefined): Reviewed | undefine
 /** The report as a block of a check's text; undefined where it is too long for one. */
 export function reportBlock(report: AssessmentReport): string | undefined {
   const text = ["```json", JSON.stringify(reportPart.parse(report)), "```"].join("\n");
-  return text.length > longestText ? undefined : text;
+  return Buffer.byteLength(text) > longestText ? undefined : text;
 }
 
 /** The JSON of the report in a check's text; undefined where none can be read. */

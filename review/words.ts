@@ -1,18 +1,20 @@
 import type { Plan } from "../assessment/plan";
 import { refusalTexts } from "../assessment/refusal";
 import type { Redact } from "../gates/redaction";
-import { clean, oneLine } from "../gates/shownText";
+import { clean, oneLine, shortened } from "../gates/shownText";
 import { block, cell, code } from "../records/postmortem/markdown";
 import { lossText } from "../schema/advice";
 import { ruleTitle, verdictWords } from "../schema/reportLines";
 import { isPast } from "../schema/verdict";
 
-/** GitHub takes 65,536 characters of a body; what is longer is cut where it is longest: at the preview. */
+/** GitHub takes 65,536 characters of a body and 65,535 bytes of a check's summary: each part has its share of it. */
 const longestPreview = 25_000;
+const longestRefusals = 10_000;
+const longestName = 200;
 /** What Pulumi prints while it is under way, and says nothing afterwards. */
 const progress = /^@ |^ ~ .* refresh(?:ing)? *$|^ {4}pulumi:pulumi:Stack \S+ (?:running|refreshing)/;
 /** Findings that are listed; the rest is counted. */
-const mostFindings = 30;
+const mostFindings = 20;
 
 /** The assessment for who reviews it, in Markdown: verdict, findings, step-down, images. What others wrote is code. */
 export function assessmentWords(plan: Plan, redact: Redact): string[] {
@@ -40,7 +42,7 @@ export function refusalWords(plan: Plan, project: string, file: string, redact: 
   if (plan.refusals.length === 0) return [];
   return [
     "### Refused, as it is",
-    block(refusalTexts(plan.refusals).flatMap((text) => clean(text, redact).split("\n"))),
+    block(cut(clean(refusalTexts(plan.refusals).join("\n"), redact), longestRefusals)),
     ...(isAcknowledgeable(plan) ? ["", ...acknowledgement(plan, project, file)] : []),
   ];
 }
@@ -67,9 +69,13 @@ export function previewWords(text: string, redact: Redact): string[] {
     .filter((line) => !progress.test(line))
     .join("\n")
     .trim();
-  const cut =
-    shown.length <= longestPreview ? shown : `${shown.slice(0, longestPreview)}\n… (the rest is left out)`;
-  return ["<details><summary>The preview</summary>", "", block(cut.split("\n")), "", "</details>"];
+  return ["<details><summary>The preview</summary>", "", block(cut(shown, longestPreview)), "", "</details>"];
+}
+
+/** The lines of a text, up to so many characters. */
+function cut(text: string, longest: number): string[] {
+  const lines = text.slice(0, longest).split("\n");
+  return text.length <= longest ? lines : [...lines, "… (the rest is left out)"];
 }
 
 function verdict({ schema }: Plan): string {
@@ -95,8 +101,10 @@ function findings({ findings: found }: Report, redact: Redact): string[] {
       .slice(0, mostFindings)
       .map(
         ({ verdict: grave, object, rule, migration, line }) =>
-          `| ${grave} | ${cell(redact(object))} | ${cell(ruleTitle(rule))} | ${
-            migration === undefined ? "" : cell(line === undefined ? migration : `${migration}:${line}`)
+          `| ${grave} | ${cell(shortened(redact(object), longestName))} | ${cell(ruleTitle(rule))} | ${
+            migration === undefined
+              ? ""
+              : cell(shortened(line === undefined ? migration : `${migration}:${line}`, longestName))
           } |`,
       ),
     ...(rest > 0 ? ["", `And ${rest} more.`] : []),

@@ -74,8 +74,27 @@ describe("the body of a proposal", () => {
     );
   });
 
-  it("is not longer than GitHub takes", () => {
-    expect(body({ preview: "x".repeat(200_000) }).length).to.be.below(60_000);
+  it("is not longer than GitHub takes, and neither is a check", () => {
+    const plan = refusedPlan();
+    const long = "ä".repeat(2_000);
+    const [finding] = plan.schema?.report?.findings ?? [];
+    const findings = Array.from({ length: 500 }, () => ({ ...finding, object: long, migration: long }));
+    const report = { ...plan.schema?.report, findings };
+    const most = {
+      ...plan,
+      schema: { ...plan.schema, report },
+      refusals: Array.from({ length: 100 }, () => ({ guard: "schema", text: long })),
+    } as unknown as Plan;
+    const preview = "x".repeat(200_000);
+    const { proposal } = publicationOf(file);
+    expect(body({ preview, proposal: { ...proposal, plan: most } }).length).to.be.below(65_536);
+    const { summary, text } = checkWords({
+      ...{ stack: "shop/prod", project: "knowngood", file: file.path, head: "c0", passed: false, before: [] },
+      preview: { plan: most, exitCode: 1, text: preview, seconds: 1 },
+      redact: (words) => words,
+    });
+    expect(Buffer.byteLength(summary)).to.be.below(65_535);
+    expect(text).to.equal(undefined);
   });
 
   it("tells what a step-down would lose", () => {
