@@ -2,6 +2,7 @@ import { asCards, keptCards } from "../card/kept";
 import { chooseCard, type CardChoice } from "../card/choose";
 import type { Cards } from "../card/card";
 import { stackName } from "../gates/move";
+import { newestFailures } from "../history/failedGates";
 import { knownGoodFrom } from "../history/knownGood";
 import { stackLabelOf } from "../history/schemaUsers";
 import { broughtTo } from "../history/running";
@@ -51,7 +52,13 @@ async function findCards(
     if (cards !== undefined)
       return {
         cards,
-        state: { knownGood: knownGoodFrom(known), running: others.length === 0 ? running : undefined },
+        state: {
+          knownGood: knownGoodFrom(
+            known,
+            own === undefined ? [] : newestFailures(options.records, own, known),
+          ),
+          running: others.length === 0 ? running : undefined,
+        },
       };
     why = "it holds no card: no `up` of the stack has ended well yet, or it was an older version's";
   } catch (error) {
