@@ -48,7 +48,12 @@ pulumi config set --secret databaseUrl      # asks for the value, so that it is 
 
 /** The whole reference as Markdown. */
 export function reference(): string {
-  const sections = structuresIn("", settingsAsJsonSchema()).map(
+  return referenceOf(introduction, settingsAsJsonSchema());
+}
+
+/** A reference of settings as Markdown: a table for each structure. */
+export function referenceOf(introduction: string, settings: SchemaNode): string {
+  const sections = structuresIn("", settings).map(
     ({ path, node }) => `## ${path === "" ? "The stack" : `\`${path}\``}\n\n${table(path, node)}`,
   );
   return `${[introduction.trimEnd(), ...sections].join("\n\n")}\n`;

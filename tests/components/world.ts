@@ -52,12 +52,15 @@ interface Monitor {
   ): void;
 }
 
+/** What a function of a provider answers, from its inputs, by its token. */
+export type CallAnswers = Answers;
+
 /** Pulumi's mocks, with everything written down that is registered. */
 export class World {
   readonly registered: Registered[] = [];
   private readonly unexpected: string[] = [];
 
-  static async with(answers: Answers): Promise<World> {
+  static async with(answers: Answers, calls: CallAnswers = {}): Promise<World> {
     const world = new World();
     await pulumi.runtime.setMocks(
       {
@@ -68,8 +71,10 @@ export class World {
           if (answer === undefined) throw world.surprise(`a resource of type ${type}: ${name}`);
           return { id: `${name}-id`, state: { ...own, ...answer(own, name) } };
         },
-        call: ({ token }) => {
-          throw world.surprise(`a call of ${token}`);
+        call: ({ token, inputs }) => {
+          const answer = calls[token];
+          if (answer === undefined) throw world.surprise(`a call of ${token}`);
+          return answer(plain(inputs) as Record<string, unknown>, token);
         },
       },
       "shop",

@@ -23,33 +23,45 @@ interface TestCommit {
  * before it. What the folder has besides stays.
  */
 export async function checkOut(github: TestGitHub, sha: string, folder: string): Promise<void> {
-  const git = (words: string[], input?: Buffer | string) =>
-    execFileSync("git", words, { cwd: folder, input, encoding: "utf8" }).trim();
-  if (!existsSync(join(folder, ".git"))) git(["init", "--quiet"]);
+  if (!existsSync(join(folder, ".git"))) git(folder, ["init", "--quiet"]);
+  await bringCommit(github, sha, folder);
+  writeFileSync(join(folder, ".git", "shallow"), `${sha}\n`);
+  git(folder, ["checkout", "--quiet", "--force", "--detach", sha]);
+}
+
+/**
+ * Brings a commit of the repository, with its tree, into a git repository of this machine, under its own name: the
+ * emulator has no git protocol, and names objects as git does.
+ * @returns its parents, which are not brought
+ */
+export async function bringCommit(github: TestGitHub, sha: string, folder: string): Promise<string[]> {
   const commit = (await github.ask(`git/commits/${sha}`)) as TestCommit;
   const { tree } = (await github.ask(`git/trees/${commit.tree.sha}?recursive=1`)) as {
     tree: { path: string; mode: string; type: string; sha: string }[];
   };
-  git(["read-tree", "--empty"]);
+  git(folder, ["read-tree", "--empty"]);
   for (const { path, mode, type, sha: blob } of tree) {
     if (type !== "blob") continue;
     const { content } = (await github.ask(`git/blobs/${blob}`)) as { content: string };
-    git(["hash-object", "-w", "--stdin"], Buffer.from(content, "base64"));
-    git(["update-index", "--add", "--cacheinfo", `${mode},${blob},${path}`]);
+    git(folder, ["hash-object", "-w", "--stdin"], Buffer.from(content, "base64"));
+    git(folder, ["update-index", "--add", "--cacheinfo", `${mode},${blob},${path}`]);
   }
-  const written = git(["write-tree"]);
+  const parents = commit.parents.map((parent) => parent.sha);
   const text = [
-    `tree ${written}`,
-    ...commit.parents.map((parent) => `parent ${parent.sha}`),
+    `tree ${git(folder, ["write-tree"])}`,
+    ...parents.map((parent) => `parent ${parent}`),
     `author ${signed(commit.author)}`,
     `committer ${signed(commit.committer)}`,
     "",
     commit.message.endsWith("\n") ? commit.message : `${commit.message}\n`,
   ].join("\n");
-  const own = git(["hash-object", "-t", "commit", "-w", "--stdin"], text);
+  const own = git(folder, ["hash-object", "-t", "commit", "-w", "--stdin"], text);
   if (own !== sha) throw new Error(`${sha} was made as ${own}`);
-  writeFileSync(join(folder, ".git", "shallow"), `${sha}\n`);
-  git(["checkout", "--quiet", "--force", "--detach", sha]);
+  return parents;
+}
+
+function git(folder: string, words: string[], input?: Buffer | string): string {
+  return execFileSync("git", words, { cwd: folder, input, encoding: "utf8" }).trim();
 }
 
 function signed({ name, email, date }: Person): string {

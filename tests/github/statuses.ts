@@ -44,7 +44,8 @@ export async function withStatuses(
   };
 }
 
-function forward(origin: string, asked: IncomingMessage, response: ServerResponse): void {
+/** Hands a request on as it came, and the answer back. */
+export function forward(origin: string, asked: IncomingMessage, response: ServerResponse): void {
   const { method, headers } = asked;
   const passed = request(new URL(asked.url ?? "/", origin), { method, headers }, (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers);
