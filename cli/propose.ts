@@ -2,7 +2,7 @@ import * as review from "../review/propose";
 import { InvalidInput } from "../settings/violations";
 import { print, printJson, tell } from "./output";
 import { whileWaiting } from "./progress";
-import { stackSettings } from "./stackSettings";
+import { projectFolder, stackSettings } from "./stackSettings";
 
 export interface ProposeOptions {
   stack?: string;
@@ -19,6 +19,7 @@ export async function propose(
     throw new InvalidInput("There is nothing to review by", [
       { where: "--reason", found: "nothing", expected: "say why the release is changed" },
     ]);
+  process.chdir(projectFolder() ?? ".");
   const named = await stackSettings(asked);
   const proposed = await whileWaiting("proposing", review.propose(named, tag, reason));
   const { pull, branch, commit, updated, plan, warnings } = proposed;

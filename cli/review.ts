@@ -7,7 +7,7 @@ import type { UpEnded } from "../updates/up";
 import { BrokenEnvironment, Interrupted, Refused } from "./exitCodes";
 import { print, tell } from "./output";
 import { whileWaiting } from "./progress";
-import { stackSettings } from "./stackSettings";
+import { projectFolder, stackSettings } from "./stackSettings";
 
 export interface CheckOptions {
   stack?: string;
@@ -16,6 +16,7 @@ export interface CheckOptions {
 
 /** `review check`: what a pull request would do, told on GitHub. */
 export async function check({ stack, pullRequest }: CheckOptions): Promise<void> {
+  process.chdir(projectFolder() ?? ".");
   const named = await stackSettings(stack);
   const { plan, passed, before, text, warning } = await whileWaiting(
     "pulumi preview",
@@ -40,6 +41,7 @@ export interface DeployOptions {
 
 /** `review deploy`: the `up` that was reviewed. */
 export async function deploy({ stack: asked }: DeployOptions): Promise<void> {
+  process.chdir(projectFolder() ?? ".");
   const named = await stackSettings(asked);
   const repository = new Repository(reviewPlace(named.settings.review, process.env));
   const found = await findReview(repository, named, process.cwd());
