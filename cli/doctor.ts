@@ -8,6 +8,7 @@ import { allThere, type Finding, type Outcome } from "../doctor/finding";
 import type { World } from "../doctor/world";
 import { redactor } from "../gates/redaction";
 import { maskPasswords } from "../migrations/password";
+import { knownSecrets } from "../records/knownSecrets";
 import { environmentSecrets } from "../review/place";
 import { askPulumi } from "./askPulumi";
 import { exitCodes } from "./exitCodes";
@@ -80,7 +81,12 @@ function secretsIn(config: string): ReadonlyMap<string, string> {
 async function withoutSecrets(findings: readonly Finding[], world: World): Promise<Finding[]> {
   const known = await world.limit.for(
     world.secrets.then(
-      (secrets) => [...secrets.values()],
+      (secrets) =>
+        knownSecrets({
+          ...{ project: "", stack: "" },
+          values: Object.fromEntries(secrets),
+          secretKeys: [...secrets.keys()],
+        }),
       () => [],
     ),
     [],
