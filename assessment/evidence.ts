@@ -1,7 +1,6 @@
-import { imageReference, type Catalog } from "../catalog/catalog";
+import type { Catalog } from "../catalog/catalog";
 import type { CiAnswer } from "../catalog/ciAnswer";
 import { parseImageName } from "../catalog/imageName";
-import { manifestExists, RegistryError, resolveTag } from "../catalog/registry";
 import { findCredential } from "../catalog/registryCredentials";
 import type { Release } from "../catalog/release";
 import { newestFailures } from "../history/failedGates";
@@ -10,17 +9,15 @@ import { readStackState, type StackState } from "../history/stackState";
 import { askCi, type CiRequest } from "./ciEvidence";
 import { gatherDisk, type DiskEvidence, type DiskRequest } from "./diskEvidence";
 import { lookAtEngine, type EngineEvidence } from "./engineEvidence";
-import { engineInfo, imagesOnHost } from "./engineQueries";
+import { engineInfo } from "./engineQueries";
+import { findImages, findMoved, imagesOf, type ImageEvidence } from "./imageEvidence";
 import { reviewedReport } from "./savedReports";
 import { gatherSchema, type SchemaEvidence, type SchemaRequest } from "./schemaEvidence";
 import { findWayBack, type WayBackImage } from "./wayBack";
 import type { AssessmentReport } from "./schemaRisk";
 
-/** Where an image can be had; `unconfirmed` carries why nobody could say. */
-export type Whereabouts = "host" | "registry" | "nowhere" | { unconfirmed: string };
-
 /** What was asked of the world before anything is decided; each part stands alone, and what can't be had says why. */
-export interface Evidence extends EngineEvidence {
+export interface Evidence extends EngineEvidence, ImageEvidence {
   state: StackState;
   /** Undefined for a stack without a database. */
   schema: SchemaEvidence | undefined;
@@ -28,12 +25,6 @@ export interface Evidence extends EngineEvidence {
   reviewed: AssessmentReport | undefined;
   /** The report that was reviewed where this deployment was proposed; undefined where it is not kept. */
   proposed?: AssessmentReport;
-  /** By service. */
-  images: Readonly<Record<string, Whereabouts>>;
-  /** Services of which the registry has another digest under the target's tag than the catalog. */
-  moved: readonly { service: string; reference: string; catalog: string; registry: string }[];
-  /** Registries that could not be asked whether a tag has moved, each with why. */
-  silentRegistries: readonly string[];
   /** Where the images of the last known-good releases are; nothing but in a preview. */
   wayBack: readonly WayBackImage[];
   /** What CI said of the target. */
@@ -89,7 +80,7 @@ export async function gather(request: EvidenceRequest): Promise<Evidence> {
     state,
     request.schema && gatherSchema({ ...request, ...request.schema }, state),
     places,
-    request.previewing ? findMoved(request) : { moved: [], silentRegistries: [] },
+    findMoved(request),
     lookAtEngine(state, request),
     findSignedIn(request),
     askCi({ ...request, ...request.ci }, state),
@@ -129,7 +120,8 @@ function servicesToPull(images: Evidence["images"]): string[] {
   return Object.entries(images).flatMap(([service, place]) => (place === "registry" ? [service] : []));
 }
 
-function readReviewed(records: string, fingerprint: string | undefined): AssessmentReport | undefined {
+/** The report that has a fingerprint, where it is kept. */
+export function readReviewed(records: string, fingerprint: string | undefined): AssessmentReport | undefined {
   if (fingerprint === undefined || !/^[0-9a-f]{12}$/.test(fingerprint)) return undefined;
   const text = reviewedReport(records, fingerprint);
   try {
@@ -137,58 +129,6 @@ function readReviewed(records: string, fingerprint: string | undefined): Assessm
   } catch {
     return undefined;
   }
-}
-
-function imagesOf({ target, services }: EvidenceRequest) {
-  return services.flatMap((service) => {
-    const image = target.services[service];
-    return image === undefined ? [] : [{ service, image }];
-  });
-}
-
-async function findImages(request: EvidenceRequest): Promise<Record<string, Whereabouts>> {
-  const images = imagesOf(request);
-  let onHost = new Set<string>();
-  let engineSilent: string | undefined;
-  try {
-    onHost = await imagesOnHost(
-      images.map(({ image }) => imageReference(image)),
-      request.engine,
-    );
-  } catch (error) {
-    engineSilent = `Docker did not answer: ${messageOf(error)}`;
-  }
-  const places = images.map(async ({ service, image }): Promise<[string, Whereabouts]> => {
-    if (onHost.has(imageReference(image))) return [service, "host"];
-    try {
-      if (await manifestExists(image.repository, image.digest)) return [service, "registry"];
-      return [service, engineSilent === undefined ? "nowhere" : { unconfirmed: engineSilent }];
-    } catch (error) {
-      const silent = `${image.repository}: ${messageOf(error)}`;
-      return [service, { unconfirmed: engineSilent === undefined ? silent : `${engineSilent}; ${silent}` }];
-    }
-  });
-  return Object.fromEntries(await Promise.all(places));
-}
-
-/** A registry that does not know the tag tells of no move; one that does not answer is told once. */
-async function findMoved(request: EvidenceRequest): Promise<Pick<Evidence, "moved" | "silentRegistries">> {
-  const moved: Evidence["moved"][number][] = [];
-  const silent = new Map<string, string>();
-  const asked = imagesOf(request).map(async ({ service, image }) => {
-    const reference = `${image.repository}:${request.target.tag}`;
-    try {
-      const digest = await resolveTag(reference);
-      if (digest !== image.digest)
-        moved.push({ service, reference, catalog: image.digest, registry: digest });
-    } catch (error) {
-      if (!(error instanceof RegistryError)) throw error;
-      const registry = parseImageName(image.repository)?.registry.name ?? image.repository;
-      if (error.kind !== "not-found") silent.set(registry, error.message);
-    }
-  });
-  await Promise.all(asked);
-  return { moved, silentRegistries: [...silent.values()] };
 }
 
 async function findSignedIn(request: EvidenceRequest): Promise<string[]> {
@@ -200,8 +140,4 @@ async function findSignedIn(request: EvidenceRequest): Promise<string[]> {
     return credential === undefined ? [] : [name];
   });
   return (await Promise.all(asked)).flat();
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -4,6 +4,7 @@ import type { Release } from "../catalog/release";
 import { defaultTable, type Settings } from "../settings/settings";
 import type { EvidenceRequest } from "./evidence";
 import { readSchemaDump } from "./schemaDump";
+import type { SchemaRequest } from "./schemaEvidence";
 
 export interface EvidenceQuestion {
   /** As `pulumi --stack` takes it. */
@@ -39,7 +40,7 @@ export function evidenceRequest(question: EvidenceQuestion): EvidenceRequest {
     proposed: reviewed,
     wayBack: settings.guards.wayBack,
     disk: settings.guards.disk,
-    ci: ciRequest(question),
+    ci: ciRequest(settings.guards.ci, question.secret),
     previewing,
   };
 }
@@ -48,17 +49,10 @@ export function evidenceRequest(question: EvidenceQuestion): EvidenceRequest {
 function schemaRequest({ stackLabel, settings, secret }: EvidenceQuestion): EvidenceRequest["schema"] {
   const { database, schema, stepDown, record, docker: engine } = settings;
   if (database === undefined) return undefined;
-  const { scratch, role, dump } = schema;
-  const { table, tool, backup, countUpTo } = database;
+  const { backup } = database;
   return {
-    url: secret(database.url),
-    tool,
-    table: table === defaultTable ? undefined : table,
-    scratch: scratch === "embedded" || scratch === "off" ? scratch : { url: secret(scratch) },
-    role,
-    dump: dump && readSchemaDump(dump),
+    ...judgingRequest(database, schema, secret),
     stepDown,
-    countUpTo,
     backup: {
       when: backup.when,
       command: backup.command !== undefined,
@@ -67,9 +61,30 @@ function schemaRequest({ stackLabel, settings, secret }: EvidenceQuestion): Evid
   };
 }
 
+/** Where the schema is, and how it is judged, whoever changes it. */
+export function judgingRequest(
+  { url, table, tool, countUpTo }: Pick<DatabaseSettings, "url" | "table" | "tool" | "countUpTo">,
+  { scratch, role, dump }: Settings["schema"],
+  secret: (name: string) => string,
+): Pick<SchemaRequest, "url" | "tool" | "table" | "scratch" | "role" | "dump" | "countUpTo"> {
+  return {
+    url: secret(url),
+    tool,
+    table: table === defaultTable ? undefined : table,
+    scratch: scratch === "embedded" || scratch === "off" ? scratch : { url: secret(scratch) },
+    role,
+    dump: dump && readSchemaDump(dump),
+    countUpTo,
+  };
+}
+
+type DatabaseSettings = NonNullable<Settings["database"]>;
+
 /** Where it is asked what CI said of the target. */
-function ciRequest({ settings: { guards }, secret }: EvidenceQuestion): EvidenceRequest["ci"] {
-  const { repository, api, token, names } = guards.ci;
+export function ciRequest(
+  { repository, api, token, names }: Settings["guards"]["ci"],
+  secret: (name: string) => string,
+): EvidenceRequest["ci"] {
   if (repository === undefined) return { github: undefined, names };
   return { github: { api, repository, token: token === undefined ? undefined : secret(token) }, names };
 }

@@ -6,6 +6,7 @@ import { lossText } from "../schema/advice";
 import { isPast } from "../schema/verdict";
 import type { AssessedStepDown, Assessment, AssessmentQuestion } from "./assessment";
 import { guardBackup } from "./backupGuard";
+import { takesBack, type MigratedBy } from "./migratedBy";
 import { refusedBy, type Refusal } from "./refusal";
 import type { SchemaEvidence } from "./schemaEvidence";
 import { schemaRefusals, type PolicyQuestion } from "./schemaPolicy";
@@ -51,6 +52,10 @@ export function assessSchema(question: SchemaQuestion): SchemaPart {
     ...(stepDown && { stepDown }),
     warnings: [
       ...stateWarnings(evidence),
+      // On the way back, and of what runs already, it stands in nobody's way.
+      ...(evidence.migratedBy === undefined || question.direction === "forward"
+        ? []
+        : unapplied(question.target, pending, evidence.migratedBy)),
       // A setting that has nothing to do is told, since somebody meant something by it.
       ...(decision.kind === "inert" ? [decision.told] : []),
       ...(stepping
@@ -77,7 +82,8 @@ export function steppedDownFirst(
   { schema, stepDown }: Pick<SchemaPart, "schema" | "stepDown">,
   evidence: SchemaEvidence | undefined,
 ): string | undefined {
-  if (release === undefined || schema === undefined || evidence?.runner.tool !== "dbmate") return undefined;
+  if (release === undefined || schema === undefined || evidence === undefined) return undefined;
+  if (!takesBack(evidence)) return undefined;
   const taken = stepDown?.active === true ? stepDown.version : undefined;
   const shipped = new Set(release.migrations.map(({ version }) => version));
   return [...schema.applied, ...schema.pending.map(({ version }) => version)]
@@ -135,18 +141,20 @@ function guards(
 
 /** The step-down that nobody has asked for, where an `up` could take it: of dbmate's migrations alone. */
 function offeredStepDown(evidence: SchemaEvidence | undefined): Pick<PolicyQuestion, "wayDown"> {
-  const { stepDown, decision, runner } = evidence ?? {};
-  if (stepDown === undefined || decision?.kind === "step" || runner?.tool !== "dbmate") return {};
+  if (evidence === undefined || !takesBack(evidence)) return {};
+  const { stepDown, decision } = evidence;
+  if (stepDown === undefined || decision.kind === "step") return {};
   if (stepDown.verdict !== "lossless" && stepDown.verdict !== "lossy") return {};
   const loses = stepDown.verdict === "lossy" ? lossText(stepDown) : undefined;
   return { wayDown: { label: migrationLabel(stepDown), version: stepDown.version, loses } };
 }
 
-/** Only dbmate's migrations are run here, in either way. */
+/** Only dbmate's migrations are run here, in either way, and none where the user's own program does. */
 function unrunnable(
-  { target, stack }: SchemaQuestion,
-  { pending, decision, runner }: SchemaEvidence,
+  { target, stack, direction }: SchemaQuestion,
+  { pending, decision, runner, migratedBy }: SchemaEvidence,
 ): string[] {
+  if (migratedBy !== undefined) return direction === "forward" ? unapplied(target, pending, migratedBy) : [];
   const reason = notRunnable(target, pending);
   const back =
     decision.kind === "step" && runner.tool !== "dbmate"
@@ -156,6 +164,12 @@ function unrunnable(
         ]
       : [];
   return [...(reason === undefined ? [] : [reason]), ...back];
+}
+
+/** What others were to apply before; a program that applies them itself does so yet. */
+function unapplied(target: Release, pending: SchemaEvidence["pending"], by: MigratedBy): string[] {
+  const reason = by === "program" ? undefined : notRunnable(target, pending, by);
+  return reason === undefined ? [] : [reason];
 }
 
 /** What a verdict would have asked for, a backup and an acknowledgement, nobody would ask for. */

@@ -28,6 +28,7 @@ import {
 } from "./schemaDump";
 import { gapReader } from "./schemaGap";
 import { judgeGaps } from "./judgeGaps";
+import type { MigratedBy } from "./migratedBy";
 import type { SchemaNeeds } from "./schemaNeeds";
 
 /** What the database says of its schema, and what that means for the releases that may run on it. */
@@ -57,6 +58,8 @@ export interface SchemaEvidence extends SchemaPlan {
   decision: StepDownDecision;
   /** What the target's own migration runner does on a database that is ahead. */
   runner: RunnerWord;
+  /** Who applies migrations, where that is not the `up`. */
+  migratedBy?: MigratedBy;
   /** Of the releases that run or are known good, without the target. */
   standings: readonly Standing[];
   /** The gap as it is now, oldest first, with what would be left of it when each migration is taken back. */
@@ -80,6 +83,8 @@ export interface SchemaRequest {
   stepDown: string | undefined;
   /** Rows of a table up to which what a step-down would lose is counted, and not estimated. */
   countUpTo: number;
+  /** @default the `up` itself does, those of dbmate */
+  migratedBy?: MigratedBy;
   /** How a backup is made before the schema changes, and when. */
   backup: BackupSetting;
 }
@@ -146,6 +151,7 @@ export async function gatherSchema(
     decision,
     stepDown,
     runner,
+    ...(request.migratedBy && { migratedBy: request.migratedBy }),
     ...(needs && { needs }),
     ...(dumped.length > 0 && { dumped }),
     ...(dumpUnused !== undefined && { dumpUnused }),

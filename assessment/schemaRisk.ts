@@ -13,6 +13,7 @@ import { isPast, type Verdict } from "../schema/verdict";
 import { assessedFingerprint, reviewedMigration } from "./assessedFingerprint";
 import { closedWays, closingText, horizonOf, type Horizon } from "./horizon";
 import { doubtsOf, withDoubts, type SchemaDoubt } from "./schemaDoubts";
+import { takesBack } from "./migratedBy";
 import type { SchemaEvidence } from "./schemaEvidence";
 
 /** What an `up` means between code and schema. */
@@ -112,19 +113,20 @@ function canStep(stepDown: StepDown | undefined): boolean {
   return stepDown?.verdict === "lossless" || stepDown?.verdict === "lossy";
 }
 
-/** An `up` takes back dbmate's migrations alone; another tool takes back its own. */
+/** Those that an `up` does not take back, whoever applies them takes back. */
 function wayText(
-  { wayBack, runner: { tool } }: SchemaEvidence,
+  { wayBack, runner, migratedBy }: SchemaEvidence,
   allowed: Verdict,
   stack: string,
   stepping: boolean,
 ): string[] {
   const steps = wholeWay(wayBack, allowed);
-  if (tool === "dbmate") return wholeWayText(steps, stack, stepping);
+  if (takesBack({ runner, migratedBy })) return wholeWayText(steps, stack, stepping);
   const names = steps.map(migrationLabel).join(", then ");
   if (steps.length === 0) return [];
   return [
-    `An up takes back dbmate's migrations alone: stop the services, take back ${names} with ${tool} itself, then roll back.`,
+    `${migratedBy === undefined ? "An up takes back dbmate's migrations alone" : "This program takes back no migrations"}: ` +
+      `stop the services, take back ${names} with ${runner.tool} itself, then roll back.`,
   ];
 }
 

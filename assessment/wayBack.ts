@@ -13,7 +13,7 @@ export interface WayBackImage {
   repository: string;
   /** `repository@sha256:…` */
   reference: string;
-  /** Undefined where the engine did not answer, which is told by itself. */
+  /** Undefined where the engine was not asked, and where it did not answer, which is told by itself. */
   onHost: boolean | undefined;
   inRegistry: boolean | { unconfirmed: string };
 }
@@ -25,6 +25,8 @@ export interface WayBackRequest {
   services: readonly string[];
   /** Value of DOCKER_HOST, where the settings name one. */
   engine: string | undefined;
+  /** Whether no engine is asked. @default false */
+  registryAlone?: boolean;
   /** How many known-good releases count. */
   wayBack: number;
   /** Whether this is a preview; an `up` does not wait for it. */
@@ -40,10 +42,12 @@ export async function findWayBack(
   const wanted = imagesToKeep(request, await state);
   if (wanted.length === 0) return [];
   const [onHost, inRegistry] = await Promise.all([
-    imagesOnHost(
-      wanted.map(({ reference }) => reference),
-      request.engine,
-    ).catch(() => undefined),
+    request.registryAlone === true
+      ? undefined
+      : imagesOnHost(
+          wanted.map(({ reference }) => reference),
+          request.engine,
+        ).catch(() => undefined),
     askRegistries(wanted),
   ]);
   return wanted.map((image) => ({

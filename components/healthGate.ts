@@ -7,22 +7,29 @@ import { ownCommand } from "./ownCommand";
 export interface HealthGateArgs extends Omit<HealthRequestInput, "container" | "redact" | "probe"> {
   /** How the service is asked. A header may be secret. */
   probe: pulumi.Input<HealthRequestInput["probe"]>;
-  /** Id of the service's container. */
-  containerId: pulumi.Input<string>;
+  /**
+   * Id of the service's container, whose restarts and last log lines are looked at. A probe of kind `exec` or `state` needs
+   * it. @default none is known, and the probe alone decides
+   */
+  containerId?: pulumi.Input<string>;
   /** Value of DOCKER_HOST for asking the container's state. @default what `docker` itself would use */
   engine?: string;
   /** Secret values that must not show in what the gate prints. @default none */
   redact?: pulumi.Input<pulumi.Input<string>[]>;
   /**
    * Ids of the containers whose replacement makes the gate run again. The state of an earlier release can hold the same
-   * digest, never the same container. @default the service's own
+   * digest, never the same container. Without ids of containers, whatever is another text whenever they were replaced.
+   * @default the service's own
    */
   rerunOn?: pulumi.Input<pulumi.Input<string>[]>;
   /** What must exist before the gate runs. @default nothing */
   runAfter?: readonly pulumi.Resource[];
 }
 
-/** Asks a service whether it is healthy; the `up` fails when it is not within its time. */
+/**
+ * Asks a service whether it is healthy; the `up` fails when it is not within its time.
+ * @throws ResourceError where neither `containerId` nor `rerunOn` says what makes it run again
+ */
 export class HealthGate extends pulumi.ComponentResource {
   /** How the gate passed. A gate that failed leaves no output: it has written a record of its own. */
   readonly report: pulumi.Output<HealthReport>;
@@ -32,10 +39,16 @@ export class HealthGate extends pulumi.ComponentResource {
   constructor(name: string, args: HealthGateArgs, options?: pulumi.ComponentResourceOptions) {
     super("knowngood:index:HealthGate", name, {}, options);
     const { probe, containerId, engine, redact, rerunOn, runAfter, ...limits } = args;
+    if (containerId === undefined && rerunOn === undefined)
+      throw new pulumi.ResourceError(
+        `${name} would never run again: write containerId, or rerunOn with what is another text whenever the containers were replaced`,
+        this,
+        true,
+      );
     const request = pulumi.all([probe, containerId, redact ?? []]).apply(([asked, id, secrets]) => {
       const input: HealthRequestInput = {
         ...limits,
-        container: engine === undefined ? { id } : { id, engine },
+        ...(id !== undefined && { container: engine === undefined ? { id } : { id, engine } }),
         probe: asked,
         redact: secrets,
       };
@@ -46,7 +59,7 @@ export class HealthGate extends pulumi.ComponentResource {
       {
         create: ownCommand("gates/run.ts", "health"),
         stdin: request,
-        triggers: rerunOn ?? [containerId],
+        triggers: rerunOn ?? [containerId ?? ""],
         // A report is one long line, which the official plugin can't stream.
         logging: command.local.Logging.None,
       },

@@ -4,7 +4,7 @@ import { quarantineType, type QuarantineMemory } from "../history/quarantine";
 export interface QuarantineArgs {
   memory: QuarantineMemory;
   /** What an `up` has done before it touches a container; one that ends earlier has nothing to remember. */
-  rememberAfter: Promise<pulumi.Resource[]>;
+  rememberAfter: Promise<pulumi.Resource[]> | pulumi.Output<unknown>;
 }
 
 /**
@@ -20,7 +20,9 @@ export class Quarantine extends pulumi.ComponentResource {
     options?: pulumi.ComponentResourceOptions,
   ) {
     super(quarantineType, name, {}, options);
-    const done = pulumi.output(rememberAfter.then((resources) => resources.map(({ urn }) => urn)));
+    const done: pulumi.Output<unknown> = pulumi.Output.isInstance(rememberAfter)
+      ? rememberAfter
+      : pulumi.output(rememberAfter.then((resources) => resources.map(({ urn }) => urn)));
     this.memory = done.apply(() => memory);
     this.registerOutputs({ memory: this.memory });
   }

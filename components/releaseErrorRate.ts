@@ -75,7 +75,7 @@ export function errorRateGate(
       every: settings.every,
       ...(settings.cleanSamples !== undefined && { cleanSamples: settings.cleanSamples }),
       inconclusive: settings.inconclusive,
-      baseline: before?.baseline ?? noBaseline,
+      baseline: before?.baseline ?? fixedLimit,
       ...telling(args, `${resource}-watch`, ({ move }) => move.to === args.assessment.target.tag),
       rerunOn: ids,
       runAfter,
@@ -96,7 +96,7 @@ export function errorRateGate(
 }
 
 /** With a fixed limit there is nothing to compare with. */
-const noBaseline: Baseline = {
+export const fixedLimit: Baseline = {
   ratio: null,
   requests: null,
   release: "",

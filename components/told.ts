@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Assessment } from "../assessment/assessment";
 import { toldEnvironment, type Told } from "../gates/told";
 import type { GoBack } from "../gates/wayBack";
 import { toldNow, type RecordedTelling } from "../history/recordedTellings";
@@ -43,6 +44,14 @@ export function tellingEnvironment(
 
 /** A known-good release and the commands that bring it back, where there is one. */
 export function goBack({ assessment, commandsTo }: ReleaseArgs): { goBack?: GoBack } {
+  return backTo(assessment, commandsTo);
+}
+
+/** @param commandsTo bring a release back */
+export function backTo(
+  assessment: Pick<Assessment, "goBack" | "lastKnownGood">,
+  commandsTo: (tag: string) => string[],
+): { goBack?: GoBack } {
   if (assessment.goBack !== undefined) return { goBack: assessment.goBack };
   const back = assessment.lastKnownGood;
   return back === undefined ? {} : { goBack: { tag: back.tag, commands: commandsTo(back.tag) } };

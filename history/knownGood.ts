@@ -8,12 +8,15 @@ export interface KnownGood {
   passedAt: string;
 }
 
+/** Holds the list where the user's own program deploys. */
+export const deployedReleaseType = "knowngood:index:DeployedRelease";
+
 /** How many known-good releases the state remembers. */
 const remembered = 20;
 
 /**
- * The known-good releases of a stack, newest first. Those that the state lists are one stack output that depends on every
- * gate, so a failed update leaves them as they were. A release of which a gate failed since, on the way forward to it, is
+ * The known-good releases of a stack, newest first. Those that the state lists are one output, of the stack or of
+ * what the user's own program deployed, that depends on every gate, so a failed update leaves them as they were. A release of which a gate failed since, on the way forward to it, is
  * not among them; an outage, a gate that broke or saw too little, and a failure on the way back take nothing from it.
  * @param failures gates that failed and that the state may not remember yet. @default none
  */
@@ -29,8 +32,11 @@ export function knownGoodFrom(state: StackState, failures: readonly FailedGate[]
 }
 
 function listedIn({ resources }: StackState): KnownGood[] {
-  const list = resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs?.knownGood;
-  return Array.isArray(list) ? list.filter(isKnownGood) : [];
+  const lists = ["pulumi:pulumi:Stack", deployedReleaseType].map(
+    (holder) => resources.find(({ type }) => type === holder)?.outputs?.knownGood,
+  );
+  const list = lists.find((one) => Array.isArray(one)) as unknown[] | undefined;
+  return list?.filter(isKnownGood) ?? [];
 }
 
 /** The newest known-good release that is not the one to leave. */

@@ -16,6 +16,8 @@ export const labels = {
 
 export const containerType = "docker:index/container:Container";
 export const serviceType = "knowngood:index:Service";
+/** A service that the user's own program deployed: what it runs stands in its outputs, whatever it runs on. */
+export const deployedServiceType = "knowngood:index:DeployedService";
 
 /** What one service runs, by the container that the state holds. */
 export interface RunningService {
@@ -42,7 +44,7 @@ export interface Running {
  */
 export function runningFrom(state: StackState, catalog: Catalog): Running {
   const brought = broughtTo(state);
-  const services = state.resources
+  const contained = state.resources
     .filter((resource) => resource.type === containerType && resource.id !== undefined)
     .flatMap((container) => {
       const label = labelsOf(container);
@@ -53,16 +55,31 @@ export function runningFrom(state: StackState, catalog: Catalog): Running {
       const tag = ownRelease(service, digest, [brought.get(service), createdAs], catalog) ?? createdAs;
       const stopped = container.inputs?.start === false && { stopped: true as const };
       return [{ service, digest, tag, createdAs, containerId: container.id ?? "", ...stopped }];
-    })
-    .sort((one, other) => one.service.localeCompare(other.service));
+    });
+  const services = [...contained, ...deployedIn(state, catalog)].sort((one, other) =>
+    one.service.localeCompare(other.service),
+  );
   return { services, tag: commonTag(services, catalog) };
+}
+
+/** What the user's own program deployed, as it registered once that existed. */
+function deployedIn({ resources }: StackState, catalog: Catalog): RunningService[] {
+  return resources.flatMap(({ type, outputs }) => {
+    if (type !== deployedServiceType) return [];
+    const { service, release, digest, instance } = outputs ?? {};
+    const words = [service, release, digest, instance];
+    if (!words.every((word) => typeof word === "string")) return [];
+    const [name = "", createdAs = "", image = "", containerId = ""] = words;
+    const tag = ownRelease(name, image, [createdAs], catalog) ?? createdAs;
+    return [{ service: name, digest: image, tag, createdAs, containerId }];
+  });
 }
 
 /** The release that each service component was last brought to, as it registered once its container existed. */
 export function broughtTo(state: StackState): Map<string, string> {
   return new Map(
     state.resources
-      .filter((resource) => resource.type === serviceType)
+      .filter(({ type }) => type === serviceType || type === deployedServiceType)
       .flatMap(({ outputs }) =>
         typeof outputs?.service === "string" && typeof outputs.release === "string"
           ? [[outputs.service, outputs.release] as const]

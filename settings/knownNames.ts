@@ -5,13 +5,13 @@ import { settingsSchema } from "./settings";
 export type SchemaNode = z.core.JSONSchema.BaseSchema;
 
 /** The settings as JSON Schema, as a user writes them: what has a default may be left out. */
-export function settingsAsJsonSchema(): SchemaNode {
-  return z.toJSONSchema(settingsSchema, { io: "input" });
+export function settingsAsJsonSchema(schema: z.ZodType = settingsSchema): SchemaNode {
+  return z.toJSONSchema(schema, { io: "input" });
 }
 
 /** The names that a structure at a path of the settings knows; none where the user chooses the names. */
-export function knownNames(path: readonly PropertyKey[]): string[] {
-  let node: SchemaNode | undefined = settingsAsJsonSchema();
+export function knownNames(path: readonly PropertyKey[], schema?: z.ZodType): string[] {
+  let node: SchemaNode | undefined = settingsAsJsonSchema(schema);
   for (const key of path) node = child(node, key);
   return Object.keys(node?.properties ?? {});
 }

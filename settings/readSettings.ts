@@ -1,4 +1,6 @@
+import type { z } from "zod";
 import { fieldsOf, itemsOf, rule, type Complain } from "./asWritten";
+import { assessmentSettings, type AssessmentSettings } from "./assessmentSettings";
 import { knownNames } from "./knownNames";
 import { nearestName } from "./nearestName";
 import { settingsSchema, type Settings } from "./settings";
@@ -29,34 +31,49 @@ const textSettings: ReadonlySet<string> = new Set([
  * @throws InvalidInput with every violation: its path in the stack file, what was found, what to write instead
  */
 export function readSettings(configuration: StackConfiguration): Settings {
-  const { project, stack, values } = configuration;
+  return readWith(settingsSchema, configuration, true);
+}
+
+/**
+ * The settings of a stack whose containers the user's own program runs. Other settings of the project are that program's.
+ * @throws InvalidInput as `readSettings` does
+ */
+export function readAssessmentSettings(configuration: StackConfiguration): AssessmentSettings {
+  return readWith(assessmentSettings, configuration, false);
+}
+
+/** @param whole whether the schema knows every setting of the project */
+function readWith<Schema extends z.ZodObject>(
+  schema: Schema,
+  { project, stack, values, secretKeys }: StackConfiguration,
+  whole: boolean,
+): z.output<Schema> {
   const own = new Map(
     Object.entries(values)
       .filter(([key]) => key.startsWith(`${project}:`))
       .map(([key, text]) => [key.slice(project.length + 1), text]),
   );
   const secret = new Set(
-    configuration.secretKeys
-      .filter((key) => key.startsWith(`${project}:`))
-      .map((key) => key.slice(project.length + 1)),
+    secretKeys.filter((key) => key.startsWith(`${project}:`)).map((key) => key.slice(project.length + 1)),
   );
   const where = (path: readonly PropertyKey[]) => `Pulumi.${stack}.yaml: ${project}:${pathText(path)}`;
 
   const violations: Violation[] = [];
   const input: Record<string, unknown> = {};
   for (const [key, text] of own) {
-    if (!isSetting(key)) {
-      if (!secret.has(key)) violations.push(unknownSetting(key, where));
+    if (!Object.hasOwn(schema.shape, key)) {
+      if (whole && !secret.has(key)) violations.push(unknownSetting(key, where));
       continue;
     }
     if (secret.has(key)) violations.push(secretInPlace(key, where));
     input[key] = textSettings.has(key) ? text : parsed(text);
   }
 
-  const result = settingsSchema.check(rule(secretsAreSet(own, secret))).safeParse(input);
+  const result = schema.check(rule(secretsAreSet(own, secret))).safeParse(input);
   if (!result.success) {
     const hidden = (path: readonly PropertyKey[]) => secret.has(String(path[0])) || holdsSecretName(path);
-    violations.push(...violationsOf(result.error, input, where, { hidden, knownNames }));
+    const names = (path: readonly PropertyKey[]) => knownNames(path, schema);
+    violations.push(...violationsOf(result.error, input, where, { hidden, knownNames: names }));
   }
   if (!result.success || violations.length > 0) {
     throw new InvalidInput(`The settings of stack ${stack} can't be used`, violations);
@@ -65,10 +82,6 @@ export function readSettings(configuration: StackConfiguration): Settings {
 }
 
 type Where = (path: readonly PropertyKey[]) => string;
-
-function isSetting(key: string): boolean {
-  return Object.hasOwn(settingsSchema.shape, key);
-}
 
 function unknownSetting(key: string, where: Where): Violation {
   return {
