@@ -214,12 +214,22 @@ export class Workspace {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  /** Makes this test's own database, where no `up` does. */
+  createDatabase(): Promise<void> {
+    const [, owner = ""] = new RegExp("//([^:]+):").exec(this.databaseUrl) ?? [];
+    return this.administer(`CREATE DATABASE "${this.databaseName}" OWNER "${owner}"`);
+  }
+
   /** Drops this test's own database, whoever is still connected to it. */
-  async dropDatabase(): Promise<void> {
+  dropDatabase(): Promise<void> {
+    return this.administer(`DROP DATABASE IF EXISTS "${this.databaseName}" WITH (FORCE)`);
+  }
+
+  private async administer(statement: string): Promise<void> {
     const admin = new Client({ connectionString: this.machine.adminUrl });
     await admin.connect();
     try {
-      await admin.query(`DROP DATABASE IF EXISTS "${this.databaseName}" WITH (FORCE)`);
+      await admin.query(statement);
     } finally {
       await admin.end();
     }

@@ -27,6 +27,25 @@ describe("what a stack runs", () => {
     });
   });
 
+  it("is what the user's own program said that it deployed, whatever that runs on", () => {
+    const deployed = (tag: string, letter: string) => ({
+      urn: "urn:pulumi:prod::shop::knowngood:index:DeployedService::release-api",
+      type: "knowngood:index:DeployedService",
+      outputs: { service: "api", release: tag, digest: digest(letter), instance: "arn:7" },
+    });
+    const state = stateOf(deployed("v2", "b"));
+    const running = runningFrom(state, catalog);
+    expect(running).to.deep.equal({
+      tag: "v2",
+      services: [{ service: "api", digest: digest("b"), tag: "v2", createdAs: "v2", containerId: "arn:7" }],
+    });
+    expect(directionOf(v1, running, state, catalog)).to.equal("rollback");
+    expect(directionOf(v3, running, state, catalog)).to.equal("forward");
+    // Declared, and never there.
+    const never = stateOf({ ...deployed("v2", "b"), outputs: {} });
+    expect(runningFrom(never, catalog).services).to.deep.equal([]);
+  });
+
   it("is told of services that were left stopped, and the way back to their release goes on", () => {
     const [container, component] = serviceInState("api", "a", "v1", "v1");
     if (container === undefined || component === undefined) throw new Error("a service has two resources");
