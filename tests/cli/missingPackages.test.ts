@@ -14,7 +14,7 @@ describe("a command where packages are missing", () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   function help(place: string): { status: number | null; stderr: string } {
-    for (const part of ["cli", "toolchain/loadTypescript.cjs", "files"])
+    for (const part of ["cli", "toolchain/loadTypescript.cjs", "toolchain/translateTypescript.cjs", "files"])
       cpSync(join(own, part), join(place, part), { recursive: true });
     return spawnSync(process.execPath, [join(place, "cli", "knowngood.cjs"), "--help"], { encoding: "utf8" });
   }

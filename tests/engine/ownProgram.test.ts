@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { run } from "./command";
 import { freePorts } from "./freePorts";
 import { answering, unhealthy } from "./images";
 import { packedProject } from "./packedProject";
@@ -68,6 +69,14 @@ describe("a program of one's own", function () {
   after(async () => {
     await workspace.pulumi("destroy", "--yes", "--skip-preview", "--stack", "dev");
     await workspace.dispose();
+  });
+
+  it("has the command too, from the same package", async () => {
+    const help = await run("npx", ["knowngood", "release", "add", "--help"], {
+      cwd: workspace.folder,
+      env: workspace.env,
+    });
+    expect(help.exitCode, help.text).to.equal(0);
   });
 
   it("is refused while a migration is missing, and then runs the release that imageTag names", async () => {
