@@ -18,8 +18,9 @@ export async function packedProject(folder: string, example: string): Promise<vo
     rmSync(join(folder, name), { recursive: true, force: true });
   cpSync(join(root, example), folder, { recursive: true, filter: (path) => !path.endsWith("node_modules") });
   copyPackages(folder);
-  const npm = (args: string[], cwd: string) =>
-    run("npm", [...args, "--no-audit", "--no-fund"], { cwd, env: process.env });
+  // What `npm test` tells its children is of this repository.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
+  const npm = (args: string[], cwd: string) => run("npm", [...args, "--no-audit", "--no-fund"], { cwd, env });
   const packed = await npm(["pack", "--json", "--pack-destination", folder], root);
   if (packed.exitCode !== 0) throw new Error(packed.text);
   const [{ filename = "" } = {}] = JSON.parse(packed.stdout) as { filename?: string }[];
@@ -40,6 +41,9 @@ function copyPackages(folder: string): void {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     cpSync(join(root, path), join(folder, path), { recursive: true, verbatimSymlinks: true });
   }
+  // npm fetches a package anew whose commands are not linked.
+  const links = join("node_modules", ".bin");
+  cpSync(join(root, links), join(folder, links), { recursive: true, verbatimSymlinks: true });
   writeFileSync(
     join(folder, "node_modules", ".package-lock.json"),
     JSON.stringify({ ...lock, packages: Object.fromEntries(needed) }),
