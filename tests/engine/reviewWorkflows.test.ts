@@ -42,6 +42,8 @@ describe("the workflows of the review stack, each step as it stands", () => {
       services: { api: { ports: [{ container: servicePort, host: port }], health: { path: "/health" } } },
       gates: { health: { within: 60, every: 1, successes: 1 } },
       review: { repository: "acme/shop", api: github.url },
+      // Outside of the runner's workspace, which is gone after each run.
+      record: { folder: kept() },
     });
     const first = await workspace.up("prod");
     expect(first.exitCode, first.text).to.equal(0);
@@ -53,6 +55,7 @@ describe("the workflows of the review stack, each step as it stands", () => {
     await github.close();
   });
 
+  const kept = () => join(workspace.folder, "kept");
   const put = async (branch: string, path: string, text: string) => {
     const now = (await github.ask(`contents/${path}?ref=${branch}`).catch(() => undefined)) as
       { sha: string } | undefined;
@@ -171,6 +174,8 @@ describe("the workflows of the review stack, each step as it stands", () => {
     const deployed = await onMain("deploy-prod", "deploy");
     expect(deployed.conclusion, deployed.text).to.equal("success");
     expect(await served()).to.equal("v2");
+    const records = readFileSync(join(kept(), "records.jsonl"), "utf8").trimEnd().split("\n");
+    expect(JSON.parse(records.at(-1) ?? "")).to.deep.include({ direction: "forward", outcome: "passed" });
   });
 
   it("fail for a pull request that a guard refuses", async () => {
