@@ -38,21 +38,30 @@ export function proposalTitle({ stack, tag, plan: { direction, from } }: Proposa
   }
 }
 
+/** What a proposal says of the release: another `imageTag`, and quarantined what a rollback leaves, with the reason. */
+type Change = Pick<Proposal, "tag" | "reason" | "plan">;
+
 /**
- * The text of a stack file as it is proposed: another `imageTag`, and the releases quarantined that a rollback leaves,
- * each with the reason. An acknowledgement is never written: it is a reviewer's word.
+ * The text of a stack file as it is proposed. A step-down that was left there is taken out, since it was for another change.
+ * An acknowledgement is never written: it is a reviewer's word.
  * @param file its name, for errors
  * @throws InvalidInput where the text is no stack file
  */
-export function proposedText(
-  text: string,
-  project: string,
-  { tag, reason, plan }: Pick<Proposal, "tag" | "reason" | "plan">,
-  file: string,
-): string {
+export function proposedText(text: string, project: string, change: Change, file: string): string {
+  return withSettings(text, project, { ...editsOf(text, project, change), ...taken }, file);
+}
+
+/** What is taken out of a stack file. */
+export const taken: SettingEdits = { stepDown: undefined };
+
+/** Whether a stack file says already what is proposed, whatever else a reviewer has written into it. */
+export function saysAlready(text: string, project: string, change: Change, file: string): boolean {
+  return withSettings(text, project, editsOf(text, project, change), file) === text;
+}
+
+function editsOf(text: string, project: string, { tag, reason, plan }: Change): SettingEdits {
   const quarantine = withLeft(text, `${project}:quarantine`, plan.leaves, reason);
-  const edits: SettingEdits = { imageTag: tag, ...(quarantine !== undefined && { quarantine }) };
-  return withSettings(text, project, edits, file);
+  return { imageTag: tag, ...(quarantine !== undefined && { quarantine }) };
 }
 
 /** The list with those that are not in it yet, comments and all; undefined where nothing is to be added. */

@@ -10,7 +10,7 @@ import { previewPlan } from "../updates/preview";
 import { stackFile } from "../updates/stackFile";
 import { deployedBranch } from "./branches";
 import { reviewPlace } from "./place";
-import { proposedText, type Proposal } from "./proposal";
+import { saysAlready, taken, type Proposal } from "./proposal";
 import { deployedFile, publish, type Published } from "./publish";
 import { Repository } from "./repository";
 import { redactorOf } from "./stackSecrets";
@@ -43,7 +43,7 @@ export async function propose(
   const base = await deployedBranch(repository);
   const file = await deployedFile(repository, base, path);
   const preview = await previewPlan({
-    ...{ stack, project, settings: { imageTag: target } },
+    ...{ stack, project, settings: { imageTag: target, ...taken } },
     stackFileText: file.text,
   });
   const { plan } = preview;
@@ -52,8 +52,7 @@ export async function propose(
       `The preview of ${target} did not come to an assessment:\n${redact(preview.text)}`,
     );
   const proposal: Proposal = { stack: label, tag: target, reason: redact(reason), plan };
-  if (plan.settled && proposedText(file.text, project, proposal, path) === file.text)
-    throw nothingToDo(target, base, label);
+  if (plan.settled && saysAlready(file.text, project, proposal, path)) throw nothingToDo(target, base, label);
   const { reviewers = [], teamReviewers = [], labels = [] } = settings.review ?? {};
   const published = await publish(repository, {
     ...{ proposal, project, file, preview: preview.text, redact },

@@ -1,7 +1,7 @@
 import type { Redact } from "../gates/redaction";
 import { InvalidInput } from "../settings/violations";
 import { commitOn, compared, fileIn, setBranch, tipOf } from "./branches";
-import { proposalTitle, proposedBranch, proposedText, type Proposal } from "./proposal";
+import { proposalTitle, proposedBranch, proposedText, saysAlready, type Proposal } from "./proposal";
 import { proposalBody } from "./proposalBody";
 import { decorate, putPullRequest, type PullRequest } from "./pullRequests";
 import type { Repository } from "./repository";
@@ -116,5 +116,5 @@ async function stillStands(
     fork === undefined ? undefined : fileIn(repository, path, fork),
     fileIn(repository, path, tip),
   ]);
-  return before === text && now !== undefined && proposedText(now, project, proposal, path) === now;
+  return before === text && now !== undefined && saysAlready(now, project, proposal, path);
 }

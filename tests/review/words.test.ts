@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { redactor } from "../../gates/redaction";
 import { proposalBody } from "../../review/proposalBody";
-import { proposedBranch, proposedText } from "../../review/proposal";
+import { proposedBranch, proposedText, saysAlready } from "../../review/proposal";
 import { commentMark, commentWords, checkTitle, checkWords, type CheckFacts } from "../../review/checkWords";
 import { reportIn } from "../../review/reviewedCheck";
 import { back, forward } from "../assessment/judgedStack";
@@ -136,6 +136,14 @@ describe("the stack file of a proposal", () => {
     expect(text("config:\n  knowngood:imageTag: v3\n")).to.equal(
       "config:\n  knowngood:imageTag: v2\n  knowngood:quarantine:\n    - tag: v3\n      reason: orders fail since v3\n",
     );
+  });
+
+  it("has no step-down that was for another change, and one that a reviewer adds says the same", () => {
+    const left = `${stackText}  knowngood:stepDown: "3"\n`;
+    expect(text(left)).to.equal(text(stackText));
+    const added = `${text(stackText)}  knowngood:stepDown: "3"\n`;
+    expect(saysAlready(added, "knowngood", proposal, file.path)).to.equal(true);
+    expect(saysAlready(stackText, "knowngood", proposal, file.path)).to.equal(false);
   });
 
   it("lies on a branch that is always the same, and a good name for one", () => {
