@@ -8,6 +8,7 @@ import { BrokenEnvironment, exitCodes, Interrupted, Refused } from "./exitCodes"
 import { completeHelp } from "./help";
 import { addHistoryCommand } from "./historyCommand";
 import { addLogsCommand } from "./logsCommand";
+import { addMoveCommands } from "./moveCommands";
 import { tell } from "./output";
 import { addProposeCommand } from "./proposeCommand";
 import { addReleaseCommands } from "./releaseCommands";
@@ -41,6 +42,7 @@ export function createProgram(): Command {
     .version(ownVersion())
     .showHelpAfterError("(add --help for usage and examples)")
     .exitOverride();
+  addMoveCommands(program);
   addReleaseCommands(program);
   addStatusCommand(program);
   addAssessCommand(program);

@@ -204,6 +204,11 @@ export const settingsSchema = structure(
       .describe(
         "How feature flags are turned off that only releases newer than the target have turned on (`release add --flag`), before services change; without it they are only told.",
       ),
+    autoRollback: truthValue
+      .default(false)
+      .describe(
+        "Whether `npx knowngood deploy TAG` goes back by itself to the last known-good release when a gate has said no, where nothing refuses that and its verdict needs no acknowledgement; once, and never after a rollback. Plain `pulumi up` never does.",
+      ),
     record: record.prefault({}).describe("What is kept of each `up`, and who is told."),
     drill: drill.prefault({}).describe("How often the way back is drilled by `knowngood drill`."),
     review: review

@@ -1,7 +1,10 @@
 import { isMap, isScalar, parseDocument, stringify, type Document, type Scalar } from "yaml";
 import { InvalidInput } from "../settings/violations";
 
-/** Settings by name without the namespace; undefined takes one away. */
+/**
+ * Settings by name without the namespace; undefined takes one away. One part of a setting that is a map is named with a
+ * dot, such as `record.reason`.
+ */
 export type SettingEdits = Readonly<Record<string, unknown>>;
 
 /** What a stack's settings lie in, from the project's folder. @param stack as `pulumi --stack` takes it */
@@ -17,10 +20,13 @@ export function stackFile(stack: string): string {
  * @throws InvalidInput where the text is no stack file
  */
 export function withSettings(text: string, namespace: string, edits: SettingEdits, file: string): string {
-  return Object.entries(edits).reduce(
-    (before, [name, value]) => withSetting(before, `${namespace}:${name}`, value, file),
-    text,
-  );
+  return Object.entries(edits).reduce((before, [name, value]) => {
+    const [setting = "", part] = name.split(".");
+    const key = `${namespace}:${setting}`;
+    return part === undefined
+      ? withSetting(before, key, value, file)
+      : withPart(before, key, part, value, file);
+  }, text);
 }
 
 /** Where something stands in the text: its first character, the one after its last, and the one after its line. */
@@ -41,6 +47,22 @@ function withSetting(text: string, key: string, value: unknown, file: string): s
   const lines = written({ [key]: value });
   const last = pairs.at(-1);
   return last === undefined ? asFirst(text, document, lines) : after(text, last, lines);
+}
+
+/** The other parts of the map keep their lines, where each has its own. */
+function withPart(text: string, key: string, part: string, value: unknown, file: string): string {
+  const map = settingsIn(parse(text, file), file).find((one) => one.key.value === key)?.value;
+  const parts = isMap(map) ? (map.items as unknown as readonly Pair[]) : [];
+  const others = parts.filter((one) => one.key.value !== part);
+  if (!isMap(map) || map.flow === true || others.length === 0) {
+    const whole = { ...(isMap(map) ? (map.toJSON() as Record<string, unknown>) : {}), [part]: value };
+    if (value === undefined) delete whole[part];
+    return withSetting(text, key, Object.keys(whole).length === 0 ? undefined : whole, file);
+  }
+  const pair = parts.find((one) => one.key.value === part);
+  if (pair !== undefined) return value === undefined ? without(text, pair) : changed(text, pair, value);
+  const last = parts.at(-1);
+  return value === undefined || last === undefined ? text : after(text, last, written({ [part]: value }));
 }
 
 function parse(text: string, file: string): Document {

@@ -150,6 +150,41 @@ describe("settings in a stack file", () => {
   });
 });
 
+describe("one part of a setting in a stack file", () => {
+  const record = `config:
+  knowngood:imageTag: v2
+  knowngood:record:
+    # a folder of all stacks
+    folder: kept
+    reason: the last one # of Monday
+  knowngood:protected: true
+`;
+  const edited = (text: string, reason: string | undefined) =>
+    withSettings(text, "knowngood", { "record.reason": reason }, "Pulumi.prod.yaml");
+
+  it("is changed, added and taken out, and the other parts keep their lines", () => {
+    const other = record.replace("the last one #", "payments fail #");
+    expect(edited(record, "payments fail")).to.equal(other);
+    const without = record.replace("    reason: the last one # of Monday\n", "");
+    expect(edited(record, undefined)).to.equal(without);
+    expect(edited(without, "payments fail")).to.equal(
+      without.replace("folder: kept\n", "folder: kept\n    reason: payments fail\n"),
+    );
+    expect(edited(without, undefined)).to.equal(without);
+  });
+
+  it("makes the setting where there is none, and takes it out with its last part", () => {
+    const plain = "config:\n  knowngood:imageTag: v2\n";
+    const made = `${plain}  knowngood:record:\n    reason: why\n`;
+    expect(edited(plain, "why")).to.equal(made.trimEnd() + "\n");
+    expect(edited(made, undefined)).to.equal(plain);
+    expect(edited(made, "because")).to.equal(made.replace("why", "because"));
+    expect(edited("config:\n  knowngood:record: { folder: kept, reason: old }\n", "why")).to.equal(
+      "config:\n  knowngood:record:\n    folder: kept\n    reason: why\n",
+    );
+  });
+});
+
 describe("settings of any kind in a stack file", function () {
   this.timeout(60_000);
   const texts = fc

@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { tell } from "./output";
+
+/** What ends a command from outside. A terminal that is closed ends it in order, too. */
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** Ctrl-C, as a command that has something to end in order takes it. */
+export interface Interruption {
+  /** The first one: end in order. */
+  signal: AbortSignal;
+  /** A second one: end at once. */
+  atOnce: AbortSignal;
+  /** As if it had come: a prompt keeps Ctrl-C for itself. */
+  interrupt: () => void;
+  /** Signals end the process again. */
+  stop: () => void;
+}
+
+/** Milliseconds that a signal may take to be told of, once a child has died of the same one. */
+const told = 100;
+
+/** Whether an error came of an interruption: a terminal ends our children by the same signal, maybe a moment earlier. */
+export async function cameOfInterruption({ signal }: Interruption): Promise<boolean> {
+  if (!signal.aborted) await sleep(told);
+  return signal.aborted;
+}
+
+export function listenForInterruption(): Interruption {
+  const inOrder = new AbortController();
+  const atOnce = new AbortController();
+  const interrupt = () => {
+    if (inOrder.signal.aborted) return atOnce.abort();
+    inOrder.abort();
+  };
+  const onSignal = () => {
+    if (!inOrder.signal.aborted)
+      tell("warning", "Interrupted: what is under way ends in order. Once more ends it at once.");
+    interrupt();
+  };
+  for (const signal of signals) process.on(signal, onSignal);
+  return {
+    signal: inOrder.signal,
+    atOnce: atOnce.signal,
+    interrupt,
+    stop: () => {
+      for (const signal of signals) process.off(signal, onSignal);
+    },
+  };
+}

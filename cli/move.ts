@@ -1,0 +1,116 @@
+import { InvalidInput } from "../settings/violations";
+import { commandLine, type MoveCommand, type MoveOptions } from "../updates/moveOptions";
+import { planText, question } from "../updates/moveReport";
+import { carryOut, type MoveResult } from "./carryOutMove";
+import { canAsk, confirmed } from "./confirm";
+import { BrokenEnvironment, exitCodes, Interrupted } from "./exitCodes";
+import { followUp } from "./followUp";
+import { cameOfInterruption, listenForInterruption, type Interruption } from "./interruption";
+import { optionsOf, type MoveFlags } from "./moveFlags";
+import { asJson, failure, goodNews, told } from "./moveOutcome";
+import { moveSeveral } from "./moveSeveral";
+import { print, printJson } from "./output";
+import { prepareMove } from "./prepareMove";
+import { requireKnownGoodAt } from "./requireKnownGood";
+import { projectFolder } from "./stackSettings";
+import { takeLock } from "./takeLock";
+
+/** `rollback` and `deploy`. */
+export async function move(command: MoveCommand, tag: string | undefined, flags: MoveFlags): Promise<void> {
+  if (flags.yes !== true && flags.preview !== true && !canAsk()) throw nobodyToAsk(command, tag);
+  const folder = projectFolder();
+  if (folder === undefined)
+    throw new BrokenEnvironment(
+      "There is no Pulumi.yaml in this folder, nor above it: run this in the project's folder.",
+    );
+  // Settings name their folders from there.
+  process.chdir(folder);
+  const interruption = listenForInterruption();
+  try {
+    if (flags.after !== undefined) await requireKnownGoodAt(flags.after, tag ?? "", interruption.signal);
+    if (flags.all === true || (flags.stack?.length ?? 0) > 1)
+      await moveSeveral(command, tag, flags, interruption);
+    else await moveOne(command, tag, flags, interruption);
+  } finally {
+    interruption.stop();
+  }
+}
+
+async function moveOne(
+  command: MoveCommand,
+  tag: string | undefined,
+  flags: MoveFlags,
+  interruption: Interruption,
+): Promise<void> {
+  const [stack] = flags.stack ?? [];
+  const options = optionsOf(flags);
+  let stands = "Nothing was touched.";
+  let again = commandLine(command, { stack, tag, options });
+  try {
+    const result = await carryOutOnceFree(
+      { command, stack, tag, options },
+      flags,
+      interruption,
+      (name, target) => (again = commandLine(command, { stack: name, tag: target, options })),
+    );
+    if (result === undefined) return;
+    stands = `${result.move.named.stack}: the \`up\` has ended (${result.ended.end}).`;
+    if (flags.json === true) printJson(asJson(result));
+    const error = failure(result);
+    if (error !== undefined) throw error;
+    if (flags.json !== true) print(goodNews(result));
+    again = `git commit -- Pulumi.${result.move.named.stack}.yaml`;
+    stands = `${result.move.named.stack} runs ${result.move.tag}, and its gates have passed; only the commit of its stack file is open.`;
+    await followUp(result, { commit: flags.commit === true, yes: flags.yes === true }, interruption);
+  } catch (error) {
+    if (error instanceof Interrupted || !(await cameOfInterruption(interruption))) throw error;
+    const more = error instanceof Error && stands.includes("has ended") ? `\n${error.message}` : "";
+    throw new Interrupted(`Interrupted. ${stands} To go on: ${again}${more}`);
+  }
+}
+
+/** @returns undefined where it was only looked at, or a person said no */
+async function carryOutOnceFree(
+  asked: { command: MoveCommand; stack: string | undefined; tag: string | undefined; options: MoveOptions },
+  flags: MoveFlags,
+  interruption: Interruption,
+  isMeant: (stack: string, tag: string) => void,
+): Promise<MoveResult | undefined> {
+  let agreedTo: string | undefined;
+  for (let tries = 0; ; tries += 1) {
+    const prepared = await prepareMove(asked, interruption.signal);
+    isMeant(prepared.named.stack, prepared.tag);
+    const text = planText(told(prepared));
+    if (text !== agreedTo) {
+      if (flags.preview === true && flags.json === true) {
+        printJson(prepared.plan);
+        return undefined;
+      }
+      if (flags.preview === true) print(text);
+      else process.stderr.write(`${text}\n`);
+      if (flags.preview === true) return undefined;
+      if (flags.yes !== true && !(await confirmed(question([told(prepared)]), interruption))) {
+        process.stderr.write("Nothing was touched.\n");
+        process.exitCode = exitCodes.failed;
+        return undefined;
+      }
+      agreedTo = text;
+    }
+    interruption.signal.throwIfAborted();
+    const result = await carryOut(prepared, interruption, true);
+    const { ended } = result;
+    if (ended.end !== "locked" || tries > 0) return result;
+    const how = { takeLock: flags.takeLock === true, yes: flags.yes === true };
+    if (!(await takeLock(prepared.named.stack, ended.holders, how, interruption))) return result;
+  }
+}
+
+function nobodyToAsk(command: MoveCommand, tag: string | undefined): InvalidInput {
+  return new InvalidInput("Nothing was touched", [
+    {
+      where: `knowngood ${command}`,
+      found: "no terminal to ask on",
+      expected: `say it beforehand: npx knowngood ${command}${tag === undefined ? "" : ` ${tag}`} --yes; to look only: --preview`,
+    },
+  ]);
+}

@@ -1,0 +1,77 @@
+import { refusedText } from "../updates/refusedText";
+import { holderState, holderText, thisMachine } from "../updates/lockedBy";
+import { commandLine } from "../updates/moveOptions";
+import { stoppedText } from "../updates/standing";
+import { passedText } from "../updates/moveReport";
+import type { MoveResult } from "./carryOutMove";
+import { BrokenEnvironment, Interrupted, Refused } from "./exitCodes";
+
+/** A move that has ended, as data. */
+export function asJson({ move, ended, kept, diagnosis, wentBack }: MoveResult): Record<string, unknown> {
+  const { plan, tag } = move;
+  return {
+    stack: plan.stack,
+    direction: plan.direction,
+    ...(plan.from !== undefined && { from: plan.from }),
+    to: tag,
+    end: ended.end,
+    seconds: ended.seconds,
+    stackFile: kept ? tag : "as before",
+    ...(ended.record && { record: ended.record }),
+    ...(diagnosis && { diagnosis }),
+    ...(wentBack && { wentBack: asJson(wentBack) }),
+  };
+}
+
+/** What a person reads of a move that has passed. */
+export function goodNews({ move, ended }: MoveResult): string {
+  return passedText(told(move), { record: ended.record, seconds: ended.seconds });
+}
+
+/** A move as it is told of. */
+export function told(move: MoveResult["move"]) {
+  return { ...move, stack: move.named.stack };
+}
+
+/** Why a move did not pass, for its kind of end: where things stand, and what to type. Undefined for one that passed. */
+export function failure(result: MoveResult): Error | undefined {
+  const { move, ended, kept, diagnosis = [], wentBack } = result;
+  const { named, command, tag, options } = move;
+  const { stack } = named;
+  const again = commandLine(command, { stack, tag, options });
+  const stands = stoppedText(tag, kept, ended.record);
+  switch (ended.end) {
+    case "passed":
+      return undefined;
+    case "gateFailed": {
+      const back = wentBack === undefined ? [] : [wentBackText(wentBack)];
+      return new Error([`${tag} did not pass its gates on ${stack}.`, ...diagnosis, ...back].join("\n"));
+    }
+    case "refused":
+      return new Refused(refusedText(ended.refusals, { command, stack, tag, options }));
+    case "locked":
+      return new Error(
+        [
+          ...ended.holders.map((holder) => holderText(holder, holderState(holder, thisMachine))),
+          `Nothing was touched, and the stack file is as it was. To end that update and go on: ${again} --take-lock`,
+        ].join("\n"),
+      );
+    case "interrupted":
+      return ended.by === "us"
+        ? new Interrupted(`Interrupted. ${stands} To go on: ${again}`)
+        : new Error(`Somebody else has ended this update. ${stands} To go on: ${again}`);
+    case "brokenEnvironment":
+      return new BrokenEnvironment(`Nothing was touched, and the stack file is as it was: ${ended.why}`);
+    case "failed":
+      return new Error(`${ended.why}\n${stands} To try again: ${again}`);
+    default:
+      return ended satisfies never;
+  }
+}
+
+function wentBackText(result: MoveResult): string {
+  const { move, ended } = result;
+  return ended.end === "passed"
+    ? `autoRollback has gone back: ${goodNews(result)}`
+    : `autoRollback tried to go back to ${move.tag}, once: ${failure(result)?.message ?? ""}`;
+}

@@ -1,0 +1,154 @@
+import type { Plan } from "../assessment/plan";
+import { targetRelease } from "../assessment/targetRelease";
+import { tagStanding } from "../assessment/tagStanding";
+import { surveyCatalog } from "../catalog/catalog";
+import { readStackState } from "../history/stackState";
+import { readRecords } from "../records/readRecords";
+import type { ReleaseRecord } from "../records/releaseRecord";
+import { recordPlace } from "../records/writtenRecord";
+import type { GlassSetting } from "../settings/breakGlassCommand";
+import { InvalidInput } from "../settings/violations";
+import { breakGlassFor } from "../updates/breakGlassFor";
+import { defaultTarget } from "../updates/defaultTarget";
+import { commandLine, settingsOf, type MoveCommand, type MoveOptions } from "../updates/moveOptions";
+import { previewPlan, type Previewed } from "../updates/preview";
+import { refusedText } from "../updates/refusedText";
+import type { SettingEdits } from "../updates/stackFile";
+import { isStaleReason, usualSeconds } from "../updates/usualTime";
+import { BrokenEnvironment, Refused } from "./exitCodes";
+import { tell } from "./output";
+import { whileWaiting } from "./progress";
+import { stackSettings, type NamedStack } from "./stackSettings";
+
+/** What is asked of one stack. */
+export interface StackMove {
+  command: MoveCommand;
+  /** As `pulumi --stack` takes it; undefined for the selected one. */
+  stack: string | undefined;
+  /** Undefined for the last known-good release. */
+  tag: string | undefined;
+  options: MoveOptions;
+}
+
+/** A move that nothing refuses, ready to be carried out. */
+export interface PreparedMove {
+  command: MoveCommand;
+  named: NamedStack;
+  project: string;
+  tag: string;
+  options: MoveOptions;
+  edits: SettingEdits;
+  /** What is taken out of the stack file again at the end. */
+  glass: GlassSetting | undefined;
+  plan: Plan;
+  /** Seconds; undefined where none of this direction has passed yet. */
+  usual: number | undefined;
+}
+
+/**
+ * Looks at a move, touching nothing.
+ * @throws InvalidInput for a tag that can't be meant, Refused by a guard with what answers it, BrokenEnvironment where
+ * nothing can be assessed
+ */
+export async function prepareMove(move: StackMove, signal: AbortSignal): Promise<PreparedMove> {
+  const { command, options } = move;
+  const named = await stackSettings(move.stack, signal);
+  signal.throwIfAborted();
+  const { stack, label, settings } = named;
+  const [project = ""] = label.split("/");
+  const tag = await targetOf(move, named);
+  signal.throwIfAborted();
+  const records = recordsOf(named);
+  const stale = options.reason === undefined && isStaleReason(settings.record.reason, records);
+  const look = async (glass: GlassSetting | undefined) => {
+    if (!process.stderr.isTTY) process.stderr.write(`${stack}: previewing ${tag}\n`);
+    const edits = settingsOf(tag, options, glass, stale);
+    const preview = previewPlan({ stack, project, settings: edits, signal });
+    const previewed = await whileWaiting(`previewing ${stack} at ${tag}`, preview);
+    return { glass, edits, ...assessed(previewed) };
+  };
+  let looked = await look(undefined);
+  const { breakGlass, without } = options;
+  if (breakGlass !== undefined) {
+    const glass = breakGlassFor(breakGlass, {
+      ...(without && { without }),
+      refusals: looked.plan.refusals,
+      now: new Date(),
+    });
+    if (glass === undefined)
+      tell(
+        "warning",
+        "Nothing refuses that break-glass can answer, so none is used. To name gates: --without",
+      );
+    else looked = await look(glass);
+  }
+  const { plan, failed } = looked;
+  checkDirection(plan, { command, stack, tag, options });
+  if (plan.refusals.length > 0)
+    throw new Refused(refusedText(plan.refusals, { command, stack, tag, options }));
+  if (failed !== undefined)
+    throw new Error(`The preview of ${stack} failed, so nothing was touched:\n${failed}`);
+  const usual = usualSeconds(records, plan.direction);
+  return { command, named, project, tag, options, edits: looked.edits, glass: looked.glass, plan, usual };
+}
+
+/** @throws InvalidInput for a tag that the catalog does not have, and where there is no release to go back to */
+async function targetOf({ tag, command }: StackMove, { stack, settings }: NamedStack): Promise<string> {
+  const survey = surveyCatalog(settings.releases);
+  const where = `knowngood ${command}`;
+  const known = tag !== undefined && survey.catalog.releases.some((release) => release.tag === tag);
+  if (known) return tag;
+  const state = await readStackState(stack);
+  if (tag !== undefined)
+    return targetRelease(survey, tag, where, tagStanding(state, survey.catalog, settings.quarantine)).tag;
+  const target = defaultTarget(state, survey.catalog, settings.quarantine);
+  if (target !== undefined) return target.tag;
+  throw new InvalidInput("There is no release to go back to", [
+    {
+      where: stack,
+      found: "no known-good release that does not run already, and is not quarantined",
+      expected: "name a release: npx knowngood rollback TAG; all: npx knowngood release list",
+    },
+  ]);
+}
+
+function recordsOf({ label, settings }: NamedStack): ReleaseRecord[] {
+  try {
+    return readRecords(recordPlace(settings).file, label);
+  } catch {
+    // Only what is usual is not known then.
+    return [];
+  }
+}
+
+function assessed({ plan, exitCode, text }: Previewed): { plan: Plan; failed: string | undefined } {
+  if (plan === undefined) throw new BrokenEnvironment(`Nothing could be assessed: ${errorsIn(text)}`);
+  return { plan, failed: exitCode === 0 || plan.refusals.length > 0 ? undefined : errorsIn(text) };
+}
+
+function errorsIn(text: string): string {
+  const at = text.search(/^\s*error: /m);
+  return (at < 0 ? text : text.slice(at)).trim().replace(/^error: /, "");
+}
+
+/** A command says where it goes, so that a wrong tag does not go the other way. */
+function checkDirection(
+  { direction, from }: Plan,
+  {
+    command,
+    stack,
+    tag,
+    options,
+  }: { command: MoveCommand; stack: string; tag: string; options: MoveOptions },
+): void {
+  const other = command === "rollback" ? "deploy" : "rollback";
+  const wrong = command === "rollback" ? "forward" : "rollback";
+  if (direction !== wrong) return;
+  throw new InvalidInput("Nothing was touched", [
+    {
+      where: `knowngood ${command}`,
+      found: `${tag}, which is ${command === "rollback" ? "newer" : "older"} than what runs (${from ?? "a mix, or nothing"})`,
+      expected: commandLine(other, { stack, tag, options }),
+    },
+  ]);
+}

@@ -1,0 +1,44 @@
+import type { LockHolder } from "../updates/lockHolders";
+import { holderState, holderText, thisMachine } from "../updates/lockedBy";
+import { releaseLock } from "../updates/releaseLock";
+import { canAsk, confirmed } from "./confirm";
+import type { Interruption } from "./interruption";
+import { tell } from "./output";
+import { whileWaiting } from "./progress";
+
+/** How a person lets the lock of another update be taken. */
+export interface TakeLockOptions {
+  /** Whether it was said beforehand. */
+  takeLock: boolean;
+  /** Whether nobody is to be asked: then only the lock of an update that is surely gone is taken. */
+  yes: boolean;
+}
+
+/** Ends the updates that hold a stack where a person wants that. @returns whether it is free now */
+export async function takeLock(
+  stack: string,
+  holders: readonly LockHolder[],
+  { takeLock: asked, yes }: TakeLockOptions,
+  interruption: Interruption,
+): Promise<boolean> {
+  const found = holders.map((holder) => ({ holder, state: holderState(holder, thisMachine) }));
+  for (const { holder, state } of found) tell("warning", holderText(holder, state));
+  const gone = found.length > 0 && found.every(({ state }) => state === "dead");
+  const taken = asked || (yes && gone) || (!yes && canAsk() && (await askFor(found, interruption)));
+  if (!taken) return false;
+  await whileWaiting(
+    `ending what holds ${stack}, and putting its state in order`,
+    releaseLock(found, { stack, folder: process.cwd(), signal: interruption.signal }),
+  );
+  tell("warning", `The lock of ${stack} is taken, and its state is in order. It goes on from the beginning.`);
+  return true;
+}
+
+function askFor(found: readonly { state: string }[], interruption: Interruption): Promise<boolean> {
+  const message = found.some(({ state }) => state === "unknown")
+    ? "Only if nothing of it runs any more: take its lock away, put the state in order and go on?"
+    : found.some(({ state }) => state === "living")
+      ? "Interrupt it, as Ctrl-C there would, wait until it has ended, and go on?"
+      : "Take its lock away, put the state in order and go on?";
+  return confirmed({ message }, interruption);
+}

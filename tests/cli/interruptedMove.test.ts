@@ -1,0 +1,124 @@
+import { expect } from "chai";
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { StallingPulumi } from "./stallingPulumi";
+
+const command = join(__dirname, "..", "..", "cli", "knowngood.cjs");
+const again = "To go on: npx knowngood rollback v1 --stack prod";
+const untouched = "error: Interrupted. Nothing was touched. ";
+
+interface Moment {
+  name: string;
+  stallAt: string;
+  prepare?: (project: StallingPulumi) => void;
+  words?: readonly string[];
+  /** What the last words are. */
+  says: string;
+  /** What the stack file says then. @default as before */
+  tag?: string;
+}
+
+const stopped = (step: string) => (project: StallingPulumi) => {
+  project.record({ stoppedAt: { step, open: ["api"] } });
+  project.answer("up.fails", "");
+};
+const lockText =
+  "error: the stack is currently locked by 1 lock(s). Either wait for the other\n" +
+  "  file:///s.json: created by anna@another-machine (pid 7) at 2026-11-21T20:42:24Z\n";
+
+const moments: readonly Moment[] = [
+  {
+    name: "the selected stack is asked for",
+    stallAt: "name",
+    words: ["v1"],
+    says: `${untouched}To go on: npx knowngood rollback v1\n`,
+  },
+  {
+    name: "its settings are asked for",
+    stallAt: "config",
+    says: `${untouched}To go on: npx knowngood rollback --stack prod\n`,
+  },
+  {
+    name: "its state is read",
+    stallAt: "export",
+    says: `${untouched}To go on: npx knowngood rollback --stack prod\n`,
+  },
+  {
+    name: "the move is previewed",
+    stallAt: "preview",
+    says: `${untouched}To go on: npx knowngood rollback --stack prod\n`,
+  },
+  {
+    name: "it is previewed without a guard",
+    stallAt: "preview 2",
+    prepare: (project) => project.plan("preview", { refusals: [{ guard: "hold", text: "no" }] }),
+    words: ["v1", "--stack", "prod", "--break-glass", "the shop is down"],
+    says: `${untouched}${again} --break-glass 'the shop is down'\n`,
+  },
+  {
+    name: "Pulumi begins",
+    stallAt: "up",
+    says: `error: Interrupted. It stopped; nothing that runs was changed, and the stack file is as it was. ${again}\n`,
+  },
+  {
+    name: "images are pulled",
+    stallAt: "up begun",
+    prepare: stopped("images"),
+    says: `error: Interrupted. It stopped at images (api); nothing that runs was changed, and the stack file is as it was. ${again}\n`,
+  },
+  {
+    name: "services change",
+    stallAt: "up begun",
+    prepare: stopped("services"),
+    says: `error: Interrupted. It stopped at services (api); what was under way has ended in order. The stack file says v1, and services may run either release. ${again}\n`,
+    tag: "v1",
+  },
+  {
+    name: "the way back is looked at, once a gate has failed",
+    stallAt: "preview 2",
+    prepare: (project) => {
+      const gate = { name: "api health", outcome: "failed", startedAt: "", endedAt: "", record: "none.json" };
+      project.record({ gates: [gate] });
+      project.plan("up", { lastKnownGood: { tag: "v3", passedAt: "" } });
+      project.answer("up.fails", "");
+    },
+    says: "To go back: npx knowngood rollback v3 --stack prod\n",
+    tag: "v1",
+  },
+  {
+    name: "the state is put in order behind a lock",
+    stallAt: "cancel",
+    prepare: (project) => project.answer("up.locked", lockText),
+    words: ["v1", "--stack", "prod", "--take-lock"],
+    says: `${untouched}${again}\n`,
+  },
+];
+
+describe("Ctrl-C at a rollback", () => {
+  for (const { name, stallAt, prepare, words = ["--stack", "prod"], says, tag } of moments)
+    it(`says where things stand and what to type while ${name}`, async () => {
+      const project = new StallingPulumi();
+      try {
+        project.stallAt(stallAt);
+        prepare?.(project);
+        // As a terminal does: all of the group is interrupted.
+        const child = spawn(process.execPath, [command, "rollback", "--yes", ...words], {
+          ...{ cwd: project.folder, env: project.environment, detached: true },
+          stdio: ["ignore", "pipe", "pipe"],
+        });
+        let said = "";
+        child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
+        const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+        await project.reached(() => child.exitCode !== null);
+        expect(child.exitCode, `It ended before that moment:\n${said}`).to.equal(null);
+        process.kill(-(child.pid ?? 0), "SIGINT");
+        expect(await ended, said).to.equal(130);
+        expect(said.endsWith(says), said).to.equal(true);
+        const text = tag === undefined ? project.stackText : project.stackText.replace("v2", tag);
+        expect(readFileSync(project.stackFile, "utf8")).to.equal(text);
+      } finally {
+        project.dispose();
+      }
+    });
+});

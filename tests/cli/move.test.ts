@@ -1,0 +1,228 @@
+import { expect } from "chai";
+import { execFileSync, spawn } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { childEnvironment } from "../../settings/childEnvironment";
+import type { Ended } from "./commandLine";
+import { runWith } from "./runWith";
+import { StallingPulumi } from "./stallingPulumi";
+
+const command = join(__dirname, "..", "..", "cli", "knowngood.cjs");
+
+describe("knowngood rollback and deploy on the command line", () => {
+  let project: StallingPulumi;
+  beforeEach(() => (project = new StallingPulumi()));
+  afterEach(() => project.dispose());
+
+  const knowngood = (...words: string[]): Promise<Ended> =>
+    runWith(project.folder, words, { env: project.environment });
+  const stackText = () => readFileSync(project.stackFile, "utf8");
+  const lockedBy = (host: string, pid: number, since = "2026-11-21T20:42:24Z") =>
+    "error: the stack is currently locked by 1 lock(s). Either wait for the other\n" +
+    `  file:///s.json: created by anna@${host} (pid ${pid}) at ${since}\n`;
+
+  it("exit 2 without a terminal and without --yes, before anything is asked", async () => {
+    const { code, stderr } = await knowngood("rollback", "v1", "--stack", "prod");
+    expect(code, stderr).to.equal(2);
+    expect(stderr).to.contain(
+      "found no terminal to ask on; say it beforehand: npx knowngood rollback v1 --yes",
+    );
+    expect(project.calls()).to.deep.equal([]);
+  });
+
+  it("exit 2 for a tag that is unknown, or lies in the other direction, naming what is meant", async () => {
+    const unknown = await knowngood("rollback", "v11", "--stack", "prod", "--yes");
+    expect([unknown.code, unknown.stderr].join("\n")).to.match(/^2\n[^]*such as v1, v/);
+    project.plan("preview", { direction: "forward", to: "v3" });
+    const newer = await knowngood("rollback", "v3", "--stack", "prod", "--yes", "--reason", "it's urgent");
+    expect(newer.code, newer.stderr).to.equal(2);
+    expect(newer.stderr).to.contain("npx knowngood deploy v3 --stack prod --reason 'it'\\''s urgent'");
+    expect(project.calls()).not.to.contain("up");
+    expect(stackText()).to.equal(project.stackText);
+  });
+
+  it("look only with --preview, as text or as JSON, at the last known-good release", async () => {
+    const text = await knowngood("rollback", "--preview");
+    expect(text.code, text.stderr).to.equal(0);
+    expect(text.stdout).to.match(/^the plan\n/);
+    const json = await knowngood("rollback", "--preview", "--json");
+    expect(JSON.parse(json.stdout)).to.deep.include({ stack: "knowngood/prod", text: "the plan" });
+    expect(json.stderr).to.contain("prod: previewing v1");
+    expect(project.calls()).not.to.contain("up");
+    expect(stackText()).to.equal(project.stackText);
+  });
+
+  it("exit 3 where a guard refuses, in a preview or only in the up, and leave the stack file as it was", async () => {
+    const refusals = [{ guard: "hold", text: "on hold" }];
+    project.plan("preview", { refusals });
+    const early = await knowngood("rollback", "v1", "--stack", "prod", "--yes");
+    expect(early.code, early.stderr).to.equal(3);
+    expect(project.calls()).not.to.contain("up");
+    project.plan("preview", {});
+    project.plan("up", { refusals });
+    project.answer("up.fails", "");
+    const late = await knowngood("rollback", "v1", "--stack", "prod", "--yes");
+    expect(late.code, late.stderr).to.equal(3);
+    for (const { stderr } of [early, late])
+      expect(stderr).to.contain("npx knowngood rollback v1 --stack prod --break-glass WHY");
+    expect(project.calls()).to.contain("up");
+    expect(stackText()).to.equal(project.stackText);
+  });
+
+  it("exit 4 where Pulumi can assess nothing", async () => {
+    project.answer("preview.out", "error: no passphrase\n");
+    project.answer("preview.fails", "");
+    project.removeAnswer("preview.plan");
+    const { code, stderr } = await knowngood("rollback", "v1", "--stack", "prod", "--yes");
+    expect(code, stderr).to.equal(4);
+    expect(stderr).to.contain("Nothing could be assessed: no passphrase");
+  });
+
+  it("name who holds the lock, and take it only where that was said, or its process is gone", async () => {
+    project.answer("up.locked", lockedBy("another-machine", 7));
+    const held = await knowngood("rollback", "v1", "--stack", "prod", "--yes");
+    expect(held.code, held.stderr).to.equal(1);
+    expect(held.stderr).to.contain(
+      "Locked by anna on another-machine, process 7, since 2026-11-21T20:42:24Z: whether",
+    );
+    expect(held.stderr).to.contain("npx knowngood rollback v1 --stack prod --take-lock");
+    expect(stackText()).to.equal(project.stackText);
+    expect(project.calls()).not.to.contain("cancel");
+    // A number that no process has.
+    project.answer("up.locked", lockedBy(hostname(), 2 ** 22 + 1));
+    const gone = await knowngood("rollback", "v1", "--stack", "prod", "--yes");
+    expect(gone.code, gone.stderr).to.equal(0);
+    expect(gone.stderr).to.contain("that process is gone, so it was killed");
+    expect(project.calls().filter((call) => call === "cancel")).to.have.length(1);
+    expect(stackText()).to.equal(project.stackText.replace("v2", "v1"));
+  });
+
+  it("interrupt an up that still runs here, where that was said", async () => {
+    project.stallAt("up 1");
+    const other = spawn("pulumi", ["up"], { env: project.environment, detached: true, stdio: "ignore" });
+    const ended = new Promise((resolve) => other.once("close", resolve));
+    await project.reached(() => other.exitCode !== null);
+    project.answer("up.locked", lockedBy(hostname(), other.pid ?? 0, new Date().toISOString()));
+    const asked = await knowngood("rollback", "v1", "--stack", "prod", "--yes");
+    expect(asked.code, asked.stderr).to.equal(1);
+    expect(asked.stderr).to.contain("it still runs here.");
+    expect(other.exitCode).to.equal(null);
+    const taken = await knowngood("rollback", "v1", "--stack", "prod", "--yes", "--take-lock");
+    await ended;
+    expect(taken.code, taken.stderr).to.equal(0);
+    expect(project.calls()).not.to.contain("cancel");
+  });
+
+  it("wait for the release to be known good on the stack before", async () => {
+    const refused = await knowngood("deploy", "v3", "--stack", "prod", "--after", "staging", "--yes");
+    expect(refused.code, refused.stderr).to.equal(3);
+    expect(refused.stderr).to.contain(
+      "v3 is to be known good on staging first, and has not passed its gates there.",
+    );
+    expect(refused.stderr).to.contain("npx knowngood deploy v3 --stack staging");
+    const left = await knowngood("deploy", "v1", "--stack", "prod", "--after", "staging", "--yes");
+    expect(left.stderr).to.contain("does not run there any more");
+    expect(project.calls()).not.to.contain("preview");
+  });
+
+  it("carry several stacks out until one does not pass, with a table of all", async () => {
+    writeFileSync(join(project.folder, "Pulumi.eu.yaml"), project.stackText);
+    project.record({ gates: [], stoppedAt: { step: "services", open: ["api"] } });
+    project.answer("up.fails", "");
+    const words = ["rollback", "v1", "--stack", "eu", "--stack", "prod", "--yes", "--parallel", "1"];
+    const { code, stdout, stderr } = await knowngood(...words);
+    expect(code, stderr).to.equal(1);
+    expect(stdout).to.match(
+      /^STACK {2}FROM {2}TO {2}END +SECONDS\neu +v2 +v1 +failed +\d+\nprod +v2 +v1 +not begun +-\n$/,
+    );
+    expect(stderr).to.contain("1 of 2 stacks did not pass, and no further one was begun.");
+    expect(stackText()).to.equal(project.stackText);
+    project.removeAnswer("up.fails");
+    const all = await knowngood(...words.slice(0, -2), "--json");
+    expect(all.code, all.stderr).to.equal(0);
+    const ends = (JSON.parse(all.stdout) as { end: string }[]).map(({ end }) => end);
+    expect(ends).to.deep.equal(["passed", "passed"]);
+  });
+
+  it("touch no stack where one of several is refused", async () => {
+    const { code, stderr } = await knowngood("rollback", "v1", "--stack", "prod", "--stack", "us", "--yes");
+    expect(code, stderr).to.equal(4);
+    expect(stderr).to.contain("us: There is no Pulumi.us.yaml");
+    expect(project.calls()).not.to.contain("up");
+  });
+
+  it("say that the stack file is not committed, and commit that file alone with --commit", async () => {
+    const git = (...words: string[]) =>
+      execFileSync("git", ["-C", project.folder, "-c", "user.name=a", "-c", "user.email=a@b", ...words], {
+        env: childEnvironment(),
+        encoding: "utf8",
+      });
+    git("init", "--quiet");
+    git("config", "user.name", "a");
+    git("config", "user.email", "a@b");
+    git("add", "Pulumi.yaml", "Pulumi.prod.yaml");
+    git("commit", "--quiet", "--message", "begin");
+    const told = await knowngood("rollback", "v1", "--stack", "prod", "--yes", "--reason", "payments fail");
+    expect(told.code, told.stderr).to.equal(0);
+    expect(told.stderr).to.contain("git commit -m 'prod: v1: payments fail' -- Pulumi.prod.yaml");
+    expect(told.stderr).to.contain("npx knowngood propose v1 --stack prod");
+    writeFileSync(join(project.folder, "other.txt"), "staged");
+    git("add", "other.txt");
+    const committed = await knowngood("rollback", "v1", "--stack", "prod", "--yes", "--commit");
+    expect(committed.code, committed.stderr).to.equal(0);
+    expect(git("show", "--stat", "--format=%s").trim()).to.match(
+      /^prod: v1\n\n Pulumi\.prod\.yaml \|[^\n]*\n 1 file/,
+    );
+    expect(git("status", "--porcelain", "--", "other.txt")).to.equal("A  other.txt\n");
+  });
+});
+
+describe("knowngood rollback at a terminal", () => {
+  let project: StallingPulumi;
+  beforeEach(() => (project = new StallingPulumi()));
+  afterEach(() => project.dispose());
+
+  /** Runs it on a terminal of its own, and types once it is asked. */
+  async function atTerminal(typed: string): Promise<{ code: number | null; said: string }> {
+    // Without a size every character would be a line of its own.
+    const words = `stty cols 160 rows 40; ${process.execPath} ${command} rollback v1 --stack prod`;
+    const child = spawn("script", ["--quiet", "--return", "--command", words, "/dev/null"], {
+      ...{ cwd: project.folder, env: { ...project.environment, NO_COLOR: "1", SHELL: "/bin/sh" } },
+    });
+    let said = "";
+    let asked = false;
+    const take = (text: string) => {
+      said += text;
+      if (asked || !/Roll back to v1 on prod\?/.test(said)) return;
+      asked = true;
+      child.stdin.write(typed);
+    };
+    child.stdout.setEncoding("utf8").on("data", take);
+    child.stderr.setEncoding("utf8").on("data", take);
+    const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
+    return { code, said };
+  }
+
+  it("wants the tag typed on a protected stack, and touches nothing otherwise", async () => {
+    project.plan("preview", { protected: true });
+    const other = await atTerminal("v2\r");
+    expect(other.code, other.said).to.equal(1);
+    expect(other.said).to.contain("Type v1 to go on").and.to.contain("Nothing was touched.");
+    expect(project.calls()).not.to.contain("up");
+    const right = await atTerminal("v1\r");
+    expect(right.code, right.said).to.equal(0);
+    expect(readFileSync(project.stackFile, "utf8")).to.equal(project.stackText.replace("v2", "v1"));
+  });
+
+  it("takes yes for an answer elsewhere, and Ctrl-C for an end", async () => {
+    const ended = await atTerminal("\u0003");
+    expect(ended.code, ended.said).to.equal(130);
+    expect(ended.said).to.contain(
+      "Interrupted. Nothing was touched. To go on: npx knowngood rollback v1 --stack prod",
+    );
+    const yes = await atTerminal("y");
+    expect(yes.code, yes.said).to.equal(0);
+    expect(project.calls()).to.contain("up");
+  });
+});

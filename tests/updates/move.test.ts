@@ -1,0 +1,346 @@
+import { expect } from "chai";
+import type { Plan } from "../../assessment/plan";
+import type { Refusal } from "../../assessment/refusal";
+import type { ReleaseRecord, Step } from "../../records/releaseRecord";
+import { schemaRefusals } from "../../assessment/schemaPolicy";
+import { breakGlassFor } from "../../updates/breakGlassFor";
+import { diagnosis, goesBackByItself, mostLines, type UnpassedGate } from "../../updates/diagnosis";
+import { holderState, holderText } from "../../updates/lockedBy";
+import { commandLine, settingsOf } from "../../updates/moveOptions";
+import { planText, question, type ToldMove } from "../../updates/moveReport";
+import { refusedText } from "../../updates/refusedText";
+import { keepsSettings, stoppedText } from "../../updates/standing";
+import { begunBy, furthest } from "../../updates/upSteps";
+import { isStaleReason, usualSeconds } from "../../updates/usualTime";
+
+const plan = (more: Partial<Plan> = {}) =>
+  ({
+    ...{ stack: "shop/prod", protected: false, direction: "rollback", from: "v2", to: "v1", services: [] },
+    ...{
+      knownGood: [],
+      leaves: [],
+      flagsOff: [],
+      text: "shop/prod: rollback from v2 to v1",
+      warnings: [],
+      refusals: [],
+    },
+    fingerprint: "",
+    ...more,
+  }) as Plan;
+const told = (more: Partial<ToldMove> = {}): ToldMove => ({
+  ...{
+    command: "rollback",
+    stack: "prod",
+    tag: "v1",
+    options: {},
+    plan: plan(),
+    usual: undefined,
+    glass: undefined,
+  },
+  ...more,
+});
+
+describe("settings of a move", () => {
+  it("are the tag, and what is said of this move; a step-down that nobody asks for is taken out", () => {
+    expect(settingsOf("v1", {}, undefined, false)).to.deep.equal({ imageTag: "v1", stepDown: undefined });
+    const all = { reason: "why", stepDown: "2026", acknowledge: "abc", retry: "again" };
+    const glass = { reason: "r", guards: ["ci" as const], until: "2026-01-01T00:00:00Z" };
+    expect(settingsOf("v1", all, glass, true)).to.deep.equal({
+      imageTag: "v1",
+      stepDown: "2026",
+      acknowledge: "abc",
+      retry: { tag: "v1", reason: "again" },
+      breakGlass: glass,
+      "record.reason": "why",
+    });
+  });
+
+  it("lose a reason that was that of an earlier change", () => {
+    expect(settingsOf("v1", {}, undefined, true)).to.have.property("record.reason", undefined);
+    const records = [{ reason: "payments fail" }] as ReleaseRecord[];
+    expect(isStaleReason("payments fail", records)).to.equal(true);
+    expect(isStaleReason("another", records)).to.equal(false);
+    expect(isStaleReason(undefined, [{} as ReleaseRecord])).to.equal(false);
+  });
+});
+
+describe("break-glass of a command", () => {
+  const now = new Date("2026-11-21T20:00:00.500Z");
+  const refusals = (...guards: Refusal["guard"][]): Refusal[] =>
+    guards.map((guard) => ({ guard, text: "no" }));
+
+  it("goes without the guards that refuse and can be broken, or without those named, for four hours", () => {
+    const until = "2026-11-22T00:00:00Z";
+    expect(breakGlassFor("r", { refusals: refusals("image", "disk", "hold", "disk"), now })).to.deep.equal({
+      reason: "r",
+      guards: ["hold", "disk"],
+      until,
+    });
+    expect(breakGlassFor("r", { without: ["hooks"], refusals: refusals("hold"), now })?.guards).to.deep.equal(
+      ["hooks"],
+    );
+    expect(breakGlassFor("r", { refusals: refusals("image"), now })).to.equal(undefined);
+  });
+});
+
+describe("what refuses a move", () => {
+  const asked = { command: "rollback" as const, stack: "prod", tag: "v2", options: { reason: "it's down" } };
+
+  it("is answered by the options of the command, as the program's own guards word it", () => {
+    const refusals = schemaRefusals({
+      ...{ stack: "prod", direction: "rollback", target: "v2", verdict: "breaking", allowed: "conditional" },
+      ...{
+        closed: [],
+        guardsHorizon: false,
+        fingerprint: "17648dd272af",
+        acknowledge: undefined,
+        changes: undefined,
+      },
+      wayDown: { label: "20260501090000_drop_amount", version: "20260501090000", loses: undefined },
+    });
+    const text = refusedText(refusals, asked);
+    expect(text).to.contain(
+      `which loses nothing: npx knowngood rollback v2 --stack prod --step-down 20260501090000 --reason 'it'\\''s down'`,
+    );
+    expect(text).to.contain(": npx knowngood rollback v2 --stack prod --acknowledge 17648dd272af --reason");
+    expect(text).to.contain(
+      "To go on without schema, which is recorded and owed a proper run: npx knowngood rollback",
+    );
+    expect(text).not.to.contain("pulumi");
+  });
+
+  it("keeps what this command has no option for, and offers no break-glass where it can't help or was used", () => {
+    const hold = "Once that is settled: pulumi config rm hold --stack prod";
+    const refused = [{ guard: "hold" as const, text: hold }];
+    const used = { ...asked, options: { breakGlass: "why" } };
+    expect(refusedText(refused, asked)).to.contain(hold).and.to.contain("--break-glass WHY");
+    expect(refusedText(refused, used)).not.to.contain("To go on without");
+    expect(refusedText([{ guard: "image", text: "gone" }], asked)).not.to.contain("--break-glass");
+  });
+
+  it("takes the step-down out of the command where the answer is to leave the schema", () => {
+    const text = "leave the schema as it is: pulumi config rm stepDown --stack prod";
+    const stepping = { ...asked, options: { stepDown: "2026" } };
+    expect(refusedText([{ guard: "stepDown", text }], stepping)).to.contain(
+      "leave the schema as it is: npx knowngood rollback v2 --stack prod",
+    );
+    expect(refusedText([{ guard: "stepDown", text }], stepping)).not.to.contain("--step-down");
+  });
+});
+
+describe("a command as it is typed", () => {
+  it("quotes for the shell what is not plain", () => {
+    const options = { retry: "net", breakGlass: "it's down", without: ["ci", "hooks"] as const };
+    expect(commandLine("deploy", { stack: "prod", tag: "v3", options })).to.equal(
+      "npx knowngood deploy v3 --stack prod --retry net --break-glass 'it'\\''s down' --without ci,hooks",
+    );
+  });
+});
+
+describe("how long a move usually takes", () => {
+  const record = (seconds: number, more: Partial<ReleaseRecord> = {}) =>
+    ({ direction: "rollback", outcome: "passed", seconds, ...more }) as ReleaseRecord;
+
+  it("is the median of the last five of its direction that passed", () => {
+    const records = [100, 1, 5, 4, 3, 2].map((seconds) => record(seconds));
+    const others = [record(900, { outcome: "failed" }), record(900, { direction: "forward" })];
+    expect(usualSeconds([...records, ...others], "rollback")).to.equal(3);
+    expect(usualSeconds(records, "forward")).to.equal(undefined);
+  });
+});
+
+describe("what is asked before a move", () => {
+  it("is yes or no, and the tag on a protected stack", () => {
+    expect(question([told()])).to.deep.equal({ message: "Roll back to v1 on prod?" });
+    expect(question([told({ command: "deploy", plan: plan({ protected: true }) })])).to.deep.equal({
+      message: "Deploy v1 on prod?",
+      typed: "v1",
+    });
+    const two = [told({ plan: plan({ protected: true }) }), told({ stack: "eu", tag: "v0" })];
+    expect(question(two).typed).to.equal("2 stacks");
+  });
+
+  it("stands below the plan with its warnings and the usual time", () => {
+    const glass = { reason: "r", guards: ["hold" as const], until: "U" };
+    expect(planText(told({ plan: plan({ warnings: ["w"] }), usual: 11.6, glass })).split("\n")).to.deep.equal(
+      [
+        "shop/prod: rollback from v2 to v1",
+        "warning: w",
+        "  a rollback usually takes 12 s here",
+        "  break-glass goes on without hold, for this move alone and until U at most",
+      ],
+    );
+    expect(planText(told())).to.contain("no rollback has passed here yet");
+  });
+});
+
+describe("the stack file after a move", () => {
+  const at = (step: Step) => ({ stoppedAt: { step, open: ["api"] } }) as unknown as ReleaseRecord;
+
+  it("keeps the tag once anything that runs may have changed, and not before", () => {
+    expect(keepsSettings({ end: "passed" }, undefined)).to.equal(true);
+    expect(keepsSettings({ end: "gateFailed" }, undefined)).to.equal(true);
+    for (const end of ["refused", "locked", "brokenEnvironment"] as const)
+      expect(keepsSettings({ end }, at("services"))).to.equal(false);
+    for (const end of ["interrupted", "failed"] as const) {
+      expect(keepsSettings({ end }, undefined)).to.equal(false);
+      expect(keepsSettings({ end }, at("images"))).to.equal(false);
+      expect(keepsSettings({ end }, at("flags off"))).to.equal(true);
+      expect(keepsSettings({ end }, {} as ReleaseRecord)).to.equal(true);
+    }
+  });
+
+  it("is told with where the up has stopped", () => {
+    expect(stoppedText("v1", true, at("health gates"))).to.equal(
+      "It stopped at health gates (api); what was under way has ended in order. The stack file says v1, and services may run either release.",
+    );
+    expect(stoppedText("v1", false, undefined)).to.equal(
+      "It stopped; nothing that runs was changed, and the stack file is as it was.",
+    );
+  });
+});
+
+describe("the diagnosis of failed gates", () => {
+  const health: UnpassedGate = {
+    ...{ name: "api health", outcome: "failed", startedAt: "", endedAt: "", record: "kept/api.json" },
+    report: {
+      attemptsMade: 10,
+      attempts: [{ detail: "refused" }, { status: 503, detail: "not 200" }],
+      logs: Array.from({ length: 50 }, (_line, index) => `line ${index}`),
+    },
+  };
+  const command = "npx knowngood rollback v1 --stack prod";
+
+  it("is what failed, the last lines, the verdict of going back and the command, in ten lines", () => {
+    const report = { verdict: "conditional" } as never;
+    const schema = { pending: [], gap: [], allowed: "conditional" as const, report };
+    const lines = diagnosis([health], { tag: "v1", plan: plan({ schema }), command });
+    expect(lines).to.deep.equal([
+      "Gate api health failed: 10 attempts, the last: status 503, not 200",
+      "Last lines:",
+      ...[45, 46, 47, 48, 49].map((index) => `  line ${index}`),
+      "Whole report: kept/api.json",
+      "Going back to v1: conditional with the schema as it is",
+      `To go back: ${command}`,
+    ]);
+    expect(lines).to.have.length(mostLines);
+  });
+
+  it("stays within ten lines, however many gates and however long their lines", () => {
+    const smoke: UnpassedGate = {
+      ...{ name: "smoke command", outcome: "error", startedAt: "", endedAt: "" },
+      report: { why: `no\nsuch ${"x".repeat(500)}`, output: ["o"] },
+    };
+    const lines = diagnosis([health, smoke, smoke, smoke], undefined);
+    expect(lines.length).to.be.at.most(mostLines);
+    expect(lines[1]).to.match(/^Gate smoke command broke, which says nothing of the release: no such x+…$/);
+    expect(lines[2]).to.equal("and 2 more that did not pass");
+    expect(lines.at(-1)).to.equal("There is no known-good release to go back to.");
+  });
+
+  it("says what refuses the way back, and nothing of a report that can't be read", () => {
+    const refusals = [{ guard: "schema" as const, text: "What v1 would meet is breaking.\nmore" }];
+    const way = { tag: "v1", plan: plan({ refusals }), command };
+    expect(diagnosis([{ ...health, report: {} }], way)).to.deep.equal([
+      "Gate api health failed: no report",
+      "Whole report: kept/api.json",
+      "Going back to v1: it is refused (schema): What v1 would meet is breaking.",
+      `To see what answers that: ${command}`,
+    ]);
+  });
+});
+
+describe("going back by itself", () => {
+  const gates = [{ outcome: "failed" as const }];
+  const ask = (more: Partial<Parameters<typeof goesBackByItself>[0]> = {}) =>
+    goesBackByItself({ autoRollback: true, command: "deploy", gates, plan: plan(), ...more });
+  const judged = (verdict: string | undefined, allowed = "conditional") =>
+    plan({ schema: { pending: [], gap: [], allowed, ...(verdict && { report: { verdict } }) } as never });
+
+  it("needs the setting, a deployment, a gate that said no, and a way back that nothing refuses", () => {
+    expect(ask()).to.equal(true);
+    expect(ask({ autoRollback: false })).to.equal(false);
+    expect(ask({ command: "rollback" })).to.equal(false);
+    expect(ask({ gates: [{ outcome: "error" }, { outcome: "inconclusive" }] })).to.equal(false);
+    expect(ask({ plan: undefined })).to.equal(false);
+    expect(ask({ plan: plan({ direction: "forward" }) })).to.equal(false);
+    expect(ask({ plan: plan({ refusals: [{ guard: "image", text: "gone" }] }) })).to.equal(false);
+  });
+
+  it("needs a verdict that passes unacknowledged", () => {
+    expect(ask({ plan: judged("conditional") })).to.equal(true);
+    expect(ask({ plan: judged("breaking") })).to.equal(false);
+    expect(ask({ plan: judged("breaking", "breaking") })).to.equal(true);
+    expect(ask({ plan: judged(undefined) })).to.equal(false);
+  });
+});
+
+describe("who holds a lock", () => {
+  const since = "2026-11-21T20:00:10Z";
+  const holder = { user: "anna", host: "vm", pid: 7, since, text: "" };
+  const machine = (found: { name?: string; since?: number } | undefined) => ({
+    host: "vm",
+    process: () => found,
+  });
+  const began = (at: string) => ({ name: "pulumi", since: Date.parse(at) });
+
+  it("lives where that process runs here since before the lock", () => {
+    expect(holderState(holder, machine(began("2026-11-21T20:00:09Z")))).to.equal("living");
+    expect(holderState(holder, machine(began("2026-11-21T20:00:12Z")))).to.equal("living");
+    expect(holderState(holder, machine(began("2026-11-21T20:00:13Z")))).to.equal("dead");
+    expect(holderState(holder, machine({ ...began("2026-11-21T20:00:09Z"), name: "sh" }))).to.equal("dead");
+    expect(holderState(holder, machine(undefined))).to.equal("dead");
+  });
+
+  it("is unknown on another machine, of another backend, and where this one does not tell", () => {
+    expect(holderState({ ...holder, host: "laptop" }, machine(undefined))).to.equal("unknown");
+    expect(holderState({ text: "busy" }, machine(undefined))).to.equal("unknown");
+    expect(holderState(holder, machine({}))).to.equal("unknown");
+  });
+
+  it("is told with name, machine, process and time", () => {
+    expect(holderText(holder, "dead")).to.equal(
+      `Locked by anna on vm, process 7, since ${since}: that process is gone, so it was killed.`,
+    );
+    expect(holderText({ text: "busy" }, "unknown")).to.equal("Another update holds the stack: busy");
+  });
+});
+
+describe("what an up is doing", () => {
+  const release = "urn:pulumi:prod::shop::knowngood:index:Release$";
+  const event = (types: string, name: string, op = "create") =>
+    begunBy({ resourcePreEvent: { metadata: { op, urn: `${release}${types}::${name}` } } } as never);
+  const steps: [string, string, Step][] = [
+    ["knowngood:index:Service$docker:index/remoteImage:RemoteImage", "release-api-image", "images"],
+    ["knowngood:index:Service$docker:index/container:Container", "release-api-container", "services"],
+    ["knowngood:index:Hook$command:local:Command", "release-before-drain-run", "hooks before"],
+    ["knowngood:index:Hook$command:local:Command", "release-after-warm-run", "hooks after"],
+    ["knowngood:index:Database$command:local:Command", "release-database-schema", "schema"],
+    ["knowngood:index:HealthGate$command:local:Command", "release-api-health-check", "health gates"],
+    ["knowngood:index:CommandGate$command:local:Command", "release-smoke-check", "other gates"],
+    ["knowngood:index:FlagOff$command:local:Command", "release-flag-x", "flags off"],
+  ];
+
+  it("is told by the resource that begins", () => {
+    for (const [types, name, step] of steps)
+      expect(event(types, name)).to.deep.equal({ step, resource: name });
+    expect(event("knowngood:index:Network$command:local:Command", "release-network")).to.equal(undefined);
+    expect(event(steps[0]?.[0] ?? "", "release-api-image", "same")).to.equal(undefined);
+    const [gate = "", container = ""] = [steps[5]?.[0], steps[1]?.[0]];
+    expect(event(gate, "release-api-health-check", "delete-replaced")).to.equal(undefined);
+    expect(event(container, "release-api-container", "delete-replaced")?.step).to.equal("services");
+    expect(event(container, "release-api-container", "replace")).to.equal(undefined);
+    expect(begunBy({} as never)).to.equal(undefined);
+  });
+
+  it("never goes back", () => {
+    const [images, services] = [
+      { step: "images" as const, resource: "a" },
+      { step: "services" as const, resource: "b" },
+    ];
+    expect(furthest(undefined, images)).to.equal(images);
+    expect(furthest(services, images)).to.equal(services);
+    expect(furthest(images, services)).to.equal(services);
+    expect(furthest(services, undefined)).to.equal(services);
+  });
+});
