@@ -4,7 +4,7 @@ import { stepDownText } from "../schema/stepDown/stepDownText";
 import { verdicts, type Verdict } from "../schema/verdict";
 import { backupText } from "./backupPlan";
 import { breakGlassBanner, breakGlassLine } from "./breakGlassText";
-import type { Assessment, AssessedSchema, ServiceMove } from "./assessment";
+import type { Assessment, AssessedSchema, AssessedStepDown, ServiceMove } from "./assessment";
 import { flagLines } from "./flags";
 import type { SchemaRisk } from "./schemaRisk";
 
@@ -20,7 +20,7 @@ export function announcement(stack: string, assessment: Assessment, report?: str
   return [
     ...(breakGlass === undefined ? [] : breakGlassBanner(breakGlass, owed?.command)),
     moveLine(stack, assessment),
-    ...services.map((move) => `  ${move.service.padEnd(width)}  ${serviceText(move)}`),
+    ...services.map((move) => `  ${move.service.padEnd(width)}  ${serviceText(move, stepDown)}`),
     ...(assessment.flags ? flagLines(assessment.flags) : []).map((line) => `  ${line}`),
     ...(schema === undefined ? [] : [`  ${schemaText(schema, assessment)}`]),
     ...(stepDown?.active === true && stepDown.verdict !== undefined
@@ -75,19 +75,27 @@ function owedLines(owed: Assessment["owed"]): string[] {
   return [told, ...owed.stays.flatMap((text) => text.split("\n")).map((line) => `    ${line}`)];
 }
 
-/** Whether the target has been good here, and what else has. */
-function knownGoodText({ target, knownGood, lastKnownGood: other, targetShunned }: Assessment): string {
+/** Whether the target has been good here, what else has, and without what the target's own run came up. */
+function knownGoodText(assessment: Assessment): string {
+  const { target, knownGood, lastKnownGood: other, targetShunned, owed } = assessment;
   const own = knownGood.find(({ tag }) => tag === target.tag);
   const besides = other === undefined ? "" : `${other.tag}, ${other.passedAt}`;
   if (own !== undefined) {
     const text =
       targetShunned === true
         ? `${own.tag} is quarantined, though its gates passed ${own.passedAt}`
-        : `${own.tag} is known good, its gates passed ${own.passedAt}`;
+        : `${own.tag} is known good, its gates passed ${own.passedAt}${owedText(own.tag, owed)}`;
     return besides === "" ? text : `${text}; besides it ${besides}`;
   }
   if (besides === "") return "no release of this stack is known good yet";
   return `${target.tag} has not been good here yet; last known-good: ${besides}`;
+}
+
+/** A release can be good by an earlier run, and owe the one by which it came up since. */
+function owedText(tag: string, owed: Assessment["owed"]): string {
+  const run = owed?.after ?? owed?.before;
+  if (run?.release !== tag) return "";
+  return `; its run ${owed?.after === undefined ? "is made good with" : "is owed, without"} ${run.guards.join(", ")}`;
 }
 
 function moveLine(stack: string, assessment: Assessment): string {
@@ -129,9 +137,10 @@ function mixedText(services: Assessment["running"]["services"]): string {
   return `a mix (${services.map(({ service, tag }) => `${service} ${tag}`).join(", ")})`;
 }
 
-function serviceText({ from, to }: ServiceMove): string {
+function serviceText({ from, to }: ServiceMove, stepDown: AssessedStepDown | undefined): string {
   if (from === undefined) return `new, ${shortDigest(to.digest)}`;
-  if (from.digest === to.digest) return `stays, ${shortDigest(to.digest)}`;
+  if (from.digest === to.digest)
+    return `${stepDown?.active === true ? "stops for the step-down, its image stays" : "stays"}, ${shortDigest(to.digest)}`;
   return `${from.tag} ${shortDigest(from.digest)} -> ${to.tag} ${shortDigest(to.digest)}`;
 }
 

@@ -7,7 +7,8 @@ export interface JudgedSchema {
   schema: {
     verdict: Verdict;
     confirmed: boolean;
-    advice: string;
+    /** What it means for the release that runs now, whichever way it came. */
+    advice: "stay" | "roll forward" | "restore";
     /** How many there are of each verdict. */
     findings: Readonly<Record<Verdict, number>>;
   };
@@ -15,21 +16,22 @@ export interface JudgedSchema {
 }
 
 /** A report as far as it becomes an output. */
-export function judgedSchema({
-  verdict,
-  confirmed,
-  action,
-  findings,
-  horizon,
-}: AssessmentReport): JudgedSchema {
+export function judgedSchema({ verdict, confirmed, findings, horizon }: AssessmentReport): JudgedSchema {
   const count = (of: Verdict) => findings.filter((finding) => finding.verdict === of).length;
   return {
     schema: {
       verdict,
       confirmed,
-      advice: action,
+      advice: adviceFor[verdict],
       findings: Object.fromEntries(verdicts.map((each) => [each, count(each)])) as Record<Verdict, number>,
     },
     horizon,
   };
 }
+
+const adviceFor: Readonly<Record<Verdict, JudgedSchema["schema"]["advice"]>> = {
+  compatible: "stay",
+  conditional: "stay",
+  breaking: "roll forward",
+  destructive: "restore",
+};

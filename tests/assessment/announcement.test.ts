@@ -111,6 +111,28 @@ describe("the announcement", () => {
     );
   });
 
+  it("of a step-down, for which every service stops, also one whose image stays", () => {
+    const assessed = of(v1, { state: runs(["b", "v2"], ["1", "v2"]) });
+    const stepDown = { version: "2", migration: undefined, verdict: undefined, servicesStayStopped: false };
+    const worker = (active: boolean) =>
+      announcement("shop/prod", { ...assessed, stepDown: { ...stepDown, active } }).split("\n")[2];
+    expect(worker(true)).to.equal("  worker  stops for the step-down, its image stays, sha256:111111111111");
+    expect(worker(false)).to.equal("  worker  stays, sha256:111111111111");
+  });
+
+  it("of a release that is good by an earlier run, and owes the one by which it came up since", () => {
+    const assessed = of(v1, { state: runs(["a", "v1"], ["1", "v1"]) });
+    const run = { release: "v1", guards: ["ci" as const], reason: "fire", since: "2026-01-05T00:00:00.000Z" };
+    const last = (owed: { before?: typeof run; after?: typeof run }) =>
+      announcement("shop/prod", { ...assessed, owed: { ...owed, incurred: false, command: "pulumi up" } })
+        .split("\n")
+        .at(-1);
+    const good = "  v1 is known good, its gates passed 2026-01-01T00:00:00.000Z";
+    expect(last({ before: run, after: run })).to.equal(`${good}; its run is owed, without ci`);
+    expect(last({ before: run })).to.equal(`${good}; its run is made good with ci`);
+    expect(last({ after: { ...run, release: "v2" } })).to.equal(good);
+  });
+
   it("says nothing of a schema where there is no database", () => {
     expect(lines(v1).join("\n")).not.to.contain("schema");
   });

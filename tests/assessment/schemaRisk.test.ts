@@ -146,6 +146,14 @@ describe("what a rollback means in the schema", () => {
     expect(reportOf(forward({ runner, standings: [] })).runner).to.equal(null);
   });
 
+  it("becomes outputs that advise what runs now, whichever way it came", () => {
+    const adviceOf = (assessment: ReturnType<typeof back>) =>
+      judgedSchema(reportOf(assessment)).schema.advice;
+    expect(adviceOf(forward())).to.equal("stay");
+    expect(adviceOf(back({ judgement: judgementOf(loosened) }))).to.equal("stay");
+    expect(adviceOf(back())).to.equal("roll forward");
+  });
+
   it("becomes outputs with counts by verdict", () => {
     expect(judgedSchema(reportOf(back({ judgement: judgementOf(renamed, loosened) })))).to.deep.equal({
       schema: {
