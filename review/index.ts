@@ -22,9 +22,9 @@ function program() {
 }
 
 /** What a person wrote wrong is told in its own words, without a stack trace. */
-export = async () => {
+export = () => {
   try {
-    return await Promise.resolve(program());
+    return program();
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
     throw Object.assign(new pulumi.RunError(error.message), { stack: "" });

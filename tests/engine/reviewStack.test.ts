@@ -31,6 +31,17 @@ describe("the stack that governs a repository", () => {
     return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
   };
 
+  it("tells what is wrong with its settings in words, and asks nobody", async () => {
+    stack.settings({ ...goodReview, approvals: 0 });
+    const refused = await stack.pulumi("preview");
+    stack.settings(goodReview);
+    expect(refused.exitCode).not.to.equal(0);
+    expect(refused.text).to.match(
+      /Pulumi\.acme\.yaml: knowngood-review:approvals\n +found 0; write a number of approvals from 1 to 6/,
+    );
+    expect(refused.text).not.to.match(/^\s+at /m);
+  });
+
   it("makes files, rules, environment and labels, and keeps no token", async () => {
     await up();
     for (const { path, content } of paths) expect(await github.file(path), path).to.equal(content);
