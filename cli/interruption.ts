@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { tell } from "./output";
+import { goOnUnread, tell } from "./output";
 
 /** What ends a command from outside. A terminal that is closed ends it in order, too. */
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -25,7 +25,9 @@ export async function cameOfInterruption({ signal }: Interruption): Promise<bool
   return signal.aborted;
 }
 
+/** A command that listens has something to end in order, and is not to end for want of a reader, either. */
 export function listenForInterruption(): Interruption {
+  goOnUnread();
   const inOrder = new AbortController();
   const atOnce = new AbortController();
   const interrupt = () => {

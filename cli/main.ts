@@ -9,7 +9,7 @@ import { completeHelp } from "./help";
 import { addHistoryCommand } from "./historyCommand";
 import { addLogsCommand } from "./logsCommand";
 import { addMoveCommands } from "./moveCommands";
-import { tell } from "./output";
+import { outliveReaders, tell } from "./output";
 import { addProposeCommand } from "./proposeCommand";
 import { addReleaseCommands } from "./releaseCommands";
 import { addRemovableCommand } from "./removableCommand";
@@ -19,15 +19,7 @@ import { addStatusCommand } from "./statusCommand";
 
 /** Runs the command line and sets the process's exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
-  // A reader that has seen enough, such as head, is no failure.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    process.exit(exitCodes.done);
-  });
-  // What is under way goes on to its own end, though nobody reads of its progress any more.
-  process.stderr.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-  });
+  outliveReaders();
   try {
     await createProgram().parseAsync(argv);
   } catch (error) {

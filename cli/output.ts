@@ -2,6 +2,29 @@ import { styleText } from "node:util";
 
 type Style = Parameters<typeof styleText>[0];
 
+/** Whether the command goes on to its end, though nobody reads its results any more. */
+let goesOn = false;
+
+/**
+ * Makes a reader that has seen enough, such as head, no failure: what nobody reads ends the command, with the exit code that
+ * it has by then. A reader of messages that is gone changes nothing.
+ */
+export function outliveReaders(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    // An error that is thrown right after the result still sets its code.
+    if (!goesOn) setImmediate(() => process.exit());
+  });
+  process.stderr.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
+/** From now on the command changes something, and is not to end half-way for want of a reader. */
+export function goOnUnread(): void {
+  goesOn = true;
+}
+
 /** A result, to stdout. */
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);

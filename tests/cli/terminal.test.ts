@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { styled } from "../../cli/output";
 
-const command = join(__dirname, "..", "..", "cli", "knowngood.cjs");
+const own = join(__dirname, "..", "..");
+const command = join(own, "cli", "knowngood.cjs");
 
 describe("colours", () => {
   const before = process.env.NO_COLOR;
@@ -60,6 +61,30 @@ describe("a reader that has seen enough", () => {
 
   it("of results ends the command without a word", async () => {
     expect(await unread("stdout", "assess", "--help")).to.deep.equal([0, ""]);
+  });
+
+  /** A command of a test's own: prints, goes on for a while, and ends with 7 where nothing ends it before. */
+  async function ends(script: string): Promise<number | null> {
+    const words = ["--require", join(own, "toolchain", "loadTypescript.cjs"), "-e"];
+    const begin = `const output = require("./cli/output"); output.outliveReaders();`;
+    const child = spawn(process.execPath, [...words, begin + script], {
+      cwd: own,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    child.stdout.destroy();
+    return new Promise((resolve) => child.once("close", resolve));
+  }
+
+  it("of results leaves the exit code that follows from them", async () => {
+    const print = `setInterval(() => {}, 1000); output.print("result");`;
+    expect(await ends(print)).to.equal(0);
+    expect(await ends(`${print} Promise.resolve().then(() => { process.exitCode = 3; });`)).to.equal(3);
+  });
+
+  it("of results ends no command that changes something", async () => {
+    const listening = `require("./cli/interruption").listenForInterruption();`;
+    const later = `output.print("result"); setTimeout(() => process.exit(7), 300);`;
+    expect(await ends(listening + later)).to.equal(7);
   });
 
   it("of messages changes nothing about how it ends", async () => {
