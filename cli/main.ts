@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { addAssessCommand } from "./assessCommand";
 import { addCardCommand } from "./cardCommand";
+import { addDrillCommand } from "./drillCommand";
 import { addDoctorCommand } from "./doctorCommand";
 import { BrokenEnvironment, exitCodes, Interrupted, Refused } from "./exitCodes";
 import { completeHelp } from "./help";
@@ -43,6 +44,7 @@ export function createProgram(): Command {
   addRestoreCommand(program);
   addRemovableCommand(program);
   addCardCommand(program);
+  addDrillCommand(program);
   addDoctorCommand(program);
   addProposeCommand(program);
   addReviewCommands(program);

@@ -1,3 +1,5 @@
+import { userInfo } from "node:os";
+
 /** Who ran an `up`, as the environment tells it. */
 export interface Operator {
   /** Account of a pipeline's user where there is one, else of the machine's. */
@@ -37,4 +39,14 @@ function githubRun({
   GITHUB_RUN_ID: id,
 }: NodeJS.ProcessEnv): string | undefined {
   return server && repository && id ? `${server}/${repository}/actions/runs/${id}` : undefined;
+}
+
+/** Name of the account that this process runs under. */
+export function accountName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container's user need not have a name.
+    return `user ${process.getuid?.() ?? "unknown"}`;
+  }
 }

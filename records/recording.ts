@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { hostname, userInfo } from "node:os";
+import { hostname } from "node:os";
 import type { Assessment } from "../assessment/assessment";
 import type { Catalog } from "../catalog/catalog";
 import { dockerEngine } from "../gates/engine";
@@ -14,7 +14,7 @@ import { begunUpdate } from "./begunUpdate";
 import { lookAtServices } from "./evidence";
 import { keepEvidence } from "./keptEvidence";
 import { knownSecrets } from "./knownSecrets";
-import { operator } from "./operator";
+import { accountName, operator } from "./operator";
 import { openIncident } from "./postmortem/incidents";
 import { untoldNow, Postmortems } from "./postmortem/postmortems";
 import { readRecords } from "./readRecords";
@@ -153,14 +153,5 @@ async function takeEvidence(
   } catch (error) {
     await tell("warn", `Evidence of what runs could not be kept in ${folder}: ${(error as Error).message}`);
     return undefined;
-  }
-}
-
-function accountName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // A container's user need not have a name.
-    return `user ${process.getuid?.() ?? "unknown"}`;
   }
 }

@@ -15,6 +15,8 @@ export interface PreviewRequest {
   settings?: SettingEdits;
   /** Folder of the project. @default the working one */
   folder?: string;
+  /** Whether an `up` that would change something fails the preview. @default false */
+  expectNoChanges?: boolean;
   /** Text of a stack file to preview instead of the folder's own, such as that of a pull request. */
   stackFileText?: string;
   /** More of the environment, beside this process's own. @default nothing */
@@ -38,7 +40,7 @@ export interface Previewed {
  * `signal` says, once Pulumi has ended
  */
 export async function previewPlan(request: PreviewRequest): Promise<Previewed> {
-  const { stack, folder = process.cwd(), signal } = request;
+  const { stack, folder = process.cwd(), expectNoChanges = false, signal } = request;
   const copies = await mkdtemp(join(tmpdir(), "knowngood-preview-"));
   try {
     const planFile = join(copies, "plan.json");
@@ -54,6 +56,7 @@ export async function previewPlan(request: PreviewRequest): Promise<Previewed> {
       "--non-interactive",
       "--color",
       "never",
+      ...(expectNoChanges ? ["--expect-no-changes"] : []),
     ];
     const env = { ...process.env, ...request.env, [planVariable]: planFile };
     const start = Date.now();

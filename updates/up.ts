@@ -22,6 +22,8 @@ export interface UpRequest {
   records: RecordPlace;
   /** Folder of the project. @default the working one */
   folder?: string;
+  /** Stack file to read in place of the folder's own, which stays as it is. @default the folder's own */
+  configFile?: string;
   /** What Pulumi's own history says of it. @default nothing */
   message?: string;
   /** More of the environment, beside this process's own. @default nothing */
@@ -51,13 +53,14 @@ export type UpEnded = UpEnd & {
  * @throws BrokenEnvironment where there is no Pulumi
  */
 export async function runUp(request: UpRequest): Promise<UpEnded> {
-  const { stack, project, records, folder = process.cwd(), message } = request;
+  const { stack, project, records, folder = process.cwd(), configFile, message } = request;
   const own = await mkdtemp(join(tmpdir(), "knowngood-up-"));
   const planFile = join(own, "plan.json");
   const eventLog = join(own, "events");
   const words = [
     ...["up", "--yes", "--skip-preview", "--stack", stack, "--non-interactive", "--color", "never"],
     ...["--event-log", eventLog],
+    ...(configFile === undefined ? [] : ["--config-file", configFile]),
     ...(message === undefined ? [] : ["--message", message]),
   ];
   // The event log is an option for those who build on Pulumi, as its Automation API does.
