@@ -13,9 +13,9 @@ Examples:
 
 A drill changes what runs and brings it back: gates, records and the webhook are as in a real rollback, marked as a drill, and
 nothing is quarantined. Meanwhile a service's health endpoint is asked 20 times a second. The result is kept in
-\`record.folder\`/drills. The stack file is not touched.
-Exit codes: 0 passed, 1 something was not as it should be, 2 wrong usage, 3 refused (a protected stack, one that is not at
-rest, a way back that a guard refuses), 4 broken environment, 130 interrupted.`;
+\`record.folder\`/drills. The stack file is not touched. Ctrl-C ends what is under way, and brings back what ran.
+It exits 1 also where the stack is back but something was not as it should be, such as a record that did not arrive, and 3
+on a protected stack, on one that is not at rest, and where the way back would be refused.`;
 
 /** Declares `drill`. What it does is loaded when it is run. */
 export function addDrillCommand(program: Command): void {
