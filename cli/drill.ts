@@ -39,6 +39,10 @@ const stateMilliseconds = 30_000;
 export async function drill(options: DrillOptions): Promise<void> {
   const named = await stackSettings(options.stack);
   refuseProtected(named, options);
+  if (options.yes !== true && !canAsk())
+    throw new InvalidInput("Nobody can be asked here, and a drill replaces containers twice", [
+      { where: "--yes", found: "nothing", expected: "add it to go on without a question" },
+    ]);
   const { catalog } = surveyCatalog(named.settings.releases);
   let interruption = listenForInterruption();
   try {
@@ -170,10 +174,6 @@ async function agreed(
   interruption: Interruption,
 ): Promise<boolean> {
   if (yes === true) return true;
-  if (!canAsk())
-    throw new InvalidInput("Nobody can be asked here, and a drill replaces containers twice", [
-      { where: "--yes", found: "nothing", expected: "add it to go on without a question" },
-    ]);
   const what =
     target === undefined
       ? `Every container of ${release} on ${stack} is made anew, and once more.`

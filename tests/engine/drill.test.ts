@@ -59,7 +59,7 @@ describe("a drill", function () {
 
   const file = (name: string) => join(workspace.folder, name);
   const drill = (...words: string[]): Promise<Ended> =>
-    run(process.execPath, [knowngood, "drill", "--stack", "test", "--yes", ...words], {
+    run(process.execPath, [knowngood, "drill", "--stack", "test", ...words], {
       cwd: workspace.folder,
       env: workspace.env,
     });
@@ -79,7 +79,7 @@ describe("a drill", function () {
     const containers = await workspace.containers();
     const since = seen(0).length;
     told.length = 0;
-    const ended = await drill("--json");
+    const ended = await drill("--yes", "--json");
     expect(ended.exitCode, ended.text).to.equal(0);
     const result = JSON.parse(ended.stdout) as Drill;
     expect(result).to.deep.include({ stack: "knowngood/test", release: "v2", outcome: "passed", found: [] });
@@ -89,8 +89,6 @@ describe("a drill", function () {
       expect(way).to.include({ to: "v2", outcome: "passed", webhookTold: true, knownGood: true });
       expect(way?.healthyAfter).to.be.within(0.1, way?.seconds ?? 0);
       expect(way?.probed?.requests).to.be.above(0);
-      // A service has one container: while it is made anew, nobody answers.
-      expect(way?.probed?.failed).to.be.within(1, way?.probed?.requests ?? 0);
     }
     expect(newestDrill(file(".knowngood"), "knowngood/test")).to.deep.equal(result);
 
@@ -115,7 +113,7 @@ describe("a drill", function () {
     const before = await standing();
     const since = seen(0).length;
     told.length = 0;
-    const ended = await drill("--target", "v1");
+    const ended = await drill("--yes", "--target", "v1");
     expect(ended.exitCode, ended.text).to.equal(0);
     const result = newestDrill(file(".knowngood"), "knowngood/test");
     expect(result).to.deep.include({ target: "v1", outcome: "passed", returned: true, wayBack: "v1" });
@@ -134,7 +132,7 @@ describe("a drill", function () {
     expect(ended.stdout).to.match(/\nout +v1 .* arrived +told\nback +v2 .* arrived +told\n/);
   });
 
-  it("is refused on a protected stack, of a way that is none, and of a stack that is not at rest", async () => {
+  it("is refused on a protected stack, to a release that is none, unasked, and where more would change", async () => {
     const before = readFileSync(file("Pulumi.test.yaml"), "utf8");
     const records = recordsOf(workspace).length;
     const refused = async (settings: Record<string, unknown>, words: string[], code: number, why: string) => {
@@ -144,18 +142,12 @@ describe("a drill", function () {
       expect(ended.exitCode, ended.text).to.equal(code);
       expect(ended.stderr).to.contain(why);
     };
-    await refused({ protected: true }, [], 3, 'npx knowngood drill --stack test --in-production "WHY"');
-    await refused({}, ["--target", "v9"], 2, "--target\n    found v9; did you mean");
-    await refused({}, ["--target", "v2"], 3, "A drill goes back: v2 is what runs.");
-    await refused({ imageTag: "v1" }, [], 3, "the stack runs what its file names, v1, and here it does not");
-    const environment = { protected: true, drill: { maxAgeDays: 3 }, destroyData: false };
-    const changed = { ...environment, services: { worker: { kind: "worker", env: { A: "b" } } } };
-    await refused(
-      changed,
-      ["--in-production", "WHY"],
-      3,
-      "A drill changes nothing that stays, but here an `up` would",
-    );
+    await refused({ protected: true }, ["--yes"], 3, 'knowngood drill --stack test --in-production "WHY"');
+    await refused({}, ["--yes", "--target", "v9"], 2, "--target\n    found v9; did you mean");
+    await refused({}, [], 2, "add it to go on without a question");
+    const changed = { protected: true, services: { worker: { kind: "worker", env: { A: "b" } } } };
+    const reason = ["--yes", "--in-production", "WHY"];
+    await refused(changed, reason, 3, "A drill changes nothing that stays, but here an `up` would");
     expect(recordsOf(workspace)).to.have.length(records);
     expect(await answerOf(port)).to.equal("v2");
   });
@@ -163,7 +155,7 @@ describe("a drill", function () {
   it("brings back what runs where a gate fails on the way out, and says so", async () => {
     const before = await standing();
     writeFileSync(file("fail"), "");
-    const ended = await drill();
+    const ended = await drill("--yes");
     rmSync(file("fail"));
     expect(ended.exitCode, ended.text).to.equal(1);
     expect(ended.stderr).to.contain(
@@ -186,9 +178,11 @@ describe("a drill", function () {
         ...{ cwd: workspace.folder, env: workspace.env, detached: true },
       },
     );
-    while (seen(since).length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
-    process.kill(-started.pid, "SIGINT");
-    const ended = await started.ended;
+    let over = false;
+    const ending = started.ended.finally(() => (over = true));
+    while (!over && seen(since).length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+    if (!over) process.kill(-started.pid, "SIGINT");
+    const ended = await ending;
     rmSync(file("slow"));
     expect(ended.exitCode, ended.text).to.equal(130);
     expect(ended.stderr).to.contain("The drill was interrupted. v2 runs as before.");
