@@ -18,7 +18,7 @@ import type { Plan } from "../assessment/plan";
 import { canAsk, confirmed } from "./confirm";
 import { drillReport } from "./drillReport";
 import { BrokenEnvironment, Interrupted, Refused } from "./exitCodes";
-import { listenForInterruption, type Interruption } from "./interruption";
+import { cameOfInterruption, listenForInterruption, type Interruption } from "./interruption";
 import { print, printJson, tell } from "./output";
 import { whileWaiting } from "./progress";
 import { stackSettings, type NamedStack } from "./stackSettings";
@@ -46,8 +46,8 @@ export async function drill(options: DrillOptions): Promise<void> {
   const { catalog } = surveyCatalog(named.settings.releases);
   let interruption = listenForInterruption();
   try {
-    const order = await prepared(named, catalog, options, interruption).catch((error: unknown) => {
-      if (interruption.signal.aborted) throw new Interrupted("Interrupted; nothing was touched.");
+    const order = await prepared(named, catalog, options, interruption).catch(async (error: unknown) => {
+      if (await cameOfInterruption(interruption)) throw new Interrupted("Interrupted; nothing was touched.");
       throw error;
     });
     if (order === undefined) return tell("warning", "Left as it is; nothing was touched.");

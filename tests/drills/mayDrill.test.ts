@@ -12,6 +12,8 @@ const plan: Plan = {
   knownGood: [{ tag: "v2", passedAt: "2026-02-02T00:00:00.000Z" }],
   leaves: [],
   flagsOff: [],
+  fingerprint: "0123456789ab",
+  settled: true,
   text: "",
   warnings: [],
   refusals: [],
