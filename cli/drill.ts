@@ -21,7 +21,7 @@ import { BrokenEnvironment, Interrupted, Refused } from "./exitCodes";
 import { cameOfInterruption, listenForInterruption, type Interruption } from "./interruption";
 import { print, printJson, tell } from "./output";
 import { whileWaiting } from "./progress";
-import { stackSettings, type NamedStack } from "./stackSettings";
+import { projectFolder, stackSettings, type NamedStack } from "./stackSettings";
 import { upProgress } from "./upProgress";
 
 export interface DrillOptions {
@@ -37,6 +37,8 @@ const stateMilliseconds = 30_000;
 
 /** `drill`: tries the way back, and returns. */
 export async function drill(options: DrillOptions): Promise<void> {
+  // Catalog, records and stack file are told from there.
+  process.chdir(projectFolder() ?? ".");
   const named = await stackSettings(options.stack);
   refuseProtected(named, options);
   if (options.yes !== true && !canAsk())
