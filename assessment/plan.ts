@@ -85,10 +85,15 @@ export function planOf(
     flagsOff: (assessment.flags?.off ?? []).flatMap(({ flag, due }) => (due ? [flag] : [])),
     fingerprint: boundFingerprint(assessment),
     settled: isSettled(assessment),
-    text: announcement(stack, assessment, report),
+    text: withoutColours(announcement(stack, assessment, report)),
     warnings,
     refusals,
   };
+}
+
+/** Only Pulumi's own display turns the tags into colours. */
+function withoutColours(text: string): string {
+  return text.replace(/<\{%[^%]*%\}>/g, "");
 }
 
 /**

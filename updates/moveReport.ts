@@ -19,12 +19,12 @@ export interface ToldMove {
 /** What a person reads before it is decided: all that the preview found, how long it takes, what is gone without. */
 export function planText({ plan, usual, glass }: ToldMove): string {
   const { direction } = plan;
-  const way = direction === "same" ? "an update of the same release" : `a ${way_[direction]}`;
+  const way = direction === "same" ? "an update of the same release" : `a ${words[direction]}`;
   return [
     plan.text,
     ...plan.warnings.map((warning) => `warning: ${warning}`),
     usual === undefined
-      ? `  no ${direction === "same" ? "such update" : way_[direction]} has passed here yet, so how long it takes is not known`
+      ? `  no ${direction === "same" ? "such update" : words[direction]} has passed here yet, so how long it takes is not known`
       : `  ${way} usually takes ${Math.round(usual)} s here`,
     ...(glass === undefined
       ? []
@@ -34,7 +34,7 @@ export function planText({ plan, usual, glass }: ToldMove): string {
   ].join("\n");
 }
 
-const way_ = { forward: "deployment", rollback: "rollback" } as const;
+const words = { forward: "deployment", rollback: "rollback" } as const;
 
 /** What is asked before anything is touched. A protected stack wants the tag typed, so that it is no habit. */
 export function question(moves: readonly ToldMove[]): { message: string; typed?: string } {

@@ -96,7 +96,7 @@ describe("knowngood rollback and deploy", () => {
     expect(free.exitCode, free.text).to.equal(0);
     workspace.settings("prod", {
       autoRollback: true,
-      gates: { health: { within: 3, every: 1, successes: 1 } },
+      gates: { health: { every: 1, successes: 1 } },
     });
     const failed = await knowngood("deploy", "v3", "--stack", "prod", "--yes");
     expect(failed.exitCode, failed.text).to.equal(1);
@@ -131,7 +131,7 @@ describe("knowngood rollback and deploy", () => {
   it("end in order at Ctrl-C, saying where things stand and what to type", async () => {
     workspace.settings("prod", {
       autoRollback: false,
-      gates: { health: { within: 60, every: 1, successes: 1 } },
+      gates: { health: { every: 1, successes: 1 } },
     });
     const moving = startKnowngood("deploy", "v3", "--stack", "prod", "--yes", "--retry", "again");
     await moving.saw(/prod: health gates, after/);
