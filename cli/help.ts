@@ -5,6 +5,7 @@ const examples = `
 Examples:
   $ knowngood status --stack prod          # how it stands, and what to type next
   $ knowngood history --stack prod         # what ran, and what was known good
+  $ knowngood rollback --stack prod        # to the last known-good release
   $ knowngood doctor --stack prod          # is everything there on this machine?
   $ knowngood card --stack prod > card.sh  # the way back without Pulumi`;
 
