@@ -5,9 +5,11 @@ import { Repository } from "../review/repository";
 import { refusalTexts } from "../assessment/refusal";
 import type { UpEnded } from "../updates/up";
 import { BrokenEnvironment, Interrupted, Refused } from "./exitCodes";
+import { listenForInterruption } from "./interruption";
 import { print, tell } from "./output";
 import { whileWaiting } from "./progress";
 import { projectFolder, stackSettings } from "./stackSettings";
+import { upProgress } from "./upProgress";
 
 export interface CheckOptions {
   stack?: string;
@@ -47,9 +49,14 @@ export async function deploy({ stack: asked }: DeployOptions): Promise<void> {
   const found = await findReview(repository, named, process.cwd());
   const { pull, reviewed } = found;
   print(`${named.label}: ${reviewed.tag} as it was reviewed in ${pull.url} (${reviewed.fingerprint})`);
-  const ended = await whileWaiting(
-    "pulumi up",
-    interruptible((more) => deployReviewed(named, found, more)),
+  const interruption = listenForInterruption();
+  const progress = upProgress(named.stack, undefined, true);
+  const { signal, atOnce } = interruption;
+  const ended = await deployReviewed(named, found, { signal, atOnce, onEvent: progress.onEvent }).finally(
+    () => {
+      progress.end();
+      interruption.stop();
+    },
   );
   print(ended.text.trimEnd());
   tellEnd(ended, named.stack);
@@ -80,20 +87,5 @@ function tellEnd(ended: UpEnded, stack: string): void {
       throw new Error(ended.why);
     default:
       return ended satisfies never;
-  }
-}
-
-/** The first Ctrl-C ends it in order, a second one at once. */
-async function interruptible<Result>(
-  run: (more: { signal: AbortSignal; atOnce: AbortSignal }) => Promise<Result>,
-): Promise<Result> {
-  const inOrder = new AbortController();
-  const atOnce = new AbortController();
-  const interrupt = () => (inOrder.signal.aborted ? atOnce : inOrder).abort();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, interrupt);
-  try {
-    return await run({ signal: inOrder.signal, atOnce: atOnce.signal });
-  } finally {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, interrupt);
   }
 }

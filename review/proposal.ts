@@ -42,13 +42,15 @@ export function proposalTitle({ stack, tag, plan: { direction, from } }: Proposa
 type Change = Pick<Proposal, "tag" | "reason" | "plan">;
 
 /**
- * The text of a stack file as it is proposed. A step-down that was left there is taken out, since it was for another change.
+ * The text of a stack file as it is proposed, with the reason for the record. A step-down that was left there is taken out,
+ * since it was for another change.
  * An acknowledgement is never written: it is a reviewer's word.
  * @param file its name, for errors
  * @throws InvalidInput where the text is no stack file
  */
 export function proposedText(text: string, project: string, change: Change, file: string): string {
-  return withSettings(text, project, { ...editsOf(text, project, change), ...taken }, file);
+  const own = { ...editsOf(text, project, change), ...taken, "record.reason": change.reason };
+  return withSettings(text, project, own, file);
 }
 
 /** What is taken out of a stack file. */

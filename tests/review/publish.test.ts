@@ -9,7 +9,8 @@ import { placeOf, publicationOf, stackText, TestRepository } from "./proposals";
 const path = "deploy/Pulumi.prod.yaml";
 const proposedFile = stackText
   .replace("imageTag: v3 #", "imageTag: v2 #")
-  .concat("    - tag: v3\n      reason: orders fail since v3\n");
+  .concat("    - tag: v3\n      reason: orders fail since v3\n")
+  .concat("  knowngood:record:\n    reason: orders fail since v3\n");
 const branch = "knowngood/prod-v2";
 
 describe("a proposed rollback", () => {
