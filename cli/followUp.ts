@@ -24,10 +24,10 @@ export async function followUp(
   const asked = { message: `Commit ${file} alone, as "${message}"?` };
   const wanted = commit || (!yes && canAsk() && (await confirmed(asked, interruption)));
   if (!wanted) {
-    const quoted = `'${message.replaceAll("'", `'\\''`)}'`;
+    const { reason } = options;
     process.stderr.write(
-      `To commit it: git commit -m ${quoted} -- ${file}\n` +
-        `As a pull request: npx knowngood propose ${tag} --stack ${named.stack}\n`,
+      `To commit it: git commit -m ${quoted(message)} -- ${file}\n` +
+        `As a pull request: npx knowngood propose ${tag} --stack ${named.stack} --reason ${reason === undefined ? "WHY" : quoted(reason)}\n`,
     );
     return;
   }
@@ -37,4 +37,8 @@ export async function followUp(
   } catch (error) {
     tell("warning", `${file} could not be committed: ${(error as Error).message}`);
   }
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

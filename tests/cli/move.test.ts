@@ -166,7 +166,7 @@ describe("knowngood rollback and deploy on the command line", () => {
     const told = await knowngood("rollback", "v1", "--stack", "prod", "--yes", "--reason", "payments fail");
     expect(told.code, told.stderr).to.equal(0);
     expect(told.stderr).to.contain("git commit -m 'prod: v1: payments fail' -- Pulumi.prod.yaml");
-    expect(told.stderr).to.contain("npx knowngood propose v1 --stack prod");
+    expect(told.stderr).to.match(/npx knowngood propose v1 --stack prod --reason \S/);
     writeFileSync(join(project.folder, "other.txt"), "staged");
     git("add", "other.txt");
     const committed = await knowngood("rollback", "v1", "--stack", "prod", "--yes", "--commit");
