@@ -110,7 +110,7 @@ function sick(status: Status): NextStep | undefined {
 }
 
 function goBack(release: string, stack: string): string {
-  return `pulumi config set imageTag ${release} --stack ${stack} && pulumi up --stack ${stack}`;
+  return `npx knowngood rollback ${release} --stack ${stack}`;
 }
 
 function notTheTarget({ stack, settings }: Status, { running }: Held): NextStep | undefined {

@@ -1,6 +1,8 @@
 import { expect } from "chai";
 import { nextStep } from "../../status/nextStep";
 import type { Status } from "../../status/status";
+import { parse } from "../cli/parsed";
+import { wordsTyped } from "../cli/typed";
 import { disk, held, host, schema, service, status } from "./statuses";
 
 const sick = service({ health: { healthy: false, text: "503" } });
@@ -93,7 +95,7 @@ const rows: readonly [string, Partial<Status>, RegExp, string?][] = [
     "a sick service with a way back",
     { services: [sick] },
     /^api is not healthy, and v1 is known good$/,
-    "pulumi config set imageTag v1 --stack prod && pulumi up --stack prod",
+    "npx knowngood rollback v1 --stack prod",
   ],
   [
     "a sick service whose way back can't run on the schema",
@@ -192,5 +194,16 @@ describe("what to type next", () => {
     );
     const below = { disks: [disk(84)], unknown: [], backupsBeside: false, use: [] };
     expect(nextStep(status({ disk: below })).command).to.equal(undefined);
+  });
+
+  it("is a command that the command line understands", async () => {
+    const commands = rows.flatMap(([, , , command]) => (command?.includes("npx knowngood") ? [command] : []));
+    const calls = wordsTyped(commands);
+    expect(commands).to.have.length.greaterThan(4);
+    for (const [index, command] of commands.entries()) {
+      const [words] = calls[index] ?? [];
+      expect(words, command).not.to.equal(undefined);
+      expect((await parse(words ?? [])).problem, command).to.equal(undefined);
+    }
   });
 });
