@@ -7,7 +7,7 @@ import { knownGoodFrom } from "../history/knownGood";
 import { stackLabelOf } from "../history/schemaUsers";
 import { broughtTo } from "../history/running";
 import { parseStackState } from "../history/stackState";
-import { askPulumi } from "./askPulumi";
+import { askPulumi } from "../stack/askPulumi";
 import { print, tell } from "./output";
 
 export interface CardOptions {

@@ -10,11 +10,11 @@ import { redactor } from "../gates/redaction";
 import { maskPasswords } from "../migrations/password";
 import { knownSecrets } from "../records/knownSecrets";
 import { environmentSecrets } from "../review/place";
-import { askPulumi } from "./askPulumi";
+import { askPulumi } from "../stack/askPulumi";
 import { exitCodes } from "./exitCodes";
 import { print, printJson, styled } from "./output";
 import { whileWaiting } from "./progress";
-import { projectFolder, stackSettings } from "./stackSettings";
+import { projectFolder, stackSettings } from "../stack/stackSettings";
 
 export interface DoctorOptions {
   stack?: string;

@@ -17,11 +17,11 @@ import { previewPlan, type Previewed } from "../updates/preview";
 import type { Plan } from "../assessment/plan";
 import { canAsk, confirmed } from "./confirm";
 import { drillReport } from "./drillReport";
-import { BrokenEnvironment, Interrupted, Refused } from "./exitCodes";
+import { BrokenEnvironment, Interrupted, Refused } from "../stack/endings";
 import { cameOfInterruption, listenForInterruption, type Interruption } from "./interruption";
 import { print, printJson, tell } from "./output";
 import { whileWaiting } from "./progress";
-import { projectFolder, stackSettings, type NamedStack } from "./stackSettings";
+import { projectFolder, stackSettings, type NamedStack } from "../stack/stackSettings";
 import { upProgress } from "./upProgress";
 
 export interface DrillOptions {

@@ -1,5 +1,6 @@
+import { stackFileStatus, type StackFileStatus } from "../stack/stackFileStatus";
 import { stackFile } from "../updates/stackFile";
-import { commitFile, commitMessage, fileInGit } from "../updates/followUp";
+import { commitFile, commitMessage } from "../updates/followUp";
 import type { MoveResult } from "./carryOutMove";
 import { canAsk, confirmed } from "./confirm";
 import type { Interruption } from "./interruption";
@@ -17,8 +18,8 @@ export async function followUp(
   const { named, tag, options } = move;
   const file = stackFile(named.stack);
   const folder = process.cwd();
-  const standing = await fileInGit(folder, file);
-  if (standing?.changed !== true) return;
+  const change = await changeOf(file, interruption);
+  if (change !== "not committed" && change !== "not in git") return;
   const message = commitMessage(named.stack, tag, options.reason);
   tell("warning", `${file} is not committed: a deployment from the repository would undo this.`);
   const asked = { message: `Commit ${file} alone, as "${message}"?` };
@@ -36,6 +37,15 @@ export async function followUp(
     process.stderr.write(`Committed ${file}: ${message}. To publish it: git push\n`);
   } catch (error) {
     tell("warning", `${file} could not be committed: ${(error as Error).message}`);
+  }
+}
+
+/** Where git does not say, there is nothing to remind of. */
+async function changeOf(file: string, { signal }: Interruption): Promise<StackFileStatus["change"]> {
+  try {
+    return (await stackFileStatus(file, signal)).change;
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,11 +1,11 @@
 import type { StackHistory } from "../history/readHistory";
 import { readHistory } from "../history/readHistory";
-import { askPulumi } from "./askPulumi";
-import { BrokenEnvironment } from "./exitCodes";
+import { askPulumi } from "../stack/askPulumi";
+import { BrokenEnvironment } from "../stack/endings";
 import { historyText } from "./historyText";
 import { print, printJson, tell } from "./output";
 import { whileWaiting } from "./progress";
-import { projectFolder, stackSettings } from "./stackSettings";
+import { projectFolder, stackSettings } from "../stack/stackSettings";
 
 export interface HistoryOptions {
   stack?: string;

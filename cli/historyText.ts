@@ -4,7 +4,7 @@ import type { StackHistory } from "../history/readHistory";
 import { when } from "../status/age";
 import { table } from "./output";
 import { shortDigest } from "./shorten";
-import { ago, took } from "./times";
+import { ago, took } from "../history/times";
 
 /** Characters of a reason that a row has room for; JSON has all of it. */
 const longestReason = 60;

@@ -2,7 +2,7 @@ import type { NamedImage } from "../catalog/add";
 import { parseImageName, shortName, type ImageName } from "../catalog/imageName";
 import { manifestExists, RegistryError, resolveTag } from "../catalog/registry";
 import { show, type Violation } from "../settings/violations";
-import { BrokenEnvironment } from "./exitCodes";
+import { BrokenEnvironment } from "../stack/endings";
 
 /** An `--image` option taken apart. */
 export interface AskedImage {

@@ -5,11 +5,12 @@ import { readStackState } from "../history/stackState";
 import { newestKeptLog } from "../records/keptEvidence";
 import { nearestName } from "../settings/nearestName";
 import { InvalidInput, show } from "../settings/violations";
-import { BrokenEnvironment, exitCodes } from "./exitCodes";
+import { exitCodes } from "./exitCodes";
+import { BrokenEnvironment } from "../stack/endings";
 import { tell } from "./output";
 import { whileWaiting } from "./progress";
 import { mergedByTime, openLog, type LoggedContainer, type LogLine, type LogStream } from "./serviceLogs";
-import { projectFolder, stackSettings, type NamedStack } from "./stackSettings";
+import { projectFolder, stackSettings, type NamedStack } from "../stack/stackSettings";
 
 export interface LogsOptions {
   stack?: string;

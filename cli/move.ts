@@ -3,7 +3,8 @@ import { commandLine, type MoveCommand, type MoveOptions } from "../updates/move
 import { planText, question } from "../updates/moveReport";
 import { carryOut, type MoveResult } from "./carryOutMove";
 import { canAsk, confirmed } from "./confirm";
-import { BrokenEnvironment, exitCodes, Interrupted } from "./exitCodes";
+import { exitCodes } from "./exitCodes";
+import { BrokenEnvironment, Interrupted } from "../stack/endings";
 import { followUp } from "./followUp";
 import { cameOfInterruption, listenForInterruption, type Interruption } from "./interruption";
 import { optionsOf, type MoveFlags } from "./moveFlags";
@@ -12,7 +13,7 @@ import { moveSeveral } from "./moveSeveral";
 import { print, printJson } from "./output";
 import { prepareMove } from "./prepareMove";
 import { requireKnownGoodAt } from "./requireKnownGood";
-import { projectFolder } from "./stackSettings";
+import { projectFolder } from "../stack/stackSettings";
 import { takeLock } from "./takeLock";
 
 /** `rollback` and `deploy`. */

@@ -4,7 +4,7 @@ import { commandLine } from "../updates/moveOptions";
 import { stoppedText } from "../updates/standing";
 import { passedText } from "../updates/moveReport";
 import type { MoveResult } from "./carryOutMove";
-import { BrokenEnvironment, Interrupted, Refused } from "./exitCodes";
+import { BrokenEnvironment, Interrupted, Refused } from "../stack/endings";
 
 /** A move that has ended, as data. */
 export function asJson({ move, ended, kept, diagnosis, wentBack }: MoveResult): Record<string, unknown> {

@@ -15,10 +15,10 @@ import { previewPlan, type Previewed } from "../updates/preview";
 import { refusedText } from "../updates/refusedText";
 import type { SettingEdits } from "../updates/stackFile";
 import { isStaleReason, usualSeconds } from "../updates/usualTime";
-import { BrokenEnvironment, Refused } from "./exitCodes";
+import { BrokenEnvironment, Refused } from "../stack/endings";
 import { tell } from "./output";
 import { whileWaiting } from "./progress";
-import { stackSettings, type NamedStack } from "./stackSettings";
+import { stackSettings, type NamedStack } from "../stack/stackSettings";
 
 /** What is asked of one stack. */
 export interface StackMove {

@@ -2,7 +2,7 @@ import * as review from "../review/propose";
 import { InvalidInput } from "../settings/violations";
 import { print, printJson, tell } from "./output";
 import { whileWaiting } from "./progress";
-import { projectFolder, stackSettings } from "./stackSettings";
+import { projectFolder, stackSettings } from "../stack/stackSettings";
 
 export interface ProposeOptions {
   stack?: string;

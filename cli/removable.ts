@@ -4,9 +4,9 @@ import { surveyCatalog } from "../catalog/catalog";
 import { findRemovable } from "../disk/findRemovable";
 import { removeCommand, shortId, type HostImage, type Removable } from "../disk/removable";
 import { readStackState } from "../history/stackState";
-import { BrokenEnvironment } from "./exitCodes";
+import { BrokenEnvironment } from "../stack/endings";
 import { print, printJson } from "./output";
-import { stackSettings } from "./stackSettings";
+import { stackSettings } from "../stack/stackSettings";
 
 export interface RemovableOptions {
   stack?: string;

@@ -2,8 +2,8 @@ import { tagStanding } from "../assessment/tagStanding";
 import { surveyCatalog } from "../catalog/catalog";
 import { runningFrom } from "../history/running";
 import { readStackState } from "../history/stackState";
-import { Refused } from "./exitCodes";
-import { stackSettings } from "./stackSettings";
+import { Refused } from "../stack/endings";
+import { stackSettings } from "../stack/stackSettings";
 
 /**
  * A release goes on to the next stack once it is known good on the one before: it runs there, its gates have passed, and

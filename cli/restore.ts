@@ -7,7 +7,7 @@ import { quoted } from "../components/ownCommand";
 import { connect } from "../migrations/connection";
 import { holdsPassword, withoutPassword } from "../migrations/password";
 import { InvalidInput, show } from "../settings/violations";
-import { BrokenEnvironment } from "./exitCodes";
+import { BrokenEnvironment } from "../stack/endings";
 import { print, printJson, table, tell } from "./output";
 
 export interface RestoreOptions {

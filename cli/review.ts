@@ -4,11 +4,11 @@ import { reviewPlace } from "../review/place";
 import { Repository } from "../review/repository";
 import { refusalTexts } from "../assessment/refusal";
 import type { UpEnded } from "../updates/up";
-import { BrokenEnvironment, Interrupted, Refused } from "./exitCodes";
+import { BrokenEnvironment, Interrupted, Refused } from "../stack/endings";
 import { listenForInterruption } from "./interruption";
 import { print, tell } from "./output";
 import { whileWaiting } from "./progress";
-import { projectFolder, stackSettings } from "./stackSettings";
+import { projectFolder, stackSettings } from "../stack/stackSettings";
 import { upProgress } from "./upProgress";
 
 export interface CheckOptions {

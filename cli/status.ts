@@ -10,11 +10,18 @@ import { judgeStatus, screen, type JudgedStatus } from "../status/screen";
 import type { StackSecrets } from "../status/services";
 import { isUnknown, type Known, type Status } from "../status/status";
 import { stackFile } from "../updates/stackFile";
-import { askPulumi } from "./askPulumi";
-import { BrokenEnvironment, exitCodes } from "./exitCodes";
+import { askPulumi } from "../stack/askPulumi";
+import { exitCodes } from "./exitCodes";
+import { BrokenEnvironment } from "../stack/endings";
 import { print, printJson, styled } from "./output";
 import { whileWaiting } from "./progress";
-import { projectFolder, projectName, settingsInFile, stackSettings, type NamedStack } from "./stackSettings";
+import {
+  projectFolder,
+  projectName,
+  settingsInFile,
+  stackSettings,
+  type NamedStack,
+} from "../stack/stackSettings";
 
 export interface StatusOptions {
   stack?: string;

@@ -1,6 +1,6 @@
 import { previewPlan, type Previewed } from "../updates/preview";
 import { stackFile } from "../updates/stackFile";
-import type { NamedStack } from "../cli/stackSettings";
+import type { NamedStack } from "../stack/stackSettings";
 import type { Redact } from "../gates/redaction";
 import { InvalidInput } from "../settings/violations";
 import { beginCheck, checksOf, endCheck, seenOtherwise } from "./checks";

@@ -1,8 +1,8 @@
 import { targetRelease } from "../assessment/targetRelease";
 import type { Plan } from "../assessment/plan";
 import { surveyCatalog } from "../catalog/catalog";
-import { BrokenEnvironment, Refused } from "../cli/exitCodes";
-import type { NamedStack } from "../cli/stackSettings";
+import { BrokenEnvironment, Refused } from "../stack/endings";
+import type { NamedStack } from "../stack/stackSettings";
 import { readStackState } from "../history/stackState";
 import { InvalidInput } from "../settings/violations";
 import { defaultTarget } from "../updates/defaultTarget";

@@ -1,5 +1,5 @@
 import { githubClient, whyNot, type GitHubClient } from "../catalog/githubClient";
-import { BrokenEnvironment } from "../cli/exitCodes";
+import { BrokenEnvironment } from "../stack/endings";
 import type { ReviewPlace } from "./place";
 
 /** A GitHub that does not do what it was asked; the message says what that was, why not, and what it takes. */

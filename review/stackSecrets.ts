@@ -1,5 +1,5 @@
-import { askPulumi } from "../cli/askPulumi";
-import { BrokenEnvironment } from "../cli/exitCodes";
+import { askPulumi } from "../stack/askPulumi";
+import { BrokenEnvironment } from "../stack/endings";
 import { redactor, type Redact } from "../gates/redaction";
 import { knownSecrets } from "../records/knownSecrets";
 import { environmentSecrets } from "./place";

@@ -22,7 +22,7 @@ import { locksIn } from "./locks";
 import type { LookRequest } from "./lookRequest";
 import { schemaStatus } from "./schemaStatus";
 import type { StackSecrets } from "./services";
-import { stackFileStatus } from "./stackFileStatus";
+import { stackFileStatus } from "../stack/stackFileStatus";
 import {
   isUnknown,
   mapKnown,

@@ -1,7 +1,8 @@
 import { counted } from "../gates/shownText";
-import { absolute } from "../cli/times";
+import { absolute } from "../history/times";
 import type { Mark, StatusLine } from "./lines";
-import { isUnknown, type Lock, type StackFileStatus, type Status } from "./status";
+import type { StackFileStatus } from "../stack/stackFileStatus";
+import { isUnknown, type Lock, type Status } from "./status";
 
 /** What stays to be done by a person, and what an update has left undone. */
 export function owedLines(status: Status): StatusLine[] {

@@ -5,6 +5,7 @@ import type { KnownGood } from "../history/knownGood";
 import type { OwedRun } from "../history/owedRun";
 import type { Direction, Running } from "../history/running";
 import type { Verdict } from "../schema/verdict";
+import type { StackFileStatus } from "../stack/stackFileStatus";
 
 /** What could not be told, with why, in a few words. */
 export interface Unknown {
@@ -194,10 +195,4 @@ export interface BackupStatus {
     /** Name of the database into which it was restored and checked; undefined where there is none on the server. */
     restoredAs: Known<string | undefined>;
   };
-}
-
-export interface StackFileStatus {
-  file: string;
-  /** What keeps it from being what others see, such as `is changed and not committed`; undefined where nothing does. */
-  change?: "not committed" | "not in git" | "not pushed";
 }

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { planVariable, type Plan } from "../assessment/plan";
-import { BrokenEnvironment } from "../cli/exitCodes";
+import { BrokenEnvironment } from "../stack/endings";
 import { stackFile, withSettings, type SettingEdits } from "./stackFile";
 
 export interface PreviewRequest {

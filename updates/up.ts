@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve as resolvePath } from "node:path";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { planVariable, type Plan } from "../assessment/plan";
-import { BrokenEnvironment } from "../cli/exitCodes";
+import { BrokenEnvironment } from "../stack/endings";
 import { stackName } from "../gates/move";
 import { readRecords } from "../records/readRecords";
 import type { ReleaseRecord } from "../records/releaseRecord";

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { historyText, outcomeText } from "../../cli/historyText";
-import { absolute, ago, took } from "../../cli/times";
+import { absolute, ago, took } from "../../history/times";
 import type { Deployment } from "../../history/deployments";
 import type { StackHistory } from "../../history/readHistory";
 import { digest } from "../history/states";

@@ -6,7 +6,7 @@ import { stackName } from "../gates/move";
 import { readSettings } from "../settings/readSettings";
 import type { Settings } from "../settings/settings";
 import { askPulumi } from "./askPulumi";
-import { BrokenEnvironment } from "./exitCodes";
+import { BrokenEnvironment } from "./endings";
 
 /** A stack as its files say, from the project's folder. */
 export interface NamedStack {

@@ -1,6 +1,11 @@
 import { execFile } from "node:child_process";
 import { childEnvironment } from "../settings/childEnvironment";
-import type { StackFileStatus } from "./status";
+
+export interface StackFileStatus {
+  file: string;
+  /** What keeps it from being what others see; undefined where nothing does, or the folder is in no git repository. */
+  change?: "not committed" | "not in git" | "not pushed";
+}
 
 /**
  * Whether a stack's file is what others see: the next merge, or a checkout elsewhere, undoes what is in this folder alone.

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stackFileStatus } from "../../status/stackFileStatus";
+import { stackFileStatus } from "../../stack/stackFileStatus";
 
 describe("whether the stack file is what others see", () => {
   const file = "Pulumi.prod.yaml";
