@@ -257,7 +257,11 @@ function askGuards(question: GuardQuestion): AskedGuards {
     ...{ stack, target: target.tag, reviewed: question.reviewed },
     fingerprint: boundFingerprint({ target, ...(risk && { risk }) }),
     changes: risk && changesSince(evidence.proposed, risk.report),
-    settled: isSettled({ direction, ...schema }),
+    settled: isSettled({
+      direction,
+      services: services.flatMap((service) => moveOf(service, target, running)),
+      ...schema,
+    }),
   });
   const disk = diskGuard({
     stack,

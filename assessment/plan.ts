@@ -45,7 +45,7 @@ export interface Plan {
   flagsOff: readonly string[];
   /** What a review, and an acknowledgement, are bound to: 12 hexadecimal digits. */
   fingerprint: string;
-  /** Whether the `up` changes neither release nor schema. */
+  /** Whether the `up` changes neither release, images nor schema. */
   settled: boolean;
   /** All of it as a person reads it. */
   text: string;

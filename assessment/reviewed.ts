@@ -15,7 +15,7 @@ export interface ReviewedQuestion {
   fingerprint: string;
   /** What is other than in the report that was reviewed; undefined where no such report is kept. */
   changes: readonly string[] | undefined;
-  /** Whether the `up` changes neither release nor schema, as one that is run again does. */
+  /** Whether the `up` changes neither release, images nor schema, as one that is run again does. */
   settled: boolean;
 }
 
@@ -55,11 +55,17 @@ export function boundFingerprint({ risk, target }: Pick<Assessment, "risk" | "ta
   });
 }
 
-/** Whether an `up` changes neither release nor schema. */
+/** Whether an `up` changes neither release nor schema. A tag whose images are others by now is another release. */
 export function isSettled({
   direction,
+  services,
   schema,
   stepDown,
-}: Pick<Assessment, "direction" | "schema" | "stepDown">): boolean {
-  return direction === "same" && (schema?.pending ?? []).length === 0 && stepDown?.active !== true;
+}: Pick<Assessment, "direction" | "services" | "schema" | "stepDown">): boolean {
+  return (
+    direction === "same" &&
+    services.every(({ from, to }) => from?.digest === to.digest) &&
+    (schema?.pending ?? []).length === 0 &&
+    stepDown?.active !== true
+  );
 }

@@ -58,7 +58,7 @@ export async function checkPullRequest(named: NamedStack, number: number | undef
     await endCheck(repository, check, passed, checkWords(facts), reviewed);
     ended = true;
     const comment = commentWords(facts);
-    const quiet = passed && plan.settled;
+    const quiet = passed && plan.settled && !preview.changes;
     const warning = await problemOf(putComment(repository, pull.number, commentMark(label), comment, quiet));
     return {
       ...{ plan, passed, before, text: shown(preview, redact) },

@@ -28,12 +28,12 @@ export function commentMark(stack: string): string {
 }
 
 /** In a line: what it would do, and whether that may be. */
-export function checkTitle({ stack, preview: { plan }, passed, before }: CheckFacts): string {
+export function checkTitle({ stack, preview: { plan, changes }, passed, before }: CheckFacts): string {
   if (plan === undefined) return `${stack}: no assessment`;
   const { settled, direction, from, to, schema, refusals } = plan;
   const verdict = schema?.report === undefined ? "" : `, ${verdictWords(schema.report)}`;
   const move = settled
-    ? `${to} stays`
+    ? `${to} stays${changes ? ", other things change" : ""}`
     : `${direction === "same" ? to : `${direction} ${from === undefined ? "" : `from ${from} `}to ${to}`}${verdict}`;
   const guards = [...new Set(refusals.map(({ guard }) => guard))].join(", ");
   const why =

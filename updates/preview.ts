@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { planVariable, type Plan } from "../assessment/plan";
 import { BrokenEnvironment } from "../stack/endings";
+import { followEvents } from "./engineEvents";
 import { stackFile, withSettings, type SettingEdits } from "./stackFile";
 
 export interface PreviewRequest {
@@ -29,6 +30,8 @@ export interface Previewed {
   /** Undefined where the program ended before it had assessed anything, such as for an unknown tag. */
   plan?: Plan;
   exitCode: number;
+  /** Whether the `up` would change a resource; true as well where the preview did not come so far. */
+  changes: boolean;
   /** Both streams of Pulumi, without colours. */
   text: string;
   seconds: number;
@@ -44,6 +47,7 @@ export async function previewPlan(request: PreviewRequest): Promise<Previewed> {
   const copies = await mkdtemp(join(tmpdir(), "knowngood-preview-"));
   try {
     const planFile = join(copies, "plan.json");
+    const eventLog = join(copies, "events");
     // Pulumi writes beside its configuration, and the name's ending decides how it is read.
     const copy = join(copies, stackFile(stack));
     await writeFile(copy, await editedText(request, folder), { mode: 0o600 });
@@ -56,18 +60,36 @@ export async function previewPlan(request: PreviewRequest): Promise<Previewed> {
       "--non-interactive",
       "--color",
       "never",
+      "--event-log",
+      eventLog,
       ...(expectNoChanges ? ["--expect-no-changes"] : []),
     ];
-    const env = { ...process.env, ...request.env, [planVariable]: planFile };
+    // The event log is an option for those who build on Pulumi, as its Automation API does.
+    const env = { ...process.env, ...request.env, PULUMI_DEBUG_COMMANDS: "true", [planVariable]: planFile };
     const start = Date.now();
     const ended = await pulumi(words, { cwd: folder, env, ...(signal && { signal }) });
     const seconds = (Date.now() - start) / 1000;
     signal?.throwIfAborted();
     const plan = await readPlan(planFile);
-    return { ...(plan && { plan }), ...ended, seconds };
+    return { ...(plan && { plan }), ...ended, changes: await wouldChange(eventLog), seconds };
   } finally {
     await rm(copies, { recursive: true, force: true });
   }
+}
+
+async function wouldChange(eventLog: string): Promise<boolean> {
+  let changes = true;
+  await followEvents(
+    eventLog,
+    ({ summaryEvent }) => {
+      if (summaryEvent !== undefined)
+        changes = Object.entries(summaryEvent.resourceChanges).some(
+          ([kind, count]) => kind !== "same" && count > 0,
+        );
+    },
+    () => true,
+  );
+  return changes;
 }
 
 /** The plan that a program left; undefined where it left none. */

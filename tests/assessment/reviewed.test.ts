@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { assess } from "../../assessment/assessment";
 import { refusalTexts } from "../../assessment/refusal";
-import { boundFingerprint } from "../../assessment/reviewed";
+import { boundFingerprint, isSettled } from "../../assessment/reviewed";
 import { release, serviceInState, stateOf } from "../history/states";
 import { finding, judgementOf, quiet, schemaAt, surveyOf, usual } from "./evidence";
 import { back, forward, renamed, reportOf, runs, v1, v2, v3 } from "./judgedStack";
@@ -70,6 +70,20 @@ describe("an `up` that follows a review", () => {
       }).refusals.map(({ guard }) => guard);
     expect(again(["1", "2", "3"])).to.deep.equal([]);
     expect(again(["1", "2"])).to.deep.equal(["reviewed"]);
+  });
+
+  it("is refused where the catalog gives the tag that runs another image since", () => {
+    const moved = { ...v3, services: v2.services };
+    const again = (target: typeof v3) =>
+      assess({
+        ...{ ...usual, target, services: ["api"], survey: surveyOf(v1, v2, target), reviewed: "0123456789ab" },
+        evidence: { ...quiet, state: runs("v3", "c"), schema: schemaAt(target, ["1", "2", "3"]) },
+      });
+    expect(isSettled(again(v3))).to.equal(true);
+    const now = again(moved);
+    expect(now.direction).to.equal("same");
+    expect(isSettled(now)).to.equal(false);
+    expect(now.refusals.map(({ guard }) => guard)).to.deep.equal(["reviewed"]);
   });
 
   it("can be gone on without by break-glass", () => {

@@ -38,8 +38,9 @@ describe("a preview of settings that are not written", function () {
 
   it("gives the plan as data, and leaves every file as it was", async () => {
     const before = files();
-    const { plan, exitCode, text } = await preview({ imageTag: "v2" });
+    const { plan, exitCode, changes, text } = await preview({ imageTag: "v2" });
     expect(exitCode, text).to.equal(0);
+    expect(changes).to.equal(true);
     expect(files()).to.deep.equal(before);
     expect(plan).to.deep.include({
       stack: "knowngood/prod",
@@ -58,6 +59,15 @@ describe("a preview of settings that are not written", function () {
       ["worker", "v1", "v2"],
     ]);
     expect(plan?.text).to.contain("knowngood/prod: forward from v1 to v2");
+  });
+
+  it("tells whether Pulumi would change anything, though the release stays", async () => {
+    const still = await preview({});
+    expect(still.plan?.settled, still.text).to.equal(true);
+    expect(still.changes, still.text).to.equal(false);
+    const other = await preview({ volumes: { data: {}, uploads: {} } });
+    expect(other.plan?.settled, other.text).to.equal(true);
+    expect(other.changes, other.text).to.equal(true);
   });
 
   it("gives the plan of what is refused, too", async () => {

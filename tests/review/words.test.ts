@@ -90,7 +90,7 @@ describe("the body of a proposal", () => {
     expect(body({ preview, proposal: { ...proposal, plan: most } }).length).to.be.below(65_536);
     const { summary, text } = checkWords({
       ...{ stack: "shop/prod", project: "knowngood", file: file.path, head: "c0", passed: false, before: [] },
-      preview: { plan: most, exitCode: 1, text: preview, seconds: 1 },
+      preview: { plan: most, exitCode: 1, changes: false, text: preview, seconds: 1 },
       redact: (words) => words,
     });
     expect(Buffer.byteLength(summary)).to.be.below(65_535);
@@ -165,7 +165,7 @@ describe("what a check says", () => {
       passed: false,
       before: [],
     },
-    preview: { ...(plan && { plan }), exitCode: 1, text: "error: pw", seconds: 1 },
+    preview: { ...(plan && { plan }), exitCode: 1, changes: false, text: "error: pw", seconds: 1 },
     redact: redactor(["pw"]),
     ...more,
   });
@@ -180,6 +180,10 @@ describe("what a check says", () => {
       "shop/prod: forward from v2 to v3, compatible",
     );
     expect(checkTitle(facts({ ...plan, settled: true }, { passed: true }))).to.equal("shop/prod: v3 stays");
+    const other = facts({ ...plan, settled: true }, { passed: true });
+    expect(checkTitle({ ...other, preview: { ...other.preview, changes: true } })).to.equal(
+      "shop/prod: v3 stays, other things change",
+    );
     const moved = facts(plan, { before: ["0123456789ab"] });
     expect(checkTitle(moved)).to.contain("; not what was seen of this commit before");
     expect(commentWords(moved)).to.contain("This commit was seen as `0123456789ab` before");
