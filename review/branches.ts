@@ -9,6 +9,8 @@ export interface FileAt {
 
 const read = "`contents: read`";
 const write = "`contents: write`";
+/** As many as a comparison tells of. */
+const mostFiles = 300;
 
 /**
  * The branch that is deployed from: the one that the settings name, else the repository's default branch as it is called
@@ -58,16 +60,44 @@ export async function fileIn(
   return Buffer.from(data.content, "base64").toString("utf8");
 }
 
-/** What a branch has that another has not, and the other way round. */
-export async function compared(
-  repository: Repository,
-  base: string,
-  head: string,
-): Promise<{ fork: string; own: readonly string[] }> {
+/** A commit as a branch has it. */
+export interface BranchCommit {
+  sha: string;
+  parents: readonly string[];
+  /** First line of its message. */
+  title: string;
+}
+
+/** What a branch has that another has not. */
+export interface Compared {
+  /** Newest commit that both have. */
+  fork: string;
+  /** Oldest first. */
+  own: readonly BranchCommit[];
+  /** Paths of all files that are otherwise than in `fork`. */
+  files: readonly string[];
+  /** Whether all of `own` and `files` is told. GitHub tells of 250 commits and 300 files. */
+  whole: boolean;
+}
+
+export async function compared(repository: Repository, base: string, head: string): Promise<Compared> {
   const { data } = await repository.asked(`compare ${head} with ${base}`, read, (octokit, at) =>
     octokit.request("GET /repos/{owner}/{repo}/compare/{basehead}", { ...at, basehead: `${base}...${head}` }),
   );
-  return { fork: data.merge_base_commit.sha, own: data.commits.map(({ sha }) => sha) };
+  const { merge_base_commit: fork, commits, files = [], total_commits: count } = data;
+  return {
+    fork: fork.sha,
+    own: commits.map(({ sha, parents, commit: { message } }) => ({
+      sha,
+      parents: parents.map((parent) => parent.sha),
+      title: message.split("\n")[0] ?? "",
+    })),
+    files: files.flatMap(({ filename, previous_filename: before }) => [
+      filename,
+      ...(before ? [before] : []),
+    ]),
+    whole: commits.length === count && files.length < mostFiles,
+  };
 }
 
 /**
@@ -105,17 +135,32 @@ export async function commitOn(
   });
 }
 
-/** Makes a branch, or lets it begin anew at a commit, whatever it had. */
-export async function setBranch(repository: Repository, branch: string, commit: string): Promise<void> {
-  const move = () =>
-    repository.asked(`move the branch ${branch}`, write, (octokit, at) =>
-      octokit.request("PATCH /repos/{owner}/{repo}/git/refs/{ref}", {
-        ...at,
-        ref: `heads/${branch}`,
-        sha: commit,
-        force: true,
-      }),
-    );
+/**
+ * Makes a branch, or lets it begin anew at a commit. What somebody has put on it in the meantime is left alone.
+ * @param seen its newest commit when it was looked at; undefined where there was no such branch
+ * @returns false where it is another one by now
+ */
+export async function setBranch(
+  repository: Repository,
+  branch: string,
+  commit: string,
+  seen: string | undefined,
+): Promise<boolean> {
+  if (seen === undefined) return makeBranch(repository, branch, commit);
+  // GitHub has no way to move it only from there: what comes in this very moment is not seen.
+  if ((await tipOf(repository, branch)) !== seen) return false;
+  await repository.asked(`move the branch ${branch}`, write, (octokit, at) =>
+    octokit.request("PATCH /repos/{owner}/{repo}/git/refs/{ref}", {
+      ...at,
+      ref: `heads/${branch}`,
+      sha: commit,
+      force: true,
+    }),
+  );
+  return true;
+}
+
+async function makeBranch(repository: Repository, branch: string, commit: string): Promise<boolean> {
   try {
     await repository.asked(`make the branch ${branch}`, write, (octokit, at) =>
       octokit.request("POST /repos/{owner}/{repo}/git/refs", {
@@ -124,9 +169,11 @@ export async function setBranch(repository: Repository, branch: string, commit: 
         sha: commit,
       }),
     );
+    return true;
   } catch (error) {
-    // It is there already, perhaps since a moment ago.
     if (!(error instanceof GitHubRefusal) || error.status !== 422) throw error;
-    await move();
+    // It is there already, since a moment ago; anything else that is wrong with it would be wrong again.
+    if ((await tipOf(repository, branch)) === undefined) throw error;
+    return false;
   }
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { isSeq, parseDocument } from "yaml";
 import type { Plan } from "../assessment/plan";
 import { stackName } from "../gates/move";
@@ -14,14 +15,26 @@ export interface Proposal {
   plan: Plan;
 }
 
-/** The branch of a proposal: the same for the same stack and target, so that a second proposal finds the first. */
+/**
+ * The branch of a proposal: the same for the same stack and target, so that a second proposal finds the first.
+ * @param stack project and stack, such as `shop/prod`
+ */
 export function proposedBranch(stack: string, tag: string): string {
-  const part = (text: string) =>
-    text
-      .replace(/[^A-Za-z0-9_.-]+/g, "-")
-      .replace(/\.{2,}/g, ".")
-      .replace(/^\.|\.$|\.lock$/g, "-");
-  return `knowngood/${part(stackName({ stack }))}-${part(tag)}`;
+  return ["knowngood", ...stack.split("/"), tag].map(branchPart).join("/");
+}
+
+/** The branches of all proposals of a stack, whatever its project, as a pattern of the shell. */
+export function proposedBranches(stack: string): string {
+  return `knowngood/*/${branchPart(stackName({ stack }))}/*`;
+}
+
+/** Unlike any other text's, also where not all of it can be in a branch's name. */
+function branchPart(text: string): string {
+  const part = text
+    .replace(/[^A-Za-z0-9_.-]+/g, "-")
+    .replace(/\.{2,}/g, ".")
+    .replace(/^\.|\.$|\.lock$/g, "-");
+  return part === text ? part : `${part}-${createHash("sha256").update(text).digest("hex").slice(0, 8)}`;
 }
 
 /** In a line: `Roll back shop/prod: v2 → v1`. */
@@ -39,7 +52,7 @@ export function proposalTitle({ stack, tag, plan: { direction, from } }: Proposa
 }
 
 /** What a proposal says of the release: another `imageTag`, and quarantined what a rollback leaves, with the reason. */
-type Change = Pick<Proposal, "tag" | "reason" | "plan">;
+export type Change = Pick<Proposal, "tag" | "reason" | "plan">;
 
 /**
  * The text of a stack file as it is proposed, with the reason for the record. A step-down that was left there is taken out,

@@ -1,8 +1,13 @@
 import type { Redact } from "../gates/redaction";
+import { shortened } from "../gates/shownText";
 import { block, code } from "../records/postmortem/markdown";
-import { checkName, reviewedText } from "./reviewedCheck";
+import type { BranchCommit } from "./branches";
+import { checkName } from "./reviewedCheck";
 import { assessmentWords, isAcknowledgeable, previewWords, refusalWords } from "./words";
 import type { Proposal } from "./proposal";
+
+/** Commits of others that are listed; the rest is counted. */
+const mostOthers = 20;
 
 export interface BodyFacts extends Proposal {
   /** The project's name, which is the namespace of its settings. */
@@ -13,16 +18,18 @@ export interface BodyFacts extends Proposal {
   preview: string;
   /** Takes secrets out of what is shown. */
   redact: Redact;
+  /** Commits that others have put on its branch, oldest first. */
+  others: readonly BranchCommit[];
 }
 
 /** The body of a proposal: all that a reviewer has to see. */
 export function proposalBody(facts: BodyFacts): string {
-  const { stack, tag, reason, plan, project, file, redact, preview } = facts;
+  const { stack, reason, plan, project, file, redact, preview } = facts;
   return [
-    `<!-- knowngood ${reviewedText({ stack, tag, fingerprint: plan.fingerprint }).replaceAll("--", "\\u002d-")} -->`,
     "### Why",
     block(redact(reason).split("\n")),
     "",
+    ...othersWords(facts),
     "### What it means",
     ...assessmentWords(plan, redact),
     "",
@@ -37,6 +44,19 @@ export function proposalBody(facts: BodyFacts): string {
     ...previewWords(preview, redact),
     "",
   ].join("\n");
+}
+
+function othersWords({ others, file, redact }: BodyFacts): string[] {
+  if (others.length === 0) return [];
+  return [
+    `### Commits by others on this branch`,
+    `They change ${code(file)} too, and are merged with it:`,
+    ...others
+      .slice(0, mostOthers)
+      .map(({ sha, title }) => `- ${code(sha.slice(0, 12))} ${code(shortened(redact(title), 100))}`),
+    ...(others.length > mostOthers ? [`- and ${others.length - mostOthers} more`] : []),
+    "",
+  ];
 }
 
 function checklist({ stack, plan }: BodyFacts): string[] {

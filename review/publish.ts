@@ -1,10 +1,12 @@
 import type { Redact } from "../gates/redaction";
 import { InvalidInput } from "../settings/violations";
-import { commitOn, compared, fileIn, setBranch, tipOf } from "./branches";
-import { proposalTitle, proposedBranch, proposedText, saysAlready, type Proposal } from "./proposal";
+import { BrokenEnvironment } from "../stack/endings";
+import { commitOn, fileIn, setBranch, tipOf, type BranchCommit } from "./branches";
+import { proposalTitle, proposedBranch, proposedText, type Proposal } from "./proposal";
 import { proposalBody } from "./proposalBody";
-import { decorate, putPullRequest, type PullRequest } from "./pullRequests";
+import { decorate, openPullRequest, putPullRequest, type PullRequest } from "./pullRequests";
 import type { Repository } from "./repository";
+import { standingBranch, type Standing } from "./standingBranch";
 
 /** A stack file on the branch that is deployed from. */
 export interface DeployedFile {
@@ -45,10 +47,10 @@ export interface Published {
 export async function publish(repository: Repository, publication: Publication): Promise<Published> {
   const { proposal, project, file, preview, redact } = publication;
   const branch = proposedBranch(proposal.stack, proposal.tag);
-  const { commit, warnings } = await push(repository, publication, branch);
+  const { commit, others, warnings } = await push(repository, publication, branch);
   const { updated, ...pull } = await putPullRequest(repository, {
     ...{ branch, base: file.branch, title: proposalTitle(proposal) },
-    body: proposalBody({ ...proposal, project, file: file.path, preview, redact }),
+    body: proposalBody({ ...proposal, project, file: file.path, preview, redact, others }),
   });
   const without = await decorate(repository, pull.number, publication);
   return { pull, branch, commit, updated, warnings: [...warnings, ...without] };
@@ -74,47 +76,66 @@ export async function deployedFile(
 }
 
 /**
- * The branch as it has to be. One that says the same, on the same stack file, stays with what reviewers committed to it;
- * any other begins anew with one commit, which tells what it leaves behind.
+ * The branch as it has to be. One that is this proposal still stays, with what reviewers committed to it; any other begins
+ * anew with one commit. Both tell what others have put on it.
  */
-async function push(
+async function push(repository: Repository, publication: Publication, branch: string): Promise<Pushed> {
+  for (let attempt = 0; attempt < mostAttempts; attempt++) {
+    const pushed = await attempted(repository, publication, branch);
+    if (pushed !== undefined) return pushed;
+  }
+  throw new BrokenEnvironment(
+    `The branch ${branch} of ${repository.place.repository} was changed by somebody else meanwhile, ${mostAttempts} times. ` +
+      "Nothing of theirs was overwritten; propose again once they are done",
+  );
+}
+
+const mostAttempts = 3;
+
+interface Pushed {
+  commit: string;
+  /** By others, and on the branch. */
+  others: readonly BranchCommit[];
+  warnings: string[];
+}
+
+/** @returns undefined where somebody else has changed the branch meanwhile */
+async function attempted(
   repository: Repository,
-  publication: Publication,
+  { proposal, project, file: deployed }: Publication,
   branch: string,
-): Promise<{ commit: string; warnings: string[] }> {
-  const { proposal, project, file: deployed } = publication;
+): Promise<Pushed | undefined> {
   const { commit: base, path, text } = deployed;
   const tip = await tipOf(repository, branch);
-  const { own, fork } = tip === undefined ? { own: [] } : await compared(repository, base, tip);
-  if (tip !== undefined && own.length > 0 && (await stillStands(repository, publication, { fork, tip })))
-    return { commit: tip, warnings: [] };
+  const open = (await openPullRequest(repository, branch)) !== undefined;
+  const standing =
+    tip === undefined
+      ? undefined
+      : await standingBranch(repository, { change: proposal, project, deployed }, tip, open);
+  if (tip !== undefined && standing !== undefined && standing.anew === undefined)
+    return { commit: tip, others: standing.others, warnings: keptWarnings(branch, standing) };
   const wanted = proposedText(text, project, proposal, path);
   const message = `${proposalTitle(proposal)}\n\n${proposal.reason}`;
   // Where the file says it already and the stack does not run it, what is to be reviewed is the deployment itself.
   const file = wanted === text ? undefined : { path, text: wanted };
   const commit = await commitOn(repository, base, message, file);
-  await setBranch(repository, branch, commit);
-  const left = own.slice(1);
-  return {
-    commit,
-    warnings:
-      left.length === 0
-        ? []
-        : [
-            `The branch ${branch} began anew, as the stack file has changed since. Left behind are the commits ` +
-              `${left.map((sha) => sha.slice(0, 12)).join(", ")}; an acknowledgement among them has to be given anew`,
-          ],
-  };
+  if (!(await setBranch(repository, branch, commit, tip))) return undefined;
+  return { commit, others: [], warnings: standing === undefined ? [] : leftWarnings(branch, standing) };
 }
 
-async function stillStands(
-  repository: Repository,
-  { proposal, project, file: { path, text } }: Publication,
-  { fork, tip }: { fork: string | undefined; tip: string },
-): Promise<boolean> {
-  const [before, now] = await Promise.all([
-    fork === undefined ? undefined : fileIn(repository, path, fork),
-    fileIn(repository, path, tip),
-  ]);
-  return before === text && now !== undefined && saysAlready(now, project, proposal, path);
+function keptWarnings(branch: string, { others }: Standing): string[] {
+  if (others.length === 0) return [];
+  return [`The branch ${branch} has commits by others, which are merged with it: ${named(others)}`];
+}
+
+function leftWarnings(branch: string, { anew = "", others }: Standing): string[] {
+  if (others.length === 0) return [];
+  return [
+    `The branch ${branch} began anew, ${anew}. Left behind are the commits ${named(others)}; ` +
+      "an acknowledgement among them has to be given anew",
+  ];
+}
+
+function named(commits: readonly BranchCommit[]): string {
+  return commits.map(({ sha }) => sha.slice(0, 12)).join(", ");
 }

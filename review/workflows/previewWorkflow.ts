@@ -1,4 +1,4 @@
-import { proposedBranch } from "../proposal";
+import { proposedBranches } from "../proposal";
 import type { ReviewStackSettings } from "../reviewStackSettings";
 import { backend, checkout, job, knowngood, ownToken, setUp, signIn } from "./steps";
 import { workflowText, type Step } from "./workflowText";
@@ -51,9 +51,9 @@ function steps(stack: string, { workflows }: ReviewStackSettings): Step[] {
       // A proposal may be empty: what is reviewed then is the deployment of what the branch says already.
       name: "Is the stack file touched, or proposed?",
       id: "touched",
-      env: { STACK: stack, BRANCH: "${{ github.head_ref }}", PROPOSED: proposedBranch(stack, "") },
+      env: { STACK: stack, BRANCH: "${{ github.head_ref }}", PROPOSED: proposedBranches(stack) },
       run: [
-        'if [[ "$BRANCH" != "$PROPOSED"* ]] && git diff --quiet HEAD^1 HEAD -- "Pulumi.$STACK.yaml"; then',
+        'if [[ "$BRANCH" != $PROPOSED ]] && git diff --quiet HEAD^1 HEAD -- "Pulumi.$STACK.yaml"; then',
         '  echo "Pulumi.$STACK.yaml is as it was: there is nothing to preview."',
         "else",
         '  echo "touched=true" >> "$GITHUB_OUTPUT"',

@@ -87,7 +87,7 @@ describe("a rollback that is proposed, reviewed, merged and deployed", () => {
     expect(pull?.body).to.contain("knowngood/prod: rollback from v2 to v1");
     for (const secret of [workspace.databaseUrl, github.token, workspace.env.PULUMI_CONFIG_PASSPHRASE ?? ""])
       expect(pull?.body).not.to.contain(secret);
-    expect(await there.text(path, "knowngood/prod-v1")).to.contain("knowngood:imageTag: v1\n");
+    expect(await there.text(path, "knowngood/knowngood/prod/v1")).to.contain("knowngood:imageTag: v1\n");
     expect(await there.text(path, main)).to.contain("knowngood:imageTag: v2\n");
     expect(readFileSync(join(workspace.folder, path), "utf8")).to.contain("knowngood:imageTag: v2\n");
   });
@@ -99,8 +99,8 @@ describe("a rollback that is proposed, reviewed, merged and deployed", () => {
     expect((await checks(head))[0]).to.deep.include({ name: "knowngood/prod", conclusion: "failure" });
     expect((await comments())[0]?.body).to.contain("### ❌");
 
-    const text = await there.text(path, "knowngood/prod-v1");
-    await there.write(path, "knowngood/prod-v1", `${text}  knowngood:acknowledge: "${fingerprint}"\n`);
+    const text = await there.text(path, "knowngood/knowngood/prod/v1");
+    await there.write(path, "knowngood/knowngood/prod/v1", `${text}  knowngood:acknowledge: "${fingerprint}"\n`);
     const again = await check();
     expect(again.ended.exitCode, again.ended.text).to.equal(0);
     const [passed] = await checks(again.head);

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { deployedBranch } from "../../review/branches";
+import { deployedBranch, setBranch } from "../../review/branches";
 import type { ReviewPlace } from "../../review/place";
 import { deployedFile, publish } from "../../review/publish";
 import { Repository } from "../../review/repository";
@@ -11,7 +11,7 @@ const proposedFile = stackText
   .replace("imageTag: v3 #", "imageTag: v2 #")
   .concat("    - tag: v3\n      reason: orders fail since v3\n")
   .concat("  knowngood:record:\n    reason: orders fail since v3\n");
-const branch = "knowngood/prod-v2";
+const branch = "knowngood/shop/prod/v2";
 
 describe("a proposed rollback", () => {
   let github: TestGitHub;
@@ -74,8 +74,12 @@ describe("a proposed rollback", () => {
       first.pull.number,
       head?.sha,
     ]);
-    expect(second.warnings).to.deep.equal([]);
+    const [own = ""] = [head?.sha.slice(0, 12)];
+    expect(second.warnings).to.deep.equal([
+      `The branch ${branch} has commits by others, which are merged with it: ${own}`,
+    ]);
     expect((await there.pulls())[0]?.body).to.contain("the shop is down");
+    expect((await there.pulls())[0]?.body).to.contain(`- \`${own}\` \`Change ${path}\``);
     expect(await there.text(path, branch)).to.contain("17648dd272af");
   });
 
@@ -100,6 +104,77 @@ describe("a proposed rollback", () => {
     expect(await there.text(path, branch)).to.equal(proposedFile);
     await github.ask(`pulls/${second.pull.number}/merge`, "PUT");
     expect(await there.text(path, await there.defaultBranch())).to.equal(proposedFile);
+  });
+
+  const begin = async () => {
+    const [tip] = await there.commits(await there.defaultBranch());
+    await github.ask("git/refs", "POST", { ref: `refs/heads/${branch}`, sha: tip?.sha });
+  };
+  const short = (...commits: string[]) => commits.map((sha) => sha.slice(0, 12)).join(", ");
+
+  it("takes up nothing that lay on its branch beforehand, though it looks like a proposal", async () => {
+    await begin();
+    const theirs = [
+      await there.write(path, branch, proposedFile),
+      await there.write("index.ts", branch, "process.exit(0);\n"),
+      await there.write(path, branch, `${proposedFile}  knowngood:acknowledge: "17648dd272af"\n`),
+    ];
+    const { warnings } = await proposeAs();
+    expect(warnings).to.deep.equal([
+      `The branch ${branch} began anew, as no open pull request has it. Left behind are the commits ` +
+        `${short(...theirs.slice(1))}; an acknowledgement among them has to be given anew`,
+    ]);
+    expect(await there.text(path, branch)).to.equal(proposedFile);
+    expect(await problemOf(there.text("index.ts", branch))).to.contain("404");
+  });
+
+  it("takes up no pull request that somebody else began there, be it one commit, and tells of it", async () => {
+    await begin();
+    const theirs = await there.write(path, branch, `${proposedFile}  knowngood:hold: never\n`);
+    const base = await there.defaultBranch();
+    await github.ask("pulls", "POST", { title: "Mine", head: branch, base });
+    const { warnings, updated } = await proposeAs();
+    expect(updated).to.equal(true);
+    expect(warnings).to.deep.equal([
+      `The branch ${branch} began anew, as it did not begin as this proposal. Left behind are the commits ` +
+        `${short(theirs)}; an acknowledgement among them has to be given anew`,
+    ]);
+    expect(await there.text(path, branch)).to.equal(proposedFile);
+  });
+
+  it("begins anew where somebody has put another file on its branch", async () => {
+    await proposeAs();
+    const theirs = await there.write("index.ts", branch, "process.exit(0);\n");
+    expect((await proposeAs()).warnings).to.deep.equal([
+      `The branch ${branch} began anew, as it touches more than ${path}. Left behind are the commits ` +
+        `${short(theirs)}; an acknowledgement among them has to be given anew`,
+    ]);
+    expect(await problemOf(there.text("index.ts", branch))).to.contain("404");
+  });
+
+  it("leaves an acknowledgement of a closed one behind", async () => {
+    const { pull } = await proposeAs();
+    const theirs = await there.write(
+      path,
+      branch,
+      `${proposedFile}  knowngood:acknowledge: "17648dd272af"\n`,
+    );
+    await github.ask(`pulls/${pull.number}`, "PATCH", { state: "closed" });
+    const second = await proposeAs();
+    expect([second.updated, second.pull.number === pull.number]).to.deep.equal([false, false]);
+    expect(second.warnings.join()).to.contain("as no open pull request has it").and.contain(short(theirs));
+    expect(await there.text(path, branch)).to.equal(proposedFile);
+  });
+
+  it("moves its branch only from where that was looked at", async () => {
+    const { commit } = await proposeAs();
+    const theirs = await there.write(path, branch, `${proposedFile}  knowngood:hold: wait\n`);
+    const repository = new Repository(placeOf(github));
+    expect(await setBranch(repository, branch, github.commit, commit)).to.equal(false);
+    expect(await setBranch(repository, branch, github.commit, undefined)).to.equal(false);
+    expect((await there.commits(branch))[0]?.sha).to.equal(theirs);
+    expect(await setBranch(repository, branch, github.commit, theirs)).to.equal(true);
+    expect((await there.commits(branch))[0]?.sha).to.equal(github.commit);
   });
 
   it("stays where only other files have changed since", async () => {

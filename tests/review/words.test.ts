@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { redactor } from "../../gates/redaction";
+import type { BranchCommit } from "../../review/branches";
 import { proposalBody } from "../../review/proposalBody";
 import { proposedBranch, proposedText, saysAlready } from "../../review/proposal";
 import { commentMark, commentWords, checkTitle, checkWords, type CheckFacts } from "../../review/checkWords";
@@ -9,9 +10,9 @@ import { planOf, type Plan } from "../../assessment/plan";
 import { publicationOf, refusedPlan, stackText } from "./proposals";
 
 const file = { branch: "main", commit: "c0", path: "Pulumi.prod.yaml", text: stackText };
-const body = (more: Parameters<typeof publicationOf>[1] = {}) => {
+const body = (more: Parameters<typeof publicationOf>[1] = {}, others: readonly BranchCommit[] = []) => {
   const { proposal, project, preview, redact } = publicationOf(file, more);
-  return proposalBody({ ...proposal, project, file: file.path, preview, redact });
+  return proposalBody({ ...proposal, project, file: file.path, preview, redact, others });
 };
 
 describe("the body of a proposal", () => {
@@ -32,9 +33,7 @@ describe("the body of a proposal", () => {
       "<details><summary>The preview</summary>\n\n````text\nPreviewing update (prod):",
     ])
       expect(text).to.contain(part);
-    expect(text.split("\n")[0]).to.equal(
-      `<!-- knowngood {"stack":"shop/prod","tag":"v2","fingerprint":"${fingerprint}"} -->`,
-    );
+    expect(text).not.to.contain("<!--").and.not.to.contain("Commits by others");
   });
 
   it("names the line that a reviewer accepts it by, and only where one would", () => {
@@ -47,6 +46,16 @@ describe("the body of a proposal", () => {
     const held = { ...accepted, refusals: [{ guard: "hold" as const, text: "The stack is on hold." }] };
     const other = body({ proposal: { ...publicationOf(file).proposal, plan: held } });
     expect(other).to.contain("The stack is on hold.").and.not.to.contain("acknowledge:");
+  });
+
+  it("lists what others have put on the branch", () => {
+    const others = [{ sha: "d".repeat(40), parents: [], title: "Take `it`, @anna" }];
+    expect(body({}, others)).to.contain(
+      "### Commits by others on this branch\nThey change `Pulumi.prod.yaml` too, and are merged with it:\n" +
+        `- \`${"d".repeat(12)}\` \`\`Take \`it\`, @anna\`\`\n`,
+    );
+    const many = Array.from({ length: 25 }, () => others).flat();
+    expect(body({}, many)).to.contain("\n- and 5 more\n");
   });
 
   it("shows no secret, however it got there, calls nobody, and is no markup of somebody else's", () => {
@@ -150,8 +159,23 @@ describe("the stack file of a proposal", () => {
   });
 
   it("lies on a branch that is always the same, and a good name for one", () => {
-    expect(proposedBranch("shop/prod", "v1.4.2")).to.equal("knowngood/prod-v1.4.2");
-    expect(proposedBranch("acme/shop/eu west", "a..b.lock")).to.equal("knowngood/eu-west-a.b-");
+    expect(proposedBranch("shop/prod", "v1.4.2")).to.equal("knowngood/shop/prod/v1.4.2");
+    expect(proposedBranch("acme/shop/eu west", "a..b.lock")).to.match(
+      /^knowngood\/acme\/shop\/eu-west-[0-9a-f]{8}\/a\.b--[0-9a-f]{8}$/,
+    );
+  });
+
+  it("lies on a branch of its own for every stack, project and release", () => {
+    const pairs = [
+      ["shop/prod", "v1"],
+      ["other/prod", "v1"],
+      ["shop/prod-v1", "v1"],
+      ["shop/prod", "v1-v1"],
+      ["shop/prod", "v1 v1"],
+      ["shop/prod", "v1+v1"],
+    ];
+    const names = pairs.map(([stack = "", tag = ""]) => proposedBranch(stack, tag));
+    expect(new Set(names).size).to.equal(pairs.length);
   });
 });
 

@@ -83,8 +83,15 @@ describe("the preview of a pull request", () => {
 
   it("looks at a proposal that changes no file, too, and takes no branch's name for a command", async () => {
     const sha = await proposed("empty", "empty.md");
-    expect((await preview("prod", sha, "somebody/shop", "knowngood/prod-v1")).conclusion).to.equal("failure");
-    for (const branch of ["knowngood/test-v1", "$(exit 1)", "x ]] || exit 1 #"])
+    expect((await preview("prod", sha, "somebody/shop", "knowngood/shop/prod/v1")).conclusion).to.equal(
+      "failure",
+    );
+    for (const branch of [
+      "knowngood/shop/test/v1",
+      "knowngood/shop/test/prod",
+      "$(exit 1)",
+      "x ]] || exit 1 #",
+    ])
       expect((await preview("prod", sha, "somebody/shop", branch)).conclusion, branch).to.equal("success");
   });
 
