@@ -1,7 +1,7 @@
 import { checkPullRequest } from "../review/check";
 import { deployReviewed, findReview } from "../review/deploy";
 import { reviewPlace } from "../review/place";
-import { Repository } from "../review/repository";
+import { Repository, rights } from "../review/repository";
 import { refusalTexts } from "../assessment/refusal";
 import type { UpEnded } from "../updates/up";
 import { BrokenEnvironment, Interrupted, Refused } from "../stack/endings";
@@ -45,7 +45,9 @@ export interface DeployOptions {
 export async function deploy({ stack: asked }: DeployOptions): Promise<void> {
   process.chdir(projectFolder() ?? ".");
   const named = await stackSettings(asked);
-  const repository = new Repository(reviewPlace(named.settings.review, process.env));
+  const repository = new Repository(reviewPlace(named.settings.review, process.env), {
+    rights: rights.deploy,
+  });
   const found = await findReview(repository, named, process.cwd());
   const { pull, reviewed } = found;
   print(`${named.label}: ${reviewed.tag} as it was reviewed in ${pull.url} (${reviewed.fingerprint})`);

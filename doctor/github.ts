@@ -20,11 +20,11 @@ export const github: Check = {
       uses.map(async (use): Promise<Finding> => {
         const check = `${name} for ${use.setting}`;
         try {
-          const token =
-            use.as === "environment"
-              ? reviewPlace(settings.review, world.environment).token
-              : await tokenOf(use, world);
-          return judgeGitHub(use, await ask(use, token, world));
+          if (use.as === "environment") {
+            const { api, token } = reviewPlace(settings.review, world.environment);
+            return judgeGitHub({ ...use, api }, await ask({ ...use, api }, token, world));
+          }
+          return judgeGitHub(use, await ask(use, await tokenOf(use, world), world));
         } catch (error) {
           if (error instanceof NotAsked) return { check, outcome: "not asked", found: error.message };
           const [violation] = error instanceof InvalidInput ? error.violations : [];

@@ -1,3 +1,4 @@
+import { publicApi } from "../settings/githubSettings";
 import type { Settings } from "../settings/settings";
 
 /** What a setting asks of GitHub. */
@@ -36,7 +37,7 @@ export function usesOf({ guards: { ci }, record: { postmortem }, review }: Setti
     uses.push({ setting: "record.postmortem", api, repository, as: { secret: token }, needs: "issues" });
   }
   if (review !== undefined) {
-    const { api, repository } = review;
+    const { api = publicApi, repository } = review;
     uses.push({ setting: "review", api, repository, as: "environment", needs: "pull requests" });
   }
   return uses;

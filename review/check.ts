@@ -6,9 +6,9 @@ import { InvalidInput } from "../settings/violations";
 import { beginCheck, checksOf, endCheck, seenOtherwise } from "./checks";
 import { checkWords, commentMark, commentWords } from "./checkWords";
 import { eventPullRequest, type EventPullRequest } from "./event";
-import { reviewPlace } from "./place";
+import { reviewPlace, withoutIdentity } from "./place";
 import { pullRequest, putComment } from "./pullRequests";
-import { GitHubRefusal, Repository } from "./repository";
+import { GitHubRefusal, Repository, rights } from "./repository";
 import { checkName, reviewedText } from "./reviewedCheck";
 import { redactorOf } from "./stackSecrets";
 import { isTreeOf, placeInRepository } from "./workingTree";
@@ -34,14 +34,14 @@ export interface Checked {
  */
 export async function checkPullRequest(named: NamedStack, number: number | undefined): Promise<Checked> {
   const { stack, label, project, settings } = named;
-  const repository = new Repository(reviewPlace(settings.review, process.env));
+  const repository = new Repository(reviewPlace(settings.review, process.env), { rights: rights.check });
   const pull = await subject(repository, number);
   if (!(await isTreeOf(process.cwd(), pull.head))) throw anotherTree(pull);
   const check = await beginCheck(repository, checkName(stack), pull.head);
   let ended = false;
   try {
     const redact = await redactorOf(stack);
-    const preview = await previewPlan({ stack, project });
+    const preview = await previewPlan({ stack, project, env: withoutIdentity });
     const { plan } = preview;
     const before =
       plan === undefined

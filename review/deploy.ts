@@ -9,6 +9,7 @@ import { runUp, type UpEnded, type UpRequest } from "../updates/up";
 import { stackFile } from "../updates/stackFile";
 import { deployedBranch, fileIn, tipOf } from "./branches";
 import { checksOf, seenOtherwise, type FoundCheck } from "./checks";
+import { withoutIdentity } from "./place";
 import { mergedWith, type PullRequest } from "./pullRequests";
 import type { Repository } from "./repository";
 import { checkName, reportIn, type Reviewed } from "./reviewedCheck";
@@ -97,6 +98,6 @@ export async function deployReviewed(
   return runUp({
     ...{ stack, project, records, ...more },
     message: `${pull.title} (#${pull.number})`,
-    env: { [reviewedVariable]: fingerprint },
+    env: { ...withoutIdentity, [reviewedVariable]: fingerprint },
   });
 }

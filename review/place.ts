@@ -1,4 +1,5 @@
 import type { GitHubApp } from "../catalog/githubClient";
+import { publicApi } from "../settings/githubSettings";
 import type { Settings } from "../settings/settings";
 import { InvalidInput, type Violation } from "../settings/violations";
 
@@ -14,8 +15,8 @@ export interface ReviewPlace {
 
 /**
  * From the stack's settings, or from what GitHub Actions says of itself; who asks, from the environment alone, so that it
- * is in no file and no state.
- * @throws InvalidInput for what is missing
+ * is in no file and no state. Within GitHub Actions, a pull request's own stack file must not say where its token goes.
+ * @throws InvalidInput for what is missing, and for what speaks against GitHub Actions' own word
  */
 export function reviewPlace(
   review: Settings["review"],
@@ -30,15 +31,48 @@ export function reviewPlace(
       expected:
         "say in which repository it is reviewed: pulumi config set --path review.repository OWNER/NAME",
     });
+  else if (environment.GITHUB_ACTIONS === "true") violations.push(...againstActions(review, environment));
+  const address = review?.api ?? (api || publicApi);
+  if (!isPrivate(address))
+    violations.push({
+      where: "review.api",
+      found: address,
+      expected: "write an address that begins with https://, since the token goes there",
+    });
   const token = identity(environment);
   if ("found" in token) violations.push(token);
   if (violations.length > 0 || "found" in token) throw new InvalidInput("GitHub can't be asked", violations);
   return {
-    api: review?.api ?? (api || "https://api.github.com"),
+    api: address,
     repository: review?.repository ?? repository ?? "",
     branch: review?.branch,
     token: token.token,
   };
+}
+
+function againstActions(
+  review: Settings["review"],
+  { GITHUB_REPOSITORY: repository, GITHUB_API_URL: api }: Readonly<Record<string, string | undefined>>,
+): Violation[] {
+  const words = [
+    { where: "review.api", own: review?.api, said: api, form: (text: string) => new URL(text).href },
+    { where: "review.repository", own: review?.repository, said: repository, form: lowerCase },
+  ];
+  return words.flatMap(({ where, own, said, form }) => {
+    if (own === undefined || !said || form(own) === form(said)) return [];
+    const expected = `write ${said}, where GitHub Actions runs this, or run it somewhere else`;
+    return [{ where, found: own, expected }];
+  });
+}
+
+function lowerCase(text: string): string {
+  return text.toLowerCase();
+}
+
+/** Whether nobody on the way reads what is told there. */
+function isPrivate(address: string): boolean {
+  const { protocol, hostname } = new URL(address);
+  return protocol === "https:" || /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 }
 
 /** A token, as `gh` takes it too; else an app, by the names that Pulumi's provider for GitHub has. */
@@ -68,13 +102,36 @@ function identity(
   };
 }
 
+/** Who asks GitHub, in the environment. */
+const identityVariables = [
+  "GITHUB_TOKEN",
+  "GH_TOKEN",
+  "GITHUB_APP_ID",
+  "GITHUB_APP_PEM_FILE",
+  "GITHUB_APP_INSTALLATION_ID",
+];
+
+/** The environment of a Pulumi that is run for a review: the program, as a pull request has it, is not to ask in our name. */
+export const withoutIdentity: Readonly<Record<string, undefined>> = Object.fromEntries(
+  identityVariables.map((name) => [name, undefined]),
+);
+
+/** Names that hold a secret, however short. */
+const secretVariables: ReadonlySet<string> = new Set([
+  "GITHUB_TOKEN",
+  "GH_TOKEN",
+  "GITHUB_APP_PEM_FILE",
+  "PULUMI_CONFIG_PASSPHRASE",
+  "PULUMI_ACCESS_TOKEN",
+]);
+
+/** Names that sound like a secret's, whose value is taken for one unless it is too short to tell from other words. */
+const secretName = /KEY|TOKEN|SECRET|PASS|CREDENTIAL/i;
+const shortestSecret = 6;
+
 /** What of the environment no text that is shown to others may hold. */
 export function environmentSecrets(environment: Readonly<Record<string, string | undefined>>): string[] {
-  return [
-    "GITHUB_TOKEN",
-    "GH_TOKEN",
-    "GITHUB_APP_PEM_FILE",
-    "PULUMI_CONFIG_PASSPHRASE",
-    "PULUMI_ACCESS_TOKEN",
-  ].flatMap((name) => environment[name] || []);
+  return Object.entries(environment).flatMap(([name, value = ""]) =>
+    secretVariables.has(name) || (secretName.test(name) && value.length >= shortestSecret) ? value || [] : [],
+  );
 }

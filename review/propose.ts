@@ -9,10 +9,10 @@ import { defaultTarget } from "../updates/defaultTarget";
 import { previewPlan } from "../updates/preview";
 import { stackFile } from "../updates/stackFile";
 import { deployedBranch } from "./branches";
-import { reviewPlace } from "./place";
+import { reviewPlace, withoutIdentity } from "./place";
 import { saysAlready, taken, type Proposal } from "./proposal";
 import { deployedFile, publish, type Published } from "./publish";
-import { Repository } from "./repository";
+import { Repository, rights } from "./repository";
 import { redactorOf } from "./stackSecrets";
 import { placeInRepository } from "./workingTree";
 
@@ -34,7 +34,7 @@ export async function propose(
   tag: string | undefined,
   reason: string,
 ): Promise<Proposed> {
-  const repository = new Repository(reviewPlace(settings.review, process.env));
+  const repository = new Repository(reviewPlace(settings.review, process.env), { rights: rights.propose });
   const path = `${await placeInRepository(process.cwd())}${stackFile(stack)}`;
   const survey = surveyCatalog(settings.releases);
   const target = targetRelease(survey, tag ?? (await goodTarget()), "TAG").tag;
@@ -45,6 +45,7 @@ export async function propose(
   const preview = await previewPlan({
     ...{ stack, project, settings: { imageTag: target, ...taken } },
     stackFileText: file.text,
+    env: withoutIdentity,
   });
   const { plan } = preview;
   if (plan === undefined)

@@ -19,6 +19,16 @@ export class GitHubRefusal extends BrokenEnvironment {
 const connectWithin = 5;
 const answerWithin = 30;
 
+/** What an app's token may do, by GitHub's names. */
+type Rights = Readonly<Record<string, "read" | "write">>;
+
+/** What each command needs: the token of an app is asked for no more, and for its repository alone. */
+export const rights = {
+  propose: { contents: "write", pull_requests: "write" },
+  check: { contents: "read", pull_requests: "write", checks: "write" },
+  deploy: { contents: "read", pull_requests: "read", checks: "read" },
+} as const satisfies Record<string, Rights>;
+
 type Octokit = GitHubClient["octokit"];
 
 /** A repository on GitHub; each thing that is asked of it has its own time. */
@@ -26,11 +36,18 @@ export class Repository {
   /** Of an app, which is asked for it once: it is good for an hour. */
   private token: Promise<string> | undefined;
 
-  /** @param within seconds for each thing that is asked */
+  /** Seconds for each thing that is asked. */
+  private readonly within: number;
+  /** Undefined for all that the app has. */
+  private readonly rights: Rights | undefined;
+
   constructor(
     readonly place: ReviewPlace,
-    private readonly within = answerWithin,
-  ) {}
+    { within = answerWithin, rights: own }: { within?: number; rights?: Rights } = {},
+  ) {
+    this.within = within;
+    this.rights = own;
+  }
 
   /**
    * @param what for a refusal, such as `make the branch x`
@@ -77,8 +94,10 @@ export class Repository {
     const { token } = this.place;
     if (typeof token === "string") return token;
     this.token ??= this.tried("let the app in", "an app that is installed for it", async (signal) => {
-      const { octokit } = await githubClient(this.place, connectWithin, signal);
-      return ((await octokit.auth({ type: "installation" })) as { token: string }).token;
+      const { octokit, repo } = await githubClient(this.place, connectWithin, signal);
+      const { rights: permissions } = this;
+      const asked = { type: "installation", repositoryNames: [repo], ...(permissions && { permissions }) };
+      return ((await octokit.auth(asked)) as { token: string }).token;
     });
     return this.token;
   }

@@ -8,8 +8,10 @@ export const githubRepository = z
   .string(repositoryError)
   .regex(/^[A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+$/, repositoryError);
 
-/** Where GitHub's API answers. */
-export const githubApi = z
-  .url({ ...apiError, protocol: /^https?$/ })
-  .default("https://api.github.com")
-  .describe("Where GitHub's API answers.");
+/** Where the API of GitHub itself answers. */
+export const publicApi = "https://api.github.com";
+
+/** Where some GitHub's API answers. */
+export const githubAddress = z.url({ ...apiError, protocol: /^https?$/ });
+
+export const githubApi = githubAddress.default(publicApi).describe("Where GitHub's API answers.");

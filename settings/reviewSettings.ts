@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { githubApi, githubRepository } from "./githubSettings";
+import { githubAddress, githubRepository } from "./githubSettings";
 import { listOf, structure, text } from "./values";
 
 const branchError = { error: "write the name of a branch, such as main" };
@@ -10,7 +10,11 @@ export const review = structure(
     repository: githubRepository.describe(
       "Repository on GitHub, `OWNER/NAME`, in which this stack file lies and a change of release is reviewed.",
     ),
-    api: githubApi,
+    api: githubAddress
+      .optional()
+      .describe(
+        "Where GitHub's API answers, by https; by default what `GITHUB_API_URL` says, else https://api.github.com. In GitHub Actions, its own word decides, and another one here is refused.",
+      ),
     branch: z
       .string(branchError)
       .regex(/^[^\s~^:?*[\\]+$/, branchError)

@@ -20,8 +20,8 @@ export interface PreviewRequest {
   expectNoChanges?: boolean;
   /** Text of a stack file to preview instead of the folder's own, such as that of a pull request. */
   stackFileText?: string;
-  /** More of the environment, beside this process's own. @default nothing */
-  env?: Readonly<Record<string, string>>;
+  /** More of the environment, beside this process's own; undefined for what is left out of that. @default nothing */
+  env?: Readonly<Record<string, string | undefined>>;
   signal?: AbortSignal;
 }
 

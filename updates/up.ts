@@ -26,8 +26,8 @@ export interface UpRequest {
   configFile?: string;
   /** What Pulumi's own history says of it. @default nothing */
   message?: string;
-  /** More of the environment, beside this process's own. @default nothing */
-  env?: Readonly<Record<string, string>>;
+  /** More of the environment, beside this process's own; undefined for what is left out of that. @default nothing */
+  env?: Readonly<Record<string, string | undefined>>;
   /** Told of what the engine does, as it does it. */
   onEvent?: (event: EngineEvent) => void;
   /** Ends the update in order, as Ctrl-C at `pulumi up` does. */

@@ -51,7 +51,7 @@ describe("a rollback that is proposed, reviewed, merged and deployed", () => {
   const knowngood = (words: string[], env: Record<string, string> = {}): Promise<Ended> =>
     run(process.execPath, [command, ...words], {
       cwd: workspace.folder,
-      env: { ...workspace.env, GITHUB_TOKEN: github.token, NO_COLOR: "1", ...env },
+      env: { ...workspace.env, GITHUB_TOKEN: github.token, GITHUB_ACTIONS: "", NO_COLOR: "1", ...env },
     });
   const comments = async () =>
     (await github.ask(`issues/${(await there.pulls())[0]?.number}/comments`)) as { body: string }[];

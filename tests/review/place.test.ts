@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { environmentSecrets, reviewPlace } from "../../review/place";
+import { execFileSync } from "node:child_process";
+import { environmentSecrets, reviewPlace, withoutIdentity } from "../../review/place";
 import type { Settings } from "../../settings/settings";
 
 const review: NonNullable<Settings["review"]> = {
@@ -25,6 +26,31 @@ describe("where a release is reviewed", () => {
     expect(reviewPlace(undefined, { GH_TOKEN: "t", GITHUB_REPOSITORY: "acme/fork" }).api).to.equal(
       "https://api.github.com",
     );
+  });
+
+  it("is what GitHub Actions says where that runs it, so that no stack file sends its token elsewhere", () => {
+    const actions = {
+      ...{ GITHUB_ACTIONS: "true", GITHUB_TOKEN: "t" },
+      ...{ GITHUB_REPOSITORY: "acme/shop", GITHUB_API_URL: "https://github.example/api/v3" },
+    };
+    expect(reviewPlace({ ...review, repository: "Acme/Shop" }, actions).api).to.equal(review.api);
+    expect(reviewPlace({ ...review, api: undefined }, actions).api).to.equal(review.api);
+    const other = { ...review, repository: "evil/shop", api: "https://evil.example/api/v3" };
+    expect(() => reviewPlace(other, actions)).to.throw(
+      /\(2 problems\)[^]*review.api\n[^]*found https:\/\/evil.example\/api\/v3; write https:\/\/github.example[^]*found evil\/shop; write acme\/shop/,
+    );
+    expect(reviewPlace(other, { ...actions, GITHUB_ACTIONS: undefined }).repository).to.equal("evil/shop");
+  });
+
+  it("is told a token by https alone, or on this machine", () => {
+    const at = (api: string) => reviewPlace({ ...review, api }, { GITHUB_TOKEN: "t" }).api;
+    for (const api of ["https://a.example", "http://127.0.0.1:80", "http://[::1]:1", "http://localhost"])
+      expect(at(api)).to.equal(api);
+    for (const api of ["http://a.example", "http://127.0.0.1.a.example", "http://localhost.a.example"])
+      expect(() => at(api)).to.throw(`found ${api}; write an address that begins with https://`);
+    expect(() =>
+      reviewPlace(undefined, { GITHUB_REPOSITORY: "a/b", GITHUB_API_URL: "http://a.example" }),
+    ).to.throw("found http://a.example");
   });
 
   it("is asked for by a token, else by an app", () => {
@@ -54,5 +80,17 @@ describe("where a release is reviewed", () => {
     expect(
       environmentSecrets({ GITHUB_TOKEN: "a", PULUMI_CONFIG_PASSPHRASE: "b", GH_TOKEN: "", HOME: "/" }),
     ).to.deep.equal(["a", "b"]);
+    const sounding = { ACME_API_KEY: "123456", aws_secret_access_key: "abcdef", PGPASSWORD: "hunter2" };
+    const words = { KEYMAP: "12345", PATH: "/usr/bin:/bin", NO_TOKEN: undefined };
+    expect(environmentSecrets({ ...sounding, ...words })).to.deep.equal(["123456", "abcdef", "hunter2"]);
+  });
+
+  it("is no business of the program: Pulumi is not given who asks", () => {
+    expect(Object.keys(withoutIdentity)).to.deep.equal([
+      ...["GITHUB_TOKEN", "GH_TOKEN", "GITHUB_APP_ID", "GITHUB_APP_PEM_FILE", "GITHUB_APP_INSTALLATION_ID"],
+    ]);
+    const env = { ...process.env, GITHUB_TOKEN: "t", ...withoutIdentity };
+    const seen = execFileSync(process.execPath, ["-p", "'GITHUB_TOKEN' in process.env"], { env });
+    expect(seen.toString().trim()).to.equal("false");
   });
 });

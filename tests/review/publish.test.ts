@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { deployedBranch, setBranch } from "../../review/branches";
 import type { ReviewPlace } from "../../review/place";
 import { deployedFile, publish } from "../../review/publish";
-import { Repository } from "../../review/repository";
+import { Repository, rights } from "../../review/repository";
 import { startGitHub, type TestGitHub } from "../github/github";
 import { placeOf, publicationOf, stackText, TestRepository } from "./proposals";
 
@@ -20,7 +20,10 @@ describe("a proposed rollback", () => {
     github = await startGitHub([
       {
         id: 7,
-        permissions: { contents: "write", pull_requests: "write", issues: "write", metadata: "read" },
+        permissions: {
+          ...{ contents: "write", pull_requests: "write", issues: "write" },
+          ...{ checks: "read", metadata: "read" },
+        },
       },
       { id: 8, permissions: { contents: "read", pull_requests: "write", metadata: "read" } },
     ]);
@@ -32,8 +35,9 @@ describe("a proposed rollback", () => {
   const proposeAs = async (
     place: Partial<ReviewPlace> = {},
     more: Parameters<typeof publicationOf>[1] = {},
+    of?: (typeof rights)[keyof typeof rights],
   ) => {
-    const repository = new Repository(placeOf(github, place));
+    const repository = new Repository(placeOf(github, place), { ...(of && { rights: of }) });
     const file = await deployedFile(repository, await deployedBranch(repository), path);
     return publish(repository, publicationOf(file, more));
   };
@@ -215,6 +219,14 @@ describe("a proposed rollback", () => {
     const app = { id: "7", privateKey: github.key };
     expect((await proposeAs({ token: { ...app, installation: undefined } })).updated).to.equal(false);
     expect((await proposeAs({ token: { ...app, installation: 70 } })).updated).to.equal(true);
+  });
+
+  it("asks for an app's token that may do no more than the command needs", async () => {
+    const token = { id: "7", privateKey: github.key, installation: 70 };
+    expect(await problemOf(proposeAs({ token }, {}, rights.deploy))).to.contain(
+      "did not take a commit (acme/shop): HTTP 403",
+    );
+    expect((await proposeAs({ token }, {}, rights.propose)).updated).to.equal(false);
   });
 
   it("leaves nothing where a right is missing, and names it", async () => {

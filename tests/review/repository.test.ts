@@ -24,7 +24,7 @@ describe("a GitHub that is not as it should be", () => {
   };
   const problem = async (api: string, within?: number): Promise<string> => {
     const place = { api, repository: "acme/shop", branch: undefined, token: "a-token" };
-    return deployedBranch(new Repository(place, within)).then(
+    return deployedBranch(new Repository(place, { ...(within !== undefined && { within }) })).then(
       () => "",
       (error: unknown) => `${(error as Error).name}: ${(error as Error).message}`,
     );

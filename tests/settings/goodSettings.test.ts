@@ -38,6 +38,7 @@ describe("settings", () => {
       hooks: { before: [], after: [] },
       record: { folder: ".knowngood", evidence: { logLines: 200, kept: 50 } },
       drill: { maxAgeDays: 30 },
+      autoRollback: false,
       destroyData: false,
     });
   });
@@ -218,6 +219,7 @@ describe("settings", () => {
         evidence: { logLines: 0, kept: 1 },
       },
       drill: { maxAgeDays: 0 },
+      autoRollback: true,
       destroyData: false,
     };
     expect(
