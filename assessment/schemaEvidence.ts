@@ -280,13 +280,16 @@ function isEmpty({ ahead, unread = [] }: Gap): boolean {
   return ahead.length === 0 && unread.length === 0;
 }
 
-/** What runs, and then what is known good, the newest first: the order in which they are judged while there is time. */
+/**
+ * What runs, and then what is known good, the newest first: the order in which they are judged while there is time. One
+ * too many is no harm, so gates that failed since are not asked after.
+ */
 function releasesToReturnTo(target: Release, catalog: Catalog, known: StackState): Release[] {
   const running = runningFrom(known, catalog);
   const tags = [
     ...running.services.map(({ tag }) => tag),
     ...(running.tag === undefined ? [] : [running.tag]),
-    ...knownGoodFrom(known).map(({ tag }) => tag),
+    ...knownGoodFrom(known, []).map(({ tag }) => tag),
   ];
   return [...new Set(tags)].flatMap((tag) => {
     const release = tag === target.tag ? undefined : catalog.releases.find((each) => each.tag === tag);

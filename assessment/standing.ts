@@ -1,4 +1,4 @@
-import type { Catalog } from "../catalog/catalog";
+import { findRelease, type Catalog } from "../catalog/catalog";
 import { newestFailures } from "../history/failedGates";
 import { knownGoodFrom, lastKnownGood, type KnownGood } from "../history/knownGood";
 import { memoryFrom, withFailures, type FailedGate } from "../history/quarantine";
@@ -12,9 +12,12 @@ export interface Standing {
   running: Running;
   /** Newest first, quarantined ones among them. */
   knownGood: readonly KnownGood[];
-  /** Tags of those that are quarantined. */
+  /** Tags of the catalog's releases that are quarantined, whether they were ever good or not. */
   quarantined: ReadonlySet<string>;
-  /** The newest known-good release that neither runs nor is quarantined. */
+  /**
+   * The release that a rollback goes to where nobody names one: the newest known-good one of the catalog that neither
+   * runs nor is quarantined. Of a mix, the newest release that runs is the one to leave.
+   */
   lastKnownGood: KnownGood | undefined;
 }
 
@@ -22,7 +25,7 @@ export interface StandingQuestion {
   /** Project and stack, such as `shop/prod`. */
   label: string;
   catalog: Catalog;
-  settings: Pick<Settings, "quarantine" | "record">;
+  settings: Pick<Settings, "quarantine"> & { record: Pick<Settings["record"], "folder"> };
 }
 
 /** By the state, and by what the records on this machine say of gates that failed since. */
@@ -43,18 +46,24 @@ export function standingOf(
   const running = runningFrom(state, catalog);
   const knownGood = knownGoodFrom(state, failures);
   const memory = withFailures(memoryFrom(state), failures, knownGood, catalog);
-  const quarantined = new Set(knownGood.map(({ tag }) => tag).filter((tag) => isQuarantined(tag)));
-  function isQuarantined(tag: string): boolean {
-    const release = catalog.releases.find((one) => one.tag === tag);
-    return release !== undefined && causeOf(release, memory, { quarantine, knownGood }) !== undefined;
-  }
+  const quarantined = new Set(
+    catalog.releases
+      .filter((release) => causeOf(release, memory, { quarantine, knownGood }) !== undefined)
+      .map(({ tag }) => tag),
+  );
   return {
     running,
     knownGood,
     quarantined,
     lastKnownGood: lastKnownGood(
-      knownGood.filter(({ tag }) => !quarantined.has(tag)),
-      running.tag ?? "",
+      knownGood.filter(({ tag }) => findRelease(catalog, tag) !== undefined && !quarantined.has(tag)),
+      leaving(running, catalog) ?? "",
     ),
   };
+}
+
+function leaving({ tag, services }: Running, catalog: Catalog): string | undefined {
+  if (tag !== undefined) return tag;
+  const mixed = new Set(services.map((service) => service.tag));
+  return catalog.releases.findLast((release) => mixed.has(release.tag))?.tag;
 }

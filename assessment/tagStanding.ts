@@ -1,21 +1,10 @@
-import { findRelease, type Catalog, type TagStanding } from "../catalog/catalog";
-import { knownGoodFrom } from "../history/knownGood";
-import { memoryFrom } from "../history/quarantine";
+import { findRelease, type TagStanding } from "../catalog/catalog";
 import type { StackState } from "../history/stackState";
-import type { Settings } from "../settings/settings";
-import { causeOf } from "./quarantine";
+import { standingNow, type StandingQuestion } from "./standing";
 
-/** How the releases of the catalog stand on a stack, for whoever has to name one of them. */
-export function tagStanding(
-  state: StackState,
-  catalog: Catalog,
-  quarantine: Settings["quarantine"],
-): TagStanding {
-  const knownGood = knownGoodFrom(state);
-  const memory = memoryFrom(state);
-  const quarantined = catalog.releases.filter(
-    (release) => causeOf(release, memory, { quarantine, knownGood }) !== undefined,
-  );
-  const good = knownGood.flatMap(({ tag }) => findRelease(catalog, tag)?.tag ?? []);
-  return { good: new Set(good), quarantined: new Set(quarantined.map(({ tag }) => tag)) };
+/** How the releases of the catalog stand on a stack now, for whoever has to name one of them. */
+export function tagStanding(state: StackState, question: StandingQuestion): TagStanding {
+  const { knownGood, quarantined } = standingNow(state, question);
+  const good = knownGood.flatMap(({ tag }) => findRelease(question.catalog, tag)?.tag ?? []);
+  return { good: new Set(good), quarantined };
 }

@@ -3,6 +3,7 @@ import type { Release } from "../catalog/release";
 import { readStackState } from "../history/stackState";
 import type { Settings } from "../settings/settings";
 import { InvalidInput } from "../settings/violations";
+import type { StandingQuestion } from "./standing";
 import { tagStanding } from "./tagStanding";
 
 /**
@@ -14,14 +15,15 @@ import { tagStanding } from "./tagStanding";
  */
 export async function findTarget(
   survey: CatalogSurvey,
-  { imageTag, quarantine }: Pick<Settings, "imageTag" | "quarantine">,
+  { imageTag, ...settings }: Pick<Settings, "imageTag"> & StandingQuestion["settings"],
   { project, stack }: { project: string; stack: string },
 ): Promise<Release> {
   const where = `Pulumi.${stack}.yaml: ${project}:imageTag`;
   if (findRelease(survey.catalog, imageTag) !== undefined) return targetRelease(survey, imageTag, where);
   // The tag is refused whatever the state holds.
   const state = await readStackState(stack).catch(() => undefined);
-  const standing = state && tagStanding(state, survey.catalog, quarantine);
+  const standing =
+    state && tagStanding(state, { label: `${project}/${stack}`, catalog: survey.catalog, settings });
   return targetRelease(survey, imageTag, where, standing);
 }
 

@@ -74,12 +74,15 @@ export function imagesOf(release: Release, services: readonly string[]): Wanted[
   });
 }
 
-/** The newest known-good releases, without the target and what is quarantined. */
+/**
+ * The newest known-good releases, without the target and what is quarantined. One whose gates failed since, which the state
+ * does not remember yet, is among them: its images are kept rather than removed.
+ */
 export function wayBackReleases(
   { target, catalog, count }: { target: Pick<Release, "tag">; catalog: Catalog; count: number },
   state: StackState,
 ): Release[] {
-  const knownGood = knownGoodFrom(state);
+  const knownGood = knownGoodFrom(state, []);
   const memory = memoryFrom(state);
   return knownGood
     .filter(({ tag }) => tag !== target.tag)

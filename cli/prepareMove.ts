@@ -1,5 +1,6 @@
 import type { Plan } from "../assessment/plan";
 import { targetRelease } from "../assessment/targetRelease";
+import { standingNow } from "../assessment/standing";
 import { tagStanding } from "../assessment/tagStanding";
 import { surveyCatalog } from "../catalog/catalog";
 import { readStackState } from "../history/stackState";
@@ -9,7 +10,6 @@ import { recordPlace } from "../records/writtenRecord";
 import type { GlassSetting } from "../settings/breakGlassCommand";
 import { InvalidInput } from "../settings/violations";
 import { breakGlassFor } from "../updates/breakGlassFor";
-import { defaultTarget } from "../updates/defaultTarget";
 import { commandLine, settingsOf, type MoveCommand, type MoveOptions } from "../updates/moveOptions";
 import { previewPlan, type Previewed } from "../updates/preview";
 import { refusedText } from "../updates/refusedText";
@@ -93,15 +93,18 @@ export async function prepareMove(move: StackMove, signal: AbortSignal): Promise
 }
 
 /** @throws InvalidInput for a tag that the catalog does not have, and where there is no release to go back to */
-async function targetOf({ tag, command }: StackMove, { stack, settings }: NamedStack): Promise<string> {
+async function targetOf(
+  { tag, command }: StackMove,
+  { stack, label, settings }: NamedStack,
+): Promise<string> {
   const survey = surveyCatalog(settings.releases);
   const where = `knowngood ${command}`;
   const known = tag !== undefined && survey.catalog.releases.some((release) => release.tag === tag);
   if (known) return tag;
   const state = await readStackState(stack);
-  if (tag !== undefined)
-    return targetRelease(survey, tag, where, tagStanding(state, survey.catalog, settings.quarantine)).tag;
-  const target = defaultTarget(state, survey.catalog, settings.quarantine);
+  const question = { label, catalog: survey.catalog, settings };
+  if (tag !== undefined) return targetRelease(survey, tag, where, tagStanding(state, question)).tag;
+  const target = standingNow(state, question).lastKnownGood;
   if (target !== undefined) return target.tag;
   throw new InvalidInput("There is no release to go back to", [
     {

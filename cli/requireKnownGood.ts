@@ -11,11 +11,11 @@ import { stackSettings } from "../stack/stackSettings";
  * @throws Refused where it is not, with what makes it so
  */
 export async function requireKnownGoodAt(stack: string, tag: string, signal: AbortSignal): Promise<void> {
-  const { settings } = await stackSettings(stack, signal);
+  const { label, settings } = await stackSettings(stack, signal);
   signal.throwIfAborted();
   const state = await readStackState(stack);
   const { catalog } = surveyCatalog(settings.releases);
-  const { good, quarantined } = tagStanding(state, catalog, settings.quarantine);
+  const { good, quarantined } = tagStanding(state, { label, catalog, settings });
   const running = runningFrom(state, catalog).tag;
   const why = quarantined.has(tag)
     ? "is quarantined there"

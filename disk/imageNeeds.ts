@@ -37,7 +37,7 @@ export function needsOfOther(
   const tags = [
     ...new Set([
       ...broughtTo(state).values(),
-      ...knownGoodFrom(state)
+      ...knownGoodFrom(state, [])
         .slice(0, count + 1)
         .map(({ tag }) => tag),
     ]),
@@ -63,7 +63,7 @@ export function lostReleases(
   back: readonly Release[],
   count: number,
 ): string[] {
-  const tags = knownGoodFrom(state).map(({ tag }) => tag);
+  const tags = knownGoodFrom(state, []).map(({ tag }) => tag);
   const oldest = back.length < count ? undefined : back.at(-1)?.tag;
   const newest = oldest === undefined ? tags : tags.slice(0, tags.indexOf(oldest));
   return newest.filter((tag) => findRelease(catalog, tag) === undefined);

@@ -9,7 +9,7 @@ export interface StackLook {
   tag: string | undefined;
   /** By service. */
   containers: Readonly<Record<string, { id: string; digest: string; drill: string | undefined }>>;
-  /** Newest first. */
+  /** Newest first, as the state lists them: what an update has made of them stands there. */
   knownGood: readonly KnownGood[];
 }
 
@@ -28,7 +28,7 @@ export function lookAtStack(state: StackState, catalog: Catalog): StackLook {
         { id: containerId, digest, drill: drills.get(containerId) },
       ]),
     ),
-    knownGood: knownGoodFrom(state),
+    knownGood: knownGoodFrom(state, []),
   };
 }
 

@@ -18,9 +18,9 @@ const remembered = 20;
  * The known-good releases of a stack, newest first. Those that the state lists are one output, of the stack or of
  * what the user's own program deployed, that depends on every gate, so a failed update leaves them as they were. A release of which a gate failed since, on the way forward to it, is
  * not among them; an outage, a gate that broke or saw too little, and a failure on the way back take nothing from it.
- * @param failures gates that failed and that the state may not remember yet. @default none
+ * @param failures gates that failed and that the state may not remember yet: `newestFailures`; of none, a release may seem good that is not
  */
-export function knownGoodFrom(state: StackState, failures: readonly FailedGate[] = []): KnownGood[] {
+export function knownGoodFrom(state: StackState, failures: readonly FailedGate[]): KnownGood[] {
   const list = listedIn(state);
   const memory = memoryFrom(state);
   const newest = forwardFailure(memory, failures, list);

@@ -1,3 +1,4 @@
+import { standingNow } from "../assessment/standing";
 import { targetRelease } from "../assessment/targetRelease";
 import type { Plan } from "../assessment/plan";
 import { surveyCatalog } from "../catalog/catalog";
@@ -5,7 +6,6 @@ import { BrokenEnvironment, Refused } from "../stack/endings";
 import type { NamedStack } from "../stack/stackSettings";
 import { readStackState } from "../history/stackState";
 import { InvalidInput } from "../settings/violations";
-import { defaultTarget } from "../updates/defaultTarget";
 import { previewPlan } from "../updates/preview";
 import { stackFile } from "../updates/stackFile";
 import { deployedBranch } from "./branches";
@@ -62,7 +62,8 @@ export async function propose(
   return { ...published, tag: target, plan };
 
   async function goodTarget(): Promise<string> {
-    const good = defaultTarget(await readStackState(stack), survey.catalog, settings.quarantine);
+    const question = { label, catalog: survey.catalog, settings };
+    const good = standingNow(await readStackState(stack), question).lastKnownGood;
     if (good !== undefined) return good.tag;
     throw new Refused(
       `No release of ${label} is known good but what runs. Name one: npx knowngood propose TAG --stack ${stack} --reason WHY`,

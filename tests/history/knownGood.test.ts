@@ -37,8 +37,10 @@ describe("the good name of a release", () => {
       type: "knowngood:index:DeployedRelease",
       outputs: { knownGood: list },
     };
-    expect(knownGoodFrom(stateOf(deployed))).to.deep.equal(list);
-    expect(knownGoodFrom(stateOf(stackInState([good("v3", 4)]), deployed))).to.deep.equal([good("v3", 4)]);
+    expect(knownGoodFrom(stateOf(deployed), [])).to.deep.equal(list);
+    expect(knownGoodFrom(stateOf(stackInState([good("v3", 4)]), deployed), [])).to.deep.equal([
+      good("v3", 4),
+    ]);
   });
 
   it("is taken back by such a gate's record before the state remembers it, and by no other", () => {

@@ -10,18 +10,18 @@ const good = (tag: string) => ({ tag, passedAt: "2026-01-01T00:00:00.000Z" });
 
 describe("known-good releases", () => {
   it("are read from the stack's output, newest first", () => {
-    expect(knownGoodFrom(stateOf(stackInState([good("v2"), good("v1")])))).to.deep.equal([
+    expect(knownGoodFrom(stateOf(stackInState([good("v2"), good("v1")])), [])).to.deep.equal([
       good("v2"),
       good("v1"),
     ]);
   });
 
   it("are none before the first, and none of what is not one", () => {
-    expect(knownGoodFrom(emptyState)).to.deep.equal([]);
-    expect(knownGoodFrom(stateOf(stackInState(undefined)))).to.deep.equal([]);
-    expect(knownGoodFrom(stateOf(stackInState("v1")))).to.deep.equal([]);
+    expect(knownGoodFrom(emptyState, [])).to.deep.equal([]);
+    expect(knownGoodFrom(stateOf(stackInState(undefined)), [])).to.deep.equal([]);
+    expect(knownGoodFrom(stateOf(stackInState("v1")), [])).to.deep.equal([]);
     expect(
-      knownGoodFrom(stateOf(stackInState([null, "v1", { tag: "v1" }, { passedAt: "x" }, good("v2")]))),
+      knownGoodFrom(stateOf(stackInState([null, "v1", { tag: "v1" }, { passedAt: "x" }, good("v2")])), []),
     ).to.deep.equal([good("v2")]);
   });
 
