@@ -4,10 +4,11 @@ import type { NamedStack } from "../stack/stackSettings";
 import type { Redact } from "../gates/redaction";
 import { InvalidInput } from "../settings/violations";
 import { beginCheck, checksOf, endCheck, seenOtherwise } from "./checks";
+import { ownLogin, putComment } from "./comments";
 import { checkWords, commentMark, commentWords } from "./checkWords";
 import { eventPullRequest, type EventPullRequest } from "./event";
 import { reviewPlace, withoutIdentity } from "./place";
-import { pullRequest, putComment } from "./pullRequests";
+import { pullRequest } from "./pullRequests";
 import { GitHubRefusal, Repository, rights } from "./repository";
 import { checkName, reviewedText } from "./reviewedCheck";
 import { redactorOf } from "./stackSecrets";
@@ -57,9 +58,11 @@ export async function checkPullRequest(named: NamedStack, number: number | undef
     const reviewed = plan && reviewedText({ stack: label, tag: plan.to, fingerprint: plan.fingerprint });
     await endCheck(repository, check, passed, checkWords(facts), reviewed);
     ended = true;
-    const comment = commentWords(facts);
     const quiet = passed && plan.settled && !preview.changes;
-    const warning = await problemOf(putComment(repository, pull.number, commentMark(label), comment, quiet));
+    const comment = { mark: commentMark(label), body: commentWords(facts), silent: quiet };
+    const warning = await problemOf(
+      ownLogin(repository, check).then((login) => putComment(repository, pull.number, comment, login)),
+    );
     return {
       ...{ plan, passed, before, text: shown(preview, redact) },
       ...(warning !== undefined && { warning }),

@@ -153,49 +153,6 @@ export async function decorate(
   return without;
 }
 
-/**
- * Writes the one comment that begins with a mark, or changes it.
- * @param silent whether none is to be written where there is none
- */
-export async function putComment(
-  repository: Repository,
-  number: number,
-  mark: string,
-  body: string,
-  silent: boolean,
-): Promise<void> {
-  const own = await ownComment(repository, number, mark);
-  if (own === undefined && silent) return;
-  await repository.asked("take a comment", write, async (octokit, at) => {
-    if (own === undefined) {
-      const path = "POST /repos/{owner}/{repo}/issues/{issue_number}/comments";
-      await octokit.request(path, { ...at, issue_number: number, body });
-    } else {
-      const path = "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}";
-      await octokit.request(path, { ...at, comment_id: own, body });
-    }
-  });
-}
-
-/** As many as GitHub gives at once. */
-const pageSize = 100;
-const mostPages = 10;
-
-async function ownComment(repository: Repository, number: number, mark: string): Promise<number | undefined> {
-  for (let page = 1; page <= mostPages; page++) {
-    const { data } = await repository.asked("list comments", read, (octokit, at) =>
-      octokit.request("GET /repos/{owner}/{repo}/issues/{issue_number}/comments", {
-        ...at,
-        ...{ issue_number: number, per_page: pageSize, page },
-      }),
-    );
-    const own = data.find(({ body }) => body?.startsWith(mark));
-    if (own !== undefined) return Number(own.id);
-    if (data.length < pageSize) return undefined;
-  }
-  return undefined;
-}
-
 function isUnprocessable(error: unknown): boolean {
   return error instanceof GitHubRefusal && error.status === 422;
 }
