@@ -13,19 +13,34 @@ export interface Question {
 }
 
 /**
- * Asks on the terminal; the answer goes to stderr, so that stdout holds results alone.
+ * Asks on the terminal; the answer goes to stderr, so that stdout holds results alone. The end of input is a no.
  * @throws the reason of the interruption, where Ctrl-C answers
  */
 export async function confirmed({ message, typed }: Question, interruption: Interruption): Promise<boolean> {
   const prompts = await import("@clack/prompts");
-  const shared = { output: process.stderr, signal: interruption.signal };
-  const answer =
+  const end = endOfInput();
+  const shared = { output: process.stderr, signal: AbortSignal.any([interruption.signal, end.signal]) };
+  const asking =
     typed === undefined
-      ? await prompts.confirm({ ...shared, message, initialValue: false })
-      : await prompts.text({ ...shared, message: `${message} Type ${typed} to go on, nothing to leave it.` });
+      ? prompts.confirm({ ...shared, message, initialValue: false })
+      : prompts.text({ ...shared, message: `${message} Type ${typed} to go on, nothing to leave it.` });
+  const answer = await asking.finally(end.stop);
   if (prompts.isCancel(answer)) {
+    if (end.signal.aborted && !interruption.signal.aborted) return false;
     interruption.interrupt();
     interruption.signal.throwIfAborted();
   }
   return typed === undefined ? answer === true : String(answer ?? "").trim() === typed;
+}
+
+/** A prompt would wait on for an answer that can't come any more: Ctrl-D, or an input that has ended. */
+function endOfInput(): { signal: AbortSignal; stop: () => void } {
+  const ended = new AbortController();
+  const end = () => ended.abort();
+  const onKey = (_text: string | undefined, key: { ctrl?: boolean; name?: string }) => {
+    if (key.ctrl === true && key.name === "d") end();
+  };
+  const { stdin } = process;
+  stdin.on("keypress", onKey).on("end", end).on("close", end);
+  return { signal: ended.signal, stop: () => stdin.off("keypress", onKey).off("end", end).off("close", end) };
 }

@@ -1,5 +1,6 @@
 import { InvalidInput } from "../settings/violations";
 import { commandLine, type MoveCommand, type MoveOptions } from "../updates/moveOptions";
+import type { LockHolder } from "../updates/lockHolders";
 import { planText, question } from "../updates/moveReport";
 import { carryOut, type MoveResult } from "./carryOutMove";
 import { canAsk, confirmed } from "./confirm";
@@ -78,7 +79,8 @@ async function carryOutOnceFree(
   isMeant: (stack: string, tag: string) => void,
 ): Promise<MoveResult | undefined> {
   let agreedTo: string | undefined;
-  for (let tries = 0; ; tries += 1) {
+  let holders: readonly LockHolder[] | undefined;
+  for (let isTaken = false; ;) {
     const prepared = await prepareMove(asked, interruption.signal);
     isMeant(prepared.named.stack, prepared.tag);
     const text = planText(told(prepared));
@@ -100,9 +102,12 @@ async function carryOutOnceFree(
     interruption.signal.throwIfAborted();
     const result = await carryOut(prepared, interruption, true);
     const { ended } = result;
-    if (ended.end !== "locked" || tries > 0) return result;
-    const how = { takeLock: flags.takeLock === true, yes: flags.yes === true };
-    if (!(await takeLock(prepared.named.stack, ended.holders, how, interruption))) return result;
+    if (ended.end !== "locked" || isTaken) return result;
+    const how = { takeLock: flags.takeLock === true, yes: flags.yes === true, agreed: holders };
+    const lock = await takeLock(prepared.named.stack, ended.holders, how, interruption);
+    if (lock === "held") return result;
+    isTaken = lock === "free";
+    holders = ended.holders;
   }
 }
 

@@ -1,5 +1,6 @@
 import { refusedText } from "../updates/refusedText";
 import { holderState, holderText, thisMachine } from "../updates/lockedBy";
+import type { LockHolder } from "../updates/lockHolders";
 import { commandLine } from "../updates/moveOptions";
 import { stoppedText } from "../updates/standing";
 import { passedText } from "../updates/moveReport";
@@ -50,12 +51,7 @@ export function failure(result: MoveResult): Error | undefined {
     case "refused":
       return new Refused(refusedText(ended.refusals, { command, stack, tag, options }));
     case "locked":
-      return new Error(
-        [
-          ...ended.holders.map((holder) => holderText(holder, holderState(holder, thisMachine))),
-          `Nothing was touched, and the stack file is as it was. To end that update and go on: ${again} --take-lock`,
-        ].join("\n"),
-      );
+      return new Error(lockedText(ended.holders, again));
     case "interrupted":
       return ended.by === "us"
         ? new Interrupted(`Interrupted. ${stands} To go on: ${again}`)
@@ -67,6 +63,20 @@ export function failure(result: MoveResult): Error | undefined {
     default:
       return ended satisfies never;
   }
+}
+
+function lockedText(holders: readonly LockHolder[], again: string): string {
+  const found = holders.map((holder) => ({ holder, state: holderState(holder, thisMachine) }));
+  const others = found.filter(({ state }) => state === "unknown").map(({ holder }) => holder.user);
+  const who = [...new Set(others)].map((user) => user ?? "whoever runs it").join(", ");
+  const next =
+    others.length === 0
+      ? `To end that update and go on: ${again} --take-lock`
+      : `Ask ${who} first. Only if nothing of it runs any more: ${again} --take-lock`;
+  return [
+    ...found.map(({ holder, state }) => holderText(holder, state)),
+    `Nothing was touched, and the stack file is as it was. ${next}`,
+  ].join("\n");
 }
 
 function wentBackText(result: MoveResult): string {

@@ -1,5 +1,5 @@
 import type { LockHolder } from "../updates/lockHolders";
-import { holderState, holderText, thisMachine } from "../updates/lockedBy";
+import { holderState, holderText, sameHolders, thisMachine } from "../updates/lockedBy";
 import { releaseLock } from "../updates/releaseLock";
 import { canAsk, confirmed } from "./confirm";
 import type { Interruption } from "./interruption";
@@ -12,26 +12,35 @@ export interface TakeLockOptions {
   takeLock: boolean;
   /** Whether nobody is to be asked: then only the lock of an update that is surely gone is taken. */
   yes: boolean;
+  /** Whose lock a person has agreed to take. */
+  agreed?: readonly LockHolder[] | undefined;
 }
 
-/** Ends the updates that hold a stack where a person wants that. @returns whether it is free now */
+/**
+ * Ends the updates that hold a stack where a person wants that. While a person is asked the stack may have come to be held
+ * by another update: a yes counts for those that still hold it when it is looked at again.
+ * @returns whether it is free now, still held, or to be looked at again
+ */
 export async function takeLock(
   stack: string,
   holders: readonly LockHolder[],
-  { takeLock: asked, yes }: TakeLockOptions,
+  { takeLock: asked, yes, agreed }: TakeLockOptions,
   interruption: Interruption,
-): Promise<boolean> {
+): Promise<"free" | "held" | "agreed"> {
   const found = holders.map((holder) => ({ holder, state: holderState(holder, thisMachine) }));
-  for (const { holder, state } of found) tell("warning", holderText(holder, state));
-  const gone = found.length > 0 && found.every(({ state }) => state === "dead");
-  const taken = asked || (yes && gone) || (!yes && canAsk() && (await askFor(found, interruption)));
-  if (!taken) return false;
+  const gone = found.every(({ state }) => state === "dead");
+  const isMeant = asked || (yes && gone) || (agreed !== undefined && sameHolders(agreed, holders));
+  if (!isMeant) {
+    for (const { holder, state } of found) tell("warning", holderText(holder, state));
+    return !yes && canAsk() && (await askFor(found, interruption)) ? "agreed" : "held";
+  }
+  if (agreed === undefined) for (const { holder, state } of found) tell("warning", holderText(holder, state));
   await whileWaiting(
     `ending what holds ${stack}, and putting its state in order`,
     releaseLock(found, { stack, folder: process.cwd(), signal: interruption.signal }),
   );
   tell("warning", `The lock of ${stack} is taken, and its state is in order. It goes on from the beginning.`);
-  return true;
+  return "free";
 }
 
 function askFor(found: readonly { state: string }[], interruption: Interruption): Promise<boolean> {

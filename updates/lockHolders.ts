@@ -11,19 +11,35 @@ export interface LockHolder {
 }
 
 /** Backends of files and buckets name each lock; Pulumi Cloud says only that there is one. */
-const filesWords = /the stack is currently locked by \d+ lock\(s\)/;
+const filesWords = /^.*the stack is currently locked by (\d+) lock\(s\).*$/m;
 const lockLine = /^\s*\S+: created by (.*)@(\S+) \(pid (\d+)\) at (\S+)$/;
 const serviceWords = /^.*(?:another update is (?:currently|already) in progress|\[409\] conflict).*$/im;
 
 /** The holders of the lock that an update of Pulumi was refused by; undefined where its text tells of none. */
 export function lockHolders(text: string): LockHolder[] | undefined {
-  if (filesWords.test(text)) return text.split("\n").flatMap(holderIn);
+  const files = filesWords.exec(text);
+  if (files !== null) {
+    const [words = "", count] = files;
+    const holders = text
+      .slice(files.index + words.length)
+      .split("\n")
+      .filter((line) => /^\s+\S/.test(line))
+      .map(holderIn);
+    // One that is not told of holds the stack all the same.
+    return holders.length >= Number(count) ? holders : [...holders, { text: inFull(words) }];
+  }
   const service = serviceWords.exec(text)?.[0];
-  return service === undefined ? undefined : [{ text: service.replace(/^error: /, "").trim() }];
+  return service === undefined ? undefined : [{ text: inFull(service) }];
 }
 
-function holderIn(line: string): LockHolder[] {
+function inFull(words: string): string {
+  return words.replace(/^error: /, "").trim();
+}
+
+/** A line that is worded in another way is kept as it is. */
+function holderIn(line: string): LockHolder {
   const [, user, host, pid, since] = lockLine.exec(line) ?? [];
-  if (user === undefined || host === undefined || pid === undefined || since === undefined) return [];
-  return [{ user, host, pid: Number(pid), since, text: line.trim() }];
+  if (user === undefined || host === undefined || pid === undefined || since === undefined)
+    return { text: line.trim() };
+  return { user, host, pid: Number(pid), since, text: line.trim() };
 }

@@ -17,14 +17,18 @@ export interface Machine {
 /** Milliseconds that two clocks of one machine may be apart. */
 const apart = 2_000;
 
-/** A process of that number that is another program, or began after the lock, is not the one that took it. */
-export function holderState({ host, pid, since }: LockHolder, machine: Machine): HolderState {
+/**
+ * A process of that number that began before the lock is the one that took it, whatever it is called. That there is none
+ * says something only of a lock in a folder here: machines that share a bucket may share a name, too.
+ */
+export function holderState({ host, pid, since, text }: LockHolder, machine: Machine): HolderState {
   if (pid === undefined || host !== machine.host) return "unknown";
+  const gone = text.startsWith("file://") ? "dead" : "unknown";
   const found = machine.process(pid);
-  if (found === undefined) return "dead";
+  if (found === undefined) return gone;
   if (found.name === undefined || found.since === undefined || since === undefined) return "unknown";
-  const isOther = found.name !== "pulumi" || found.since > Date.parse(since) + apart;
-  return isOther ? "dead" : "living";
+  if (found.since <= Date.parse(since) + apart) return "living";
+  return found.name.includes("pulumi") ? "unknown" : gone;
 }
 
 /** Who holds a lock, since when, and whether it still runs, in a sentence. */
@@ -42,6 +46,12 @@ export function holderText(holder: LockHolder, state: HolderState): string {
     default:
       return state satisfies never;
   }
+}
+
+/** What tells the holders of a lock from others that hold it later. */
+export function sameHolders(one: readonly LockHolder[], other: readonly LockHolder[]): boolean {
+  const texts = (holders: readonly LockHolder[]) => holders.map(({ text }) => text).sort();
+  return JSON.stringify(texts(one)) === JSON.stringify(texts(other));
 }
 
 export const thisMachine: Machine = {

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readStackState } from "../history/stackState";
-import { isAlive } from "../records/liveProcess";
+import { beginningOf, isAlive } from "../records/liveProcess";
 import type { LockHolder } from "./lockHolders";
 import type { HolderState } from "./lockedBy";
 
@@ -34,6 +34,7 @@ export async function releaseLock(
 }
 
 async function endUpdate(pid: number, signal: AbortSignal | undefined): Promise<void> {
+  const beginning = beginningOf(pid);
   try {
     // A job of a shell, and one of ours, leads a group with the commands that it runs.
     process.kill(leadsGroup(pid) ? -pid : pid, "SIGINT");
@@ -42,7 +43,8 @@ async function endUpdate(pid: number, signal: AbortSignal | undefined): Promise<
     throw new Error(`The update can't be ended: ${(error as Error).message}. To end it: kill -INT ${pid}`);
   }
   const deadline = Date.now() + endingSeconds * 1000;
-  while (isAlive(pid)) {
+  // One that has ended and that nobody has waited for still has its number.
+  while (isAlive(pid, beginning)) {
     if (Date.now() > deadline)
       throw new Error(
         `The update (process ${pid}) has not ended ${endingSeconds} s after it was interrupted.`,

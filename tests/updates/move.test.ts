@@ -5,7 +5,7 @@ import type { ReleaseRecord, Step } from "../../records/releaseRecord";
 import { schemaRefusals } from "../../assessment/schemaPolicy";
 import { breakGlassFor } from "../../updates/breakGlassFor";
 import { diagnosis, goesBackByItself, mostLines, type UnpassedGate } from "../../updates/diagnosis";
-import { holderState, holderText } from "../../updates/lockedBy";
+import { holderState, holderText, sameHolders } from "../../updates/lockedBy";
 import { commandLine, settingsOf } from "../../updates/moveOptions";
 import { planText, question, type ToldMove } from "../../updates/moveReport";
 import { refusedText } from "../../updates/refusedText";
@@ -277,7 +277,7 @@ describe("going back by itself", () => {
 
 describe("who holds a lock", () => {
   const since = "2026-11-21T20:00:10Z";
-  const holder = { user: "anna", host: "vm", pid: 7, since, text: "" };
+  const holder = { user: "anna", host: "vm", pid: 7, since, text: "file:///locks/1.json: created by" };
   const machine = (found: { name?: string; since?: number } | undefined) => ({
     host: "vm",
     process: () => found,
@@ -287,9 +287,25 @@ describe("who holds a lock", () => {
   it("lives where that process runs here since before the lock", () => {
     expect(holderState(holder, machine(began("2026-11-21T20:00:09Z")))).to.equal("living");
     expect(holderState(holder, machine(began("2026-11-21T20:00:12Z")))).to.equal("living");
-    expect(holderState(holder, machine(began("2026-11-21T20:00:13Z")))).to.equal("dead");
-    expect(holderState(holder, machine({ ...began("2026-11-21T20:00:09Z"), name: "sh" }))).to.equal("dead");
+    const wrapped = { ...began("2026-11-21T20:00:09Z"), name: ".wrapped" };
+    expect(holderState(holder, machine(wrapped))).to.equal("living");
+  });
+
+  it("is dead where no process of that number runs here, or one that is none of Pulumi and began later", () => {
+    const later = began("2026-11-21T20:00:13Z");
+    expect(holderState(holder, machine({ ...later, name: "sh" }))).to.equal("dead");
+    expect(holderState(holder, machine(later))).to.equal("unknown");
     expect(holderState(holder, machine(undefined))).to.equal("dead");
+    const shared = { ...holder, text: "s3://locks/1.json: created by" };
+    expect(holderState(shared, machine({ ...later, name: "sh" }))).to.equal("unknown");
+    expect(holderState(shared, machine(undefined))).to.equal("unknown");
+    expect(holderState(shared, machine(began("2026-11-21T20:00:09Z")))).to.equal("living");
+  });
+
+  it("is told from another that holds it later", () => {
+    expect(sameHolders([holder, { text: "b" }], [{ text: "b" }, holder])).to.equal(true);
+    expect(sameHolders([holder], [{ ...holder, text: "file:///locks/2.json: created by" }])).to.equal(false);
+    expect(sameHolders([holder], [holder, holder])).to.equal(false);
   });
 
   it("is unknown on another machine, of another backend, and where this one does not tell", () => {

@@ -93,6 +93,19 @@ describe("holders of a lock", () => {
     ]);
   });
 
+  it("are kept in the backend's words where those are others, and where fewer are told than there are", () => {
+    const [words = "", known = ""] = locked.split("\n");
+    const other = "s3://locks/prod/1.json: held by bo";
+    const two = words.replace("1 lock(s)", "2 lock(s)");
+    const texts = (text: string) => lockHolders(text)?.map((holder) => [holder.pid, holder.text]);
+    expect(texts(`${two}\n${known}\n  ${other}\n`)).to.deep.equal([
+      [30960, known.trim()],
+      [undefined, other],
+    ]);
+    expect(texts(words)).to.deep.equal([[undefined, words.replace("error: ", "")]]);
+    expect(texts(two + "\n" + known)?.[1]?.[1]).to.contain("locked by 2 lock(s)");
+  });
+
   it("are told by a service in its own words", () => {
     expect(
       lockHolders("error: [409] Conflict: Another update is currently in progress.\nTo learn more …"),
