@@ -111,13 +111,18 @@ export function askEngine(
 ): Promise<{ stdout: string }> {
   const env = { ...childEnvironment(), ...(engine !== undefined && { DOCKER_HOST: engine }) };
   return new Promise((resolve, reject) => {
-    const options = { env, timeout: answerSeconds * 1000, maxBuffer: 1 << 26, signal };
+    const limits = { timeout: answerSeconds * 1000, killSignal: "SIGKILL", signal } as const;
+    const options = { env, maxBuffer: 1 << 26, ...limits };
     execFile("docker", args, options, (error, stdout, stderr) => {
       if (error === null || /no such (image|container|network|object)|network .* not found/i.test(stderr))
         resolve({ stdout });
       else
         reject(
-          new Error(error.killed ? `no answer in ${answerSeconds} s` : oneLine(stderr) || error.message),
+          new Error(
+            error.killed
+              ? `no answer in ${answerSeconds} s`
+              : oneLine(stderr) || `it ended with ${String(error.code)}`,
+          ),
         );
     });
   });

@@ -33,6 +33,8 @@ export async function doctor({ stack, within, json }: DoctorOptions): Promise<vo
   if (json) printJson({ ok: allThere(findings), checks: findings });
   else print(report(findings));
   if (!allThere(findings)) process.exitCode = exitCodes.brokenEnvironment;
+  // What never answers would keep this process; nobody waits for it.
+  process.stdout.write("", () => process.exit());
 }
 
 function worldOf(asked: string | undefined, limit: TimeLimit, connectWithin: number): World {

@@ -10,6 +10,7 @@ import { lookAtStack, runs, type StackLook } from "../drills/stackLook";
 import { drillEnvironment } from "../drills/underWay";
 import { owedRun } from "../history/owedRun";
 import { readStackState } from "../history/stackState";
+import { maskPasswords } from "../migrations/password";
 import { accountName, operator } from "../records/operator";
 import { nearestName } from "../settings/nearestName";
 import { InvalidInput } from "../settings/violations";
@@ -162,7 +163,7 @@ function planIn(previewed: Previewed): Plan {
 
 function noPreview({ text }: Previewed): BrokenEnvironment {
   return new BrokenEnvironment(
-    `pulumi preview does not come to its end, so nothing was touched:\n${text.trim()}`,
+    `pulumi preview does not come to its end, so nothing was touched:\n${maskPasswords(text.trim())}`,
   );
 }
 

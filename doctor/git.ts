@@ -10,7 +10,12 @@ export const git: Check = {
   name,
   look: ({ environment, folder, limit }) =>
     new Promise((resolve) => {
-      const options = { env: childEnvironment(environment), cwd: folder, signal: limit.signal };
+      const options = {
+        env: childEnvironment(environment),
+        cwd: folder,
+        signal: limit.signal,
+        killSignal: "SIGKILL",
+      } as const;
       execFile("git", ["--version"], options, (error, stdout) =>
         resolve(judgeGit(error === null ? stdout : undefined)),
       );

@@ -5,6 +5,7 @@ import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { httpProbe } from "../gates/httpProbe";
 import { recordPlace } from "../records/writtenRecord";
 import type { Settings } from "../settings/settings";
+import { BrokenEnvironment, Refused } from "../stack/endings";
 import { stackFile, withSettings, type SettingEdits } from "../updates/stackFile";
 import { runUp, type UpEnded } from "../updates/up";
 import type { Drill, Probed } from "./drill";
@@ -12,7 +13,7 @@ import type { ProbedService } from "./probedService";
 import type { StackLook } from "./stackLook";
 import { startSteadyProbe } from "./steadyProbe";
 import { drillEnvironment, type DrillUnderWay } from "./underWay";
-import { wayOf, wentWrong, wrongInDrill, type Gone } from "./wentWrong";
+import { endText, wayOf, wentWrong, wrongInDrill, type Gone } from "./wentWrong";
 
 /** A drill that may be run: everything has been looked at, and a person has agreed. */
 export interface DrillOrder extends Pick<
@@ -53,18 +54,21 @@ export const targetSettings = (target: string): SettingEdits => ({
   adopt: undefined,
 });
 
-/** Goes out and comes back, whatever the way out came to: unless it touched nothing, or a person ended it at once. */
+/**
+ * Goes out and comes back, whatever the way out came to, unless a person ended it at once.
+ * @throws Refused or BrokenEnvironment where the way out could not begin: that was no drill
+ */
 export async function conductDrill(
   order: DrillOrder,
   watch: DrillWatch,
 ): Promise<{ drill: Drill; last: StackLook | undefined }> {
   const startedAt = new Date();
   const out = await goOut(order, watch);
-  const comesBack = out.touched && !out.endedAtOnce;
-  const back = comesBack ? await go(order, "back", watch) : undefined;
+  if (!out.touched) throw notBegun(out.ended);
+  const back = out.endedAtOnce ? undefined : await go(order, "back", watch);
   const found = wrongInDrill(order, out, back);
   const interrupted = [out, back].some((way) => way?.interrupted === true);
-  const returned = !out.touched || (back?.passed === true && wentWrong(order, back).length === 0);
+  const returned = back?.passed === true && wentWrong(order, back).length === 0;
   const { id, stack, release, target, wayBack, inProduction, by, probe } = order;
   const drill: Drill = {
     ...{ id, stack, release },
@@ -121,7 +125,7 @@ async function go(
       env: drillEnvironment({ id, way }),
       ...(configFile !== undefined && { configFile }),
       ...{ signal: watching.signal, atOnce: watching.atOnce },
-    });
+    }).catch((error: unknown) => notRun(error, startedAt));
   } finally {
     watching.end();
     probed = await stopProbe?.();
@@ -134,4 +138,16 @@ async function go(
     interrupted: watching.signal.aborted,
     endedAtOnce: watching.atOnce.aborted,
   };
+}
+
+/** An `up` that could not be run at all: what the drill has done before it is told and kept all the same. */
+function notRun(error: unknown, startedAt: Date): UpEnded {
+  const why = error instanceof Error ? error.message : String(error);
+  const end = error instanceof BrokenEnvironment ? "brokenEnvironment" : "failed";
+  return { end, why, text: why, seconds: (Date.now() - startedAt.getTime()) / 1000 };
+}
+
+function notBegun(ended: UpEnded): Error {
+  const words = `The drill did not begin, and touched nothing. Its way out ${endText(ended)}`;
+  return ended.end === "brokenEnvironment" ? new BrokenEnvironment(words) : new Refused(words);
 }

@@ -1,5 +1,6 @@
 import { refusalTexts } from "../assessment/refusal";
 import { oneLine } from "../gates/shownText";
+import { maskPasswords } from "../migrations/password";
 import { recordPlace } from "../records/writtenRecord";
 import type { Settings } from "../settings/settings";
 import type { UpEnded } from "../updates/up";
@@ -92,7 +93,8 @@ function healthyAt(gates: NonNullable<UpEnded["record"]>["gates"]): number | und
   return ends.length === 0 ? undefined : Math.max(...ends);
 }
 
-function endText(ended: UpEnded): string {
+/** How an `up` ended, after "the way out". */
+export function endText(ended: UpEnded): string {
   switch (ended.end) {
     case "passed":
       return "passed.";
@@ -106,7 +108,7 @@ function endText(ended: UpEnded): string {
       return ended.by === "us" ? "was interrupted." : "was ended by somebody else.";
     case "brokenEnvironment":
     case "failed":
-      return `did not pass: ${oneLine(ended.why, 300)}`;
+      return `did not pass: ${oneLine(maskPasswords(ended.why), 300)}`;
     default:
       return ended satisfies never;
   }

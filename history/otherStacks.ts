@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { maskPasswords } from "../migrations/password";
 import { childEnvironment } from "../settings/childEnvironment";
 import { stackLabelOf } from "./schemaUsers";
 import { readStackState, type StackState } from "./stackState";
@@ -47,7 +48,7 @@ function listStacks(timeout: number): Promise<string[]> {
       ["stack", "ls", "--all", "--json", "--non-interactive"],
       { env: childEnvironment(), maxBuffer: 1 << 26, timeout },
       (error, stdout, stderr) => {
-        if (error !== null) return reject(new Error(stderr.trim() || error.message));
+        if (error !== null) return reject(new Error(maskPasswords(stderr.trim() || error.message)));
         try {
           resolve(stacksIn(stdout));
         } catch {

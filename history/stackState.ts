@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { maskPasswords } from "../migrations/password";
 import { childEnvironment } from "../settings/childEnvironment";
 
 /** One resource as the stack's state holds it; secrets stay encrypted. */
@@ -65,11 +66,22 @@ function exportState(stack: string, timeout = 0): Promise<string> {
     execFile(
       "pulumi",
       ["stack", "export", "--stack", stack, "--non-interactive"],
-      { env: childEnvironment(), maxBuffer: 1 << 30, timeout },
+      { env: childEnvironment(), maxBuffer: 1 << 30, timeout, killSignal: "SIGKILL" },
       (error, stdout, stderr) => {
         if (error === null) resolve(stdout);
         else
-          reject(new Error(`The state of stack ${stack} can't be read: ${stderr.trim() || error.message}`));
+          reject(
+            new Error(
+              // A backend's address can hold a password.
+              maskPasswords(
+                `The state of stack ${stack} can't be read: ${
+                  error.killed && timeout > 0
+                    ? `no answer in ${timeout / 1000} s`
+                    : stderr.trim() || error.message
+                }`,
+              ),
+            ),
+          );
       },
     );
   });

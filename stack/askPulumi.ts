@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
+import { maskPasswords } from "../migrations/password";
 import { quoted } from "../components/ownCommand";
 
 /** Seconds for an answer: a backend that is down may let one wait for minutes. */
@@ -16,12 +17,17 @@ const missingText = `there is no pulumi on PATH; to have it: eval "$(node ${quot
  * @throws Error that says in a few words why it does not
  */
 export function askPulumi(words: readonly string[], signal?: AbortSignal): Promise<string> {
-  const options = { maxBuffer: 1 << 30, timeout: answerSeconds * 1000, signal };
+  const options = {
+    maxBuffer: 1 << 30,
+    timeout: answerSeconds * 1000,
+    signal,
+    killSignal: "SIGKILL",
+  } as const;
   return new Promise((resolve, reject) => {
     execFile("pulumi", [...words, "--non-interactive"], options, (error, stdout, stderr) => {
       if (error === null) return resolve(stdout);
       const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-      const said = stderr.trim().replace(/^error: /, "") || error.message;
+      const said = maskPasswords(stderr.trim().replace(/^error: /, "") || error.message);
       reject(new Error(error.killed ? `no answer in ${answerSeconds} s` : missing ? missingText : said));
     });
   });

@@ -94,9 +94,10 @@ describe("a steady probe", () => {
     answers = (number) => (number === 1 ? "silence" : "good");
     const stop = startSteadyProbe(await start(), { timeout: 1000, rate: 100 });
     await until(() => asked >= 3);
-    const { failed, answers: words } = await stop();
+    const { requests, failed, answers: words } = await stop();
+    expect(requests).to.be.at.least(3);
     // On a busy machine a good answer may come too late as well.
-    expect(failed).to.be.within(1, asked - 1);
+    expect(failed).to.be.at.least(1);
     expect(words).to.deep.equal({ "no answer within 1 s": failed });
   });
 
@@ -105,8 +106,9 @@ describe("a steady probe", () => {
     const stop = startSteadyProbe(await start(), { timeout: 20_000, rate: 40, longest: 0.25 });
     await new Promise((resolve) => setTimeout(resolve, 400));
     const { requests, failed } = await stop();
-    // A busy machine sends fewer.
-    expect(requests).to.be.within(1, 10);
+    // A busy machine sends fewer, maybe none.
+    expect(requests).to.be.at.most(10);
+    expect(requests).to.equal(asked);
     expect(failed).to.equal(0);
   });
 
