@@ -27,10 +27,11 @@ const deployHelp = `
 Example:
   $ knowngood review deploy --stack prod        # in a job on push to the branch, with the merged tree checked out
 
-Finds the pull request that the commit was merged by, and runs \`pulumi up\` bound to the fingerprint that its check holds:
-where the \`up\` comes to something else by now, it is refused, and says what has changed.
+Finds the pull request that the commit was merged by, wants somebody's approval given after its check, and runs \`pulumi up\`
+bound to the fingerprint that the check holds: where the \`up\` comes to something else by now, it is refused, and says what
+has changed.
 GITHUB_TOKEN needs \`contents: read\`, \`pull-requests: read\`, \`checks: read\`.
-It exits 3 also where nothing was reviewed, and 4 where another update holds the stack.`;
+It exits 3 also where nothing was reviewed or nobody has approved it, and 4 where another update holds the stack.`;
 
 /** Declares `review`. What it does is loaded when it is run. */
 export function addReviewCommands(program: Command): void {

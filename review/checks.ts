@@ -1,3 +1,4 @@
+import { Refused } from "../stack/endings";
 import type { Repository } from "./repository";
 import { reviewedIn, type Reviewed } from "./reviewedCheck";
 
@@ -42,19 +43,27 @@ export async function endCheck(
   );
 }
 
+/** An app on GitHub, by its number and by its name in addresses. */
+export interface CheckApp {
+  id: number;
+  slug: string;
+}
+
 /** What a check of a name says of a commit. */
 export interface FoundCheck {
   /** Higher for a newer one. */
   id: number;
-  /** Number of the app that wrote it; 0 where that is not told. */
-  app: number;
+  /** The app that wrote it; undefined where that is not told. */
+  app: CheckApp | undefined;
   passed: boolean;
+  /** ISO 8601; undefined while it runs. */
+  endedAt: string | undefined;
   /** Undefined for one that did not come to an assessment. */
   reviewed: Reviewed | undefined;
   text: string | null;
 }
 
-/** All checks of a name that were ever made of a commit, the newest first. */
+/** All checks of a name that were ever made of a commit, the newest first. @throws Refused where they are too many */
 export async function checksOf(
   repository: Repository,
   name: string,
@@ -66,11 +75,17 @@ export async function checksOf(
       ...{ ref: commit, check_name: name, filter: "all", per_page: 100 },
     }),
   );
+  if (data.total_count > data.check_runs.length)
+    throw new Refused(
+      `The commit ${commit.slice(0, 12)} has ${data.total_count} checks ${name}, of which GitHub shows ${data.check_runs.length} ` +
+        "at once, so what was seen of it can't be told. Add a commit, and have that reviewed.",
+    );
   return data.check_runs
-    .map(({ id, app, status, conclusion, external_id, output }) => ({
+    .map(({ id, app, status, conclusion, completed_at, external_id, output }) => ({
       id: Number(id),
-      app: Number(app?.id ?? 0),
+      app: app ? { id: Number(app.id), slug: app.slug ?? "" } : undefined,
       passed: status === "completed" && conclusion === "success",
+      endedAt: completed_at ?? undefined,
       reviewed: reviewedIn(external_id),
       text: output.text,
     }))

@@ -7,6 +7,7 @@ import { Refused } from "../stack/endings";
 import { recordPlace } from "../records/writtenRecord";
 import { runUp, type UpEnded, type UpRequest } from "../updates/up";
 import { stackFile } from "../updates/stackFile";
+import { approved } from "./approval";
 import { deployedBranch, fileIn, tipOf } from "./branches";
 import { checksOf, seenOtherwise, type FoundCheck } from "./checks";
 import { withoutIdentity } from "./place";
@@ -24,53 +25,78 @@ export interface FoundReview {
 }
 
 /**
- * Looks up what was reviewed of the commit that is checked out.
+ * Looks up what was reviewed of the commit that is checked out, and that somebody has approved it since.
  * @param folder of the project
  * @throws Refused where nothing was, or a newer stack file is to be deployed; BrokenEnvironment
  */
 export async function findReview(
   repository: Repository,
-  { stack, label }: Pick<NamedStack, "stack" | "label">,
+  { stack, label, settings }: Pick<NamedStack, "stack" | "label" | "settings">,
   folder: string,
 ): Promise<FoundReview> {
   const commit = await checkedOut(folder);
-  const pull = await mergedWith(repository, commit);
+  const branch = await deployedBranch(repository);
+  const pull = await mergedWith(repository, commit, branch);
   if (pull === undefined)
     throw new Refused(
-      `The commit ${commit.slice(0, 12)} came into ${repository.place.repository} with no pull request, so nothing of it was ` +
-        `reviewed and nothing was deployed. To propose it: npx knowngood propose TAG --stack ${stack} --reason WHY`,
+      `The commit ${commit.slice(0, 12)} came into the branch ${branch} of ${repository.place.repository} with no pull ` +
+        `request, so nothing of it was reviewed and nothing was deployed. To propose it: ${proposeIt(stack)}`,
     );
-  await refuseSuperseded(repository, stack, folder);
+  await refuseSuperseded(repository, stack, folder, branch);
   const name = checkName(stack);
-  const found = reviewedBy(await checksOf(repository, name, pull.head), label);
+  const found = reviewedBy(await checksOf(repository, name, pull.head), label, settings.review?.app);
   if (found === undefined)
     throw new Refused(
-      `The check ${name} has not passed on the last commit of ${pull.url} (${pull.head.slice(0, 12)}), or has seen different ` +
-        `things of it, so nothing was deployed. To have it reviewed: npx knowngood propose TAG --stack ${stack} --reason WHY`,
+      `The check ${name} has not passed on the last commit of ${pull.url} (${pull.head.slice(0, 12)}), was not written by ` +
+        `${appWords(settings.review?.app)}, or has seen different things of it, so nothing was deployed. ` +
+        `To have it reviewed: ${proposeIt(stack)}`,
     );
+  await refuseUnapproved(repository, pull, found.endedAt);
   return { pull, reviewed: found.reviewed, report: reportIn(found.text) };
 }
 
+const proposeIt = (stack: string) => `npx knowngood propose TAG --stack ${stack} --reason WHY`;
+
+const appWords = (app: number | undefined) => (app === undefined ? "GitHub Actions" : `the app ${app}`);
+
 /**
- * The newest word of every app has to be that it passed, and all that was ever seen of the commit has to be the same: who
- * approved may have seen any of it.
+ * The newest word has to be that it passed, and all that was ever seen of the commit has to be the same.
  * @param checks the newest first
+ * @param app number of the app whose checks count; undefined for GitHub Actions', whose name nobody else can have
  */
 export function reviewedBy(
   checks: readonly FoundCheck[],
   stack: string,
-): { reviewed: Reviewed; text: string | null } | undefined {
-  const newest = checks.filter(({ app, id }) => !checks.some((other) => other.app === app && other.id > id));
-  const [first] = newest;
-  if (first?.reviewed === undefined || newest.some(({ passed }) => !passed)) return undefined;
-  const { reviewed, text } = first;
-  if (reviewed.stack !== stack || seenOtherwise(checks, reviewed.fingerprint).length > 0) return undefined;
-  return { reviewed, text };
+  app: number | undefined,
+): { reviewed: Reviewed; text: string | null; endedAt: string } | undefined {
+  const own = checks.filter((check) =>
+    app === undefined ? check.app?.slug === "github-actions" : check.app?.id === app,
+  );
+  const [newest] = own;
+  if (newest?.reviewed === undefined || newest.endedAt === undefined || !newest.passed) return undefined;
+  const { reviewed, text, endedAt } = newest;
+  if (reviewed.stack !== stack || seenOtherwise(own, reviewed.fingerprint).length > 0) return undefined;
+  return { reviewed, text, endedAt };
+}
+
+/** Also where an administrator has merged it: GitHub's rules bind at the merge alone, and not all of them. */
+async function refuseUnapproved(repository: Repository, pull: PullRequest, since: string): Promise<void> {
+  const { by, without } = await approved(repository, pull, since);
+  if (by !== undefined) return;
+  throw new Refused(
+    `Nobody has approved the last commit of ${pull.url} (${pull.head.slice(0, 12)}) after its check ended at ${since}, so ` +
+      `nothing was deployed${without.length === 0 ? "" : ` (${without.join("; ")})`}. Somebody else who may write to the ` +
+      "repository can approve it there, after the merge too; then run this again.",
+  );
 }
 
 /** A job that is run again must not bring back what a later merge has changed. */
-async function refuseSuperseded(repository: Repository, stack: string, folder: string): Promise<void> {
-  const branch = await deployedBranch(repository);
+async function refuseSuperseded(
+  repository: Repository,
+  stack: string,
+  folder: string,
+  branch: string,
+): Promise<void> {
   const newest = await tipOf(repository, branch);
   const file = stackFile(stack);
   const path = `${await placeInRepository(folder)}${file}`;

@@ -5,6 +5,10 @@ export interface PullRequest {
   number: number;
   url: string;
   title: string;
+  /** Who opened it; undefined where that account is gone. */
+  author: string | undefined;
+  /** The branch that it is for. */
+  base: string;
   /** The newest commit of its branch. */
   head: string;
   mergedAt: string | null;
@@ -27,14 +31,17 @@ interface Told {
   number: number;
   html_url: string;
   title: string;
+  user: { login: string } | null;
+  base: { ref: string };
   head: { sha: string };
   merged_at?: string | null;
   merge_commit_sha?: string | null;
 }
 
-function asPullRequest({ number, html_url: url, title, head, ...more }: Told): PullRequest {
+function asPullRequest({ number, html_url: url, title, user, base, head, ...more }: Told): PullRequest {
   const { merged_at: mergedAt = null, merge_commit_sha: mergeCommit = null } = more;
-  return { number, url, title, head: head.sha, mergedAt, mergeCommit };
+  const author = user?.login;
+  return { number, url, title, author, base: base.ref, head: head.sha, mergedAt, mergeCommit };
 }
 
 /** Opens a pull request, or brings the open one of the branch up to date. */
@@ -97,8 +104,12 @@ export async function pullRequest(repository: Repository, number: number): Promi
   return found && asPullRequest(found.data);
 }
 
-/** The merged pull request that a commit came with, by a merge, squashed or rebased. */
-export async function mergedWith(repository: Repository, commit: string): Promise<PullRequest | undefined> {
+/** The merged pull request that a commit came into a branch with, by a merge, squashed or rebased. */
+export async function mergedWith(
+  repository: Repository,
+  commit: string,
+  branch: string,
+): Promise<PullRequest | undefined> {
   const found = await orMissing(
     repository.asked(`tell of the commit ${commit.slice(0, 12)}`, read, (octokit, at) =>
       octokit.request("GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls", { ...at, commit_sha: commit }),
@@ -106,7 +117,9 @@ export async function mergedWith(repository: Repository, commit: string): Promis
   );
   return found?.data
     .map(asPullRequest)
-    .find(({ mergedAt, mergeCommit }) => mergedAt !== null && mergeCommit === commit);
+    .find(
+      ({ base, mergedAt, mergeCommit }) => base === branch && mergedAt !== null && mergeCommit === commit,
+    );
 }
 
 /** @returns what GitHub did not take, and why; the pull request stands without it */

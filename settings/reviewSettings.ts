@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { githubAddress, githubRepository } from "./githubSettings";
-import { listOf, structure, text } from "./values";
+import { listOf, structure, text, wholeNumber } from "./values";
 
 const branchError = { error: "write the name of a branch, such as main" };
 
@@ -21,6 +21,11 @@ export const review = structure(
       .optional()
       .describe(
         "Branch that is deployed from, and that pull requests are for; by default the repository's default branch, whatever it is called at the time.",
+      ),
+    app: wholeNumber(1, Number.MAX_SAFE_INTEGER, "the number of an app on GitHub")
+      .optional()
+      .describe(
+        "Number of the app on GitHub whose checks a deployment goes by, where `knowngood review check` is given a token of an app of your own; by default GitHub Actions'.",
       ),
     reviewers: listOf(
       text("write the name of an account on GitHub"),

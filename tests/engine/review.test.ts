@@ -113,6 +113,7 @@ describe("a rollback that is proposed, reviewed, merged and deployed", () => {
 
   it("is not deployed once the database has moved on, and says by what", async () => {
     const [pull] = await there.pulls();
+    await github.review(pull?.number ?? 0);
     const { sha } = (await github.ask(`pulls/${pull?.number}/merge`, "PUT")) as { sha: string };
     await checkOut(github, sha, workspace.folder);
     await workspace.query("INSERT INTO schema_migrations VALUES ('20260303000000')");

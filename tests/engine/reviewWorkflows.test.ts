@@ -171,6 +171,11 @@ describe("the workflows of the review stack, each step as it stands", () => {
     ]);
     expect(await served()).to.equal("v1");
     await github.ask(`pulls/${number}/merge`, "PUT", {});
+    const unseen = await onMain("deploy-prod", "deploy");
+    expect(unseen.conclusion, unseen.text).to.equal("failure");
+    expect(unseen.text).to.contain("Nobody has approved the last commit of ");
+    expect(await served()).to.equal("v1");
+    await github.review(number);
     const deployed = await onMain("deploy-prod", "deploy");
     expect(deployed.conclusion, deployed.text).to.equal("success");
     expect(await served()).to.equal("v2");

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { emulateGitHub } from "./emulator.mjs";
+import { actions, type WritingApp } from "./checkApps";
 import { withPulls, type Limit } from "./pulls";
 import { withStatuses } from "./statuses";
 
@@ -15,6 +16,14 @@ export interface TestGitHub {
   status: (context: string, state: string) => Promise<void>;
   /** Anything else of the repository, such as `pulls`, by its owner. @throws Error for an answer that says no */
   ask: (path: string, method?: string, body?: object) => Promise<unknown>;
+  /** Says something of a pull request as `anna`, who may write to the repository and has opened none. */
+  review: (
+    number: number,
+    event?: "APPROVE" | "REQUEST_CHANGES" | "COMMENT",
+    commit?: string,
+  ) => Promise<void>;
+  /** As which app checks are written from now on; GitHub Actions without. */
+  writeChecksAs: (app?: WritingApp) => void;
   /** From now on every request is refused but for the first ones; undefined ends that. */
   limit: (limit: Limit | undefined) => void;
   /** The private key of every app. */
@@ -41,6 +50,7 @@ function appKey(): string {
 
 export async function startGitHub(apps: readonly TestApp[] = []): Promise<TestGitHub> {
   const token = "a-token-of-acme";
+  const annas = "a-token-of-anna";
   const emulator = await emulateGitHub({
     github: {
       users: [{ login: "acme" }, { login: "anna" }],
@@ -50,19 +60,24 @@ export async function startGitHub(apps: readonly TestApp[] = []): Promise<TestGi
       })),
       repos: [{ owner: "acme", name: "shop", auto_init: true, private: true }],
     },
-    tokens: { [token]: { login: "acme", scopes: ["repo"] } },
+    tokens: {
+      [token]: { login: "acme", scopes: ["repo"] },
+      [annas]: { login: "anna", scopes: ["repo"] },
+    },
   });
   const statuses = await withStatuses(emulator.url, token);
-  const { url, limit, close } = await withPulls(statuses.url, token);
-  const ask = async (path: string, method = "GET", body?: object): Promise<unknown> => {
+  const { url, limit, apps: checkApps, close } = await withPulls(statuses.url, token);
+  const askAs = async (as: string, path: string, method: string, body?: object): Promise<unknown> => {
     const answer = await fetch(`${url}/repos/acme/shop${path === "" ? "" : `/${path}`}`, {
       method,
-      headers: { authorization: `token ${token}`, "content-type": "application/json" },
+      headers: { authorization: `token ${as}`, "content-type": "application/json" },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
     return answer.status === 204 ? undefined : answer.json();
   };
+  const ask = (path: string, method = "GET", body?: object) => askAs(token, path, method, body);
+  await ask("collaborators/anna", "PUT", { permission: "push" });
   const [newest] = (await ask("commits")) as { sha: string }[];
   const commit = newest?.sha ?? "";
   return {
@@ -82,6 +97,11 @@ export async function startGitHub(apps: readonly TestApp[] = []): Promise<TestGi
       });
     },
     ask,
+    review: async (number, event = "APPROVE", commit) => {
+      const { head } = (await ask(`pulls/${number}`)) as { head: { sha: string } };
+      await askAs(annas, `pulls/${number}/reviews`, "POST", { event, commit_id: commit ?? head.sha });
+    },
+    writeChecksAs: (app = actions) => (checkApps.writing = app),
     limit,
     get key() {
       return appKey();

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { CheckApps } from "./checkApps";
 
 interface Pull {
   number: number;
@@ -28,16 +29,19 @@ export interface Pulls {
   url: string;
   /** From now on every request is refused but for the first ones; undefined ends that. */
   limit: (limit: Limit | undefined) => void;
+  apps: CheckApps;
   close: () => Promise<void>;
 }
 
 /**
  * What the emulator does not have of pull requests, in front of it: their heads follow their branches, a merge puts the
- * changes of both sides together or is a conflict, and a commit tells of the pull request that it came with.
+ * changes of both sides together or is a conflict, a commit tells of the pull request that it came with, and a check of the
+ * app that wrote it.
  * @param token of an account that may do anything
  */
 export async function withPulls(emulator: string, token: string): Promise<Pulls> {
   const merged = new Map<string, Partial<Pull>>();
+  const apps = new CheckApps();
   let limit: Limit | undefined;
 
   const ask = async (path: string, method = "GET", body?: object): Promise<unknown> => {
@@ -136,7 +140,17 @@ export async function withPulls(emulator: string, token: string): Promise<Pulls>
     });
     const text = await response.text();
     const [, repo] = /^(\/repos\/[^/]+\/[^/]+)\/pulls(?:\/\d+)?$/.exec(passed.pathname) ?? [];
-    if (!response.ok || repo === undefined) return [response.status, text, response.headers];
+    if (!response.ok) return [response.status, text, response.headers];
+    // GitHub tells of them by other words than it is told them by.
+    if (/\/collaborators\/[^/]+\/permission$/.test(url.pathname))
+      return [
+        response.status,
+        text
+          .replace('"permission":"push"', '"permission":"write"')
+          .replace('"permission":"pull"', '"permission":"read"'),
+        response.headers,
+      ];
+    if (repo === undefined) return [response.status, apps.told(method, url.pathname, text), response.headers];
     const given = JSON.parse(text) as Pull | Pull[];
     if (!Array.isArray(given)) return [response.status, JSON.stringify(await asItIs(repo, given))];
     const pulls = await Promise.all(given.map((pull) => asItIs(repo, pull)));
@@ -176,6 +190,7 @@ export async function withPulls(emulator: string, token: string): Promise<Pulls>
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     limit: (next) => (limit = next),
+    apps,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -9,10 +9,12 @@ import { reviewedIn, reviewedText } from "../../review/reviewedCheck";
 import { isTreeOf, parentsIn, placeInRepository } from "../../review/workingTree";
 import { checkOut } from "../github/checkout";
 import { startGitHub, type TestGitHub } from "../github/github";
+import { approvalsIn, type Review } from "../../review/approval";
+import { least, settingsOf } from "../settings/stack";
 import { placeOf, stackText, TestRepository } from "./proposals";
 
 const path = "deploy/Pulumi.prod.yaml";
-const named = { stack: "prod", label: "shop/prod" };
+const named = { stack: "prod", label: "shop/prod", settings: settingsOf(least) };
 const held = { stack: "shop/prod", tag: "v2", fingerprint: "17648dd272af" };
 
 describe("what was reviewed of what is checked out", () => {
@@ -48,6 +50,10 @@ describe("what was reviewed of what is checked out", () => {
     await endCheck(repository, check, passed, words, reviewed);
     return { number, head };
   }
+  const approvedAndMerged = async (number: number, method?: string) => {
+    await github.review(number);
+    return merge(number, method);
+  };
   const merge = async (number: number, method = "merge") =>
     ((await github.ask(`pulls/${number}/merge`, "PUT", { merge_method: method })) as { sha: string }).sha;
   const find = () => findReview(repository, named, join(folder, "deploy"));
@@ -61,7 +67,7 @@ describe("what was reviewed of what is checked out", () => {
   for (const method of ["merge", "squash"])
     it(`is what the check of the pull request's head holds, after a ${method}`, async () => {
       const { number, head } = await opened(changed);
-      await checkOut(github, await merge(number, method), folder);
+      await checkOut(github, await approvedAndMerged(number, method), folder);
       const { pull, reviewed, report } = await find();
       expect([pull.number, pull.head, reviewed, report]).to.deep.equal([number, head, held, undefined]);
     });
@@ -69,7 +75,7 @@ describe("what was reviewed of what is checked out", () => {
   it("is nothing for a commit that came with no pull request", async () => {
     await checkOut(github, await there.write(path, main, changed), folder);
     expect(await problemOf(find())).to.match(
-      /^Refused: The commit [0-9a-f]{12} came into acme\/shop with no pull request, .* npx knowngood propose TAG --stack prod --reason WHY$/,
+      /^Refused: The commit [0-9a-f]{12} came into the branch main of acme\/shop with no pull request, .* npx knowngood propose TAG --stack prod --reason WHY$/,
     );
   });
 
@@ -91,9 +97,64 @@ describe("what was reviewed of what is checked out", () => {
     expect(await problemOf(find())).to.match(/^Refused: .* or has seen different things of it/);
   });
 
+  it("is nothing until somebody else has approved the last commit, which may be after the merge", async () => {
+    const { number, head } = await opened(changed);
+    await github.review(number, "COMMENT");
+    await checkOut(github, await merge(number), folder);
+    expect(await problemOf(find())).to.match(
+      /^Refused: Nobody has approved the last commit of \S+ \([0-9a-f]{12}\) after its check ended at \S+Z, so nothing was deployed\. /,
+    );
+    await github.ask(`pulls/${number}/reviews`, "POST", { event: "APPROVE", commit_id: head });
+    expect(await problemOf(find())).to.contain("(acme has made the change)");
+    await github.review(number, "APPROVE", github.commit);
+    expect(await problemOf(find())).to.contain(
+      `anna has approved ${github.commit.slice(0, 12)}, which is not its last commit`,
+    );
+    await github.review(number);
+    expect((await find()).pull.number).to.equal(number);
+    await github.ask("collaborators/anna", "PUT", { permission: "pull" });
+    expect(await problemOf(find())).to.contain("anna may not write to the repository");
+    await github.ask("collaborators/anna", "PUT", { permission: "push" });
+    await github.review(number, "REQUEST_CHANGES");
+    expect(await problemOf(find())).to.contain("anna wants changes");
+  });
+
+  it("is not what an approval was given to before the check, as of an empty commit", async () => {
+    const { number, head } = await opened(changed);
+    await github.review(number);
+    const later = await beginCheck(repository, "knowngood/prod", head);
+    await github.ask(`check-runs/${later}`, "PATCH", {
+      ...{ status: "completed", conclusion: "success", external_id: reviewedText(held) },
+      completed_at: "2999-01-01T00:00:00Z",
+    });
+    await checkOut(github, await merge(number), folder);
+    expect(await problemOf(find())).to.match(
+      /anna has approved it at \S+, before the check ended at 2999-01-01T00:00:00Z/,
+    );
+  });
+
+  it("is nothing where the pull request was merged into another branch", async () => {
+    const { number } = await opened(changed);
+    const [tip] = await there.commits(main);
+    await github.ask("git/refs", "POST", { ref: "refs/heads/other", sha: tip?.sha });
+    await github.ask(`pulls/${number}`, "PATCH", { base: "other" });
+    await checkOut(github, await approvedAndMerged(number), folder);
+    expect(await problemOf(find())).to.match(/^Refused: The commit [0-9a-f]{12} came into the branch main /);
+  });
+
+  it("is nothing where another app wrote the check, unless the settings name that app", async () => {
+    github.writeChecksAs({ id: 99, slug: "elsewhere" });
+    const { number } = await opened(changed);
+    await checkOut(github, await approvedAndMerged(number), folder);
+    expect(await problemOf(find())).to.contain("was not written by GitHub Actions");
+    const own = settingsOf({ ...least, review: { repository: "acme/shop", app: 99 } });
+    const { reviewed } = await findReview(repository, { ...named, settings: own }, join(folder, "deploy"));
+    expect(reviewed).to.deep.equal(held);
+  });
+
   it("is superseded once the branch has another stack file, and not by another file", async () => {
     const { number } = await opened(changed);
-    await checkOut(github, await merge(number), folder);
+    await checkOut(github, await approvedAndMerged(number), folder);
     await there.write("README.md", main, "# Shop\n");
     expect((await find()).pull.number).to.equal(number);
     await there.write(path, main, stackText.replace("imageTag: v3", "imageTag: v4"));
@@ -121,25 +182,40 @@ describe("what was reviewed of what is checked out", () => {
 });
 
 describe("a check's word", () => {
-  const passed = (id: number, app = 1) => ({ id, app, passed: true, reviewed: held, text: null });
-  const failed = (id: number, app = 1) => ({ ...passed(id, app), passed: false });
+  const actions = { id: 15368, slug: "github-actions" };
+  const elsewhere = { id: 99, slug: "elsewhere" };
+  const endedAt = "2026-01-02T03:04:05Z";
+  const passed = (id: number, app = actions) => ({
+    id,
+    app,
+    passed: true,
+    endedAt,
+    reviewed: held,
+    text: null,
+  });
+  const failed = (id: number, app = actions) => ({ ...passed(id, app), passed: false });
   const other = { ...held, fingerprint: "0123456789ab" };
 
-  it("counts where the newest of every app has passed, and nothing else was ever seen of the commit", () => {
+  it("counts where the newest of the app has passed, and it saw nothing else of the commit", () => {
     for (const [what, checks, expected] of [
       ["one", [passed(1)], held],
-      ["two of an app", [passed(2), failed(1)], held],
+      ["two", [passed(2), failed(1)], held],
       ["the newest failed", [failed(2), passed(1)], undefined],
-      ["two apps", [passed(2, 2), passed(1)], held],
-      ["an app's failed", [passed(2, 2), failed(1)], undefined],
+      ["another app's after it", [failed(2, elsewhere), passed(1)], held],
+      ["another app's instead", [passed(2, elsewhere), failed(1)], undefined],
+      ["another app's alone", [passed(1, elsewhere)], undefined],
+      ["nobody's", [{ ...passed(1), app: undefined }], undefined],
+      ["one that runs", [{ ...passed(1), endedAt: undefined }], undefined],
       ["something else before", [passed(2), { ...passed(1), reviewed: other }], undefined],
-      ["something else of another app", [passed(2), { ...passed(1, 2), reviewed: other }], undefined],
+      ["something else of another app", [passed(2), { ...passed(1, elsewhere), reviewed: other }], held],
       ["no assessment before", [passed(2), { ...failed(1), reviewed: undefined }], held],
       ["no assessment", [{ ...passed(1), reviewed: undefined }], undefined],
       ["none", [], undefined],
     ] as const)
-      expect(reviewedBy(checks, "shop/prod")?.reviewed, what).to.deep.equal(expected);
-    expect(reviewedBy([passed(1)], "shop/test")).to.equal(undefined);
+      expect(reviewedBy(checks, "shop/prod", undefined)?.reviewed, what).to.deep.equal(expected);
+    expect(reviewedBy([passed(1)], "shop/test", undefined)).to.equal(undefined);
+    expect(reviewedBy([failed(2), passed(1, elsewhere)], "shop/prod", 99)?.reviewed).to.deep.equal(held);
+    expect(reviewedBy([passed(1)], "shop/prod", 99)).to.equal(undefined);
   });
 
   it("is read as it was written, and no other text is one", () => {
@@ -153,5 +229,46 @@ describe("the parents of a commit", () => {
   it("stand above its message", () => {
     const sha = "a".repeat(40);
     expect(parentsIn(`tree x\nparent ${sha}\nauthor y\n\nparent ${"b".repeat(40)}\n`)).to.deep.equal([sha]);
+  });
+});
+
+describe("an approval", () => {
+  const wanted = { head: "b".repeat(40), since: "2026-01-02T03:04:05Z", own: new Set(["acme"]) };
+  const approval: Review = {
+    ...{ by: "anna", person: true, state: "APPROVED", commit: wanted.head, at: "2026-01-02T03:04:05Z" },
+  };
+  const comment = { ...approval, state: "COMMENTED" };
+
+  it("counts where it is the last word of a person who has not made the change, on what the check has shown", () => {
+    for (const [what, reviews, by, without] of [
+      ["at the second", [approval], ["anna"], []],
+      ["none", [], [], []],
+      ["a comment", [comment], [], []],
+      ["a comment after it", [approval, comment], ["anna"], []],
+      ["dismissed", [{ ...approval, state: "DISMISSED" }], [], ["anna has approved it no longer"]],
+      [
+        "changes wanted after it",
+        [approval, { ...approval, state: "CHANGES_REQUESTED" }],
+        [],
+        ["anna wants changes"],
+      ],
+      ["changes wanted before it", [{ ...approval, state: "CHANGES_REQUESTED" }, approval], ["anna"], []],
+      ["own", [{ ...approval, by: "acme" }], [], ["acme has made the change"]],
+      ["a workflow's", [{ ...approval, person: false }], [], ["anna is no person"]],
+      [
+        "of an older commit",
+        [{ ...approval, commit: "a".repeat(40) }],
+        [],
+        ["anna has approved aaaaaaaaaaaa, which is not its last commit"],
+      ],
+      [
+        "a second too early",
+        [{ ...approval, at: "2026-01-02T03:04:04Z" }],
+        [],
+        ["anna has approved it at 2026-01-02T03:04:04Z, before the check ended at 2026-01-02T03:04:05Z"],
+      ],
+      ["another's besides", [{ ...approval, by: "acme" }, approval], ["anna"], ["acme has made the change"]],
+    ] as const)
+      expect(approvalsIn(reviews, wanted), what).to.deep.equal({ by, without });
   });
 });
