@@ -55,19 +55,30 @@ export function proposalTitle({ stack, tag, plan: { direction, from } }: Proposa
 export type Change = Pick<Proposal, "tag" | "reason" | "plan">;
 
 /**
- * The text of a stack file as it is proposed, with the reason for the record. A step-down that was left there is taken out,
- * since it was for another change.
+ * The text of a stack file as it is proposed, with the reason for the record. A step-down that was left there for another
+ * change is taken out.
  * An acknowledgement is never written: it is a reviewer's word.
  * @param file its name, for errors
  * @throws InvalidInput where the text is no stack file
  */
 export function proposedText(text: string, project: string, change: Change, file: string): string {
-  const own = { ...editsOf(text, project, change), ...taken, "record.reason": change.reason };
-  return withSettings(text, project, own, file);
+  const own = { ...editsOf(text, project, change), ...takenFrom(text, project, change.tag) };
+  return withSettings(text, project, { ...own, "record.reason": change.reason }, file);
 }
 
-/** What is taken out of a stack file. */
-export const taken: SettingEdits = { stepDown: undefined };
+/** What is taken out of a stack file: a step-down, but where the file names the target already, since it is for that. */
+export function takenFrom(text: string, project: string, tag: string): SettingEdits {
+  const now: unknown = parseDocument(text).getIn(["config", `${project}:imageTag`]);
+  return now === tag ? {} : { stepDown: undefined };
+}
+
+/** Settings for one change alone that a stack file has, and that hold for the next one too. */
+export function oneTimeSettings(text: string, project: string): string[] {
+  const document = parseDocument(text);
+  return ["breakGlass", "retry", "stepDown"]
+    .map((name) => `${project}:${name}`)
+    .filter((key) => document.hasIn(["config", key]));
+}
 
 /** Whether a stack file says already what is proposed, whatever else a reviewer has written into it. */
 export function saysAlready(text: string, project: string, change: Change, file: string): boolean {

@@ -20,6 +20,8 @@ export interface BodyFacts extends Proposal {
   redact: Redact;
   /** Commits that others have put on its branch, oldest first. */
   others: readonly BranchCommit[];
+  /** Settings for one change alone that the stack file has still. */
+  oneTime: readonly string[];
 }
 
 /** The body of a proposal: all that a reviewer has to see. */
@@ -30,6 +32,7 @@ export function proposalBody(facts: BodyFacts): string {
     block(redact(reason).split("\n")),
     "",
     ...othersWords(facts),
+    ...oneTimeWords(facts),
     "### What it means",
     ...assessmentWords(plan, redact),
     "",
@@ -44,6 +47,15 @@ export function proposalBody(facts: BodyFacts): string {
     ...previewWords(preview, redact),
     "",
   ].join("\n");
+}
+
+function oneTimeWords({ oneTime, file }: BodyFacts): string[] {
+  if (oneTime.length === 0) return [];
+  return [
+    "### Still in the stack file",
+    `${code(file)} has ${oneTime.map(code).join(", ")}, which holds for this change too.`,
+    "",
+  ];
 }
 
 function othersWords({ others, file, redact }: BodyFacts): string[] {

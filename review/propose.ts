@@ -10,7 +10,7 @@ import { previewPlan } from "../updates/preview";
 import { stackFile } from "../updates/stackFile";
 import { deployedBranch } from "./branches";
 import { reviewPlace, withoutIdentity } from "./place";
-import { saysAlready, taken, type Proposal } from "./proposal";
+import { saysAlready, takenFrom, type Proposal } from "./proposal";
 import { deployedFile, publish, type Published } from "./publish";
 import { Repository, rights } from "./repository";
 import { redactorOf } from "./stackSecrets";
@@ -43,7 +43,7 @@ export async function propose(
   const base = await deployedBranch(repository);
   const file = await deployedFile(repository, base, path);
   const preview = await previewPlan({
-    ...{ stack, project, settings: { imageTag: target, ...taken } },
+    ...{ stack, project, settings: { imageTag: target, ...takenFrom(file.text, project, target) } },
     stackFileText: file.text,
     env: withoutIdentity,
   });

@@ -2,7 +2,8 @@ import type { Redact } from "../gates/redaction";
 import { InvalidInput } from "../settings/violations";
 import { BrokenEnvironment } from "../stack/endings";
 import { commitOn, fileIn, setBranch, tipOf, type BranchCommit } from "./branches";
-import { proposalTitle, proposedBranch, proposedText, type Proposal } from "./proposal";
+import { harmlessReason } from "./commitMessage";
+import { oneTimeSettings, proposalTitle, proposedBranch, proposedText, type Proposal } from "./proposal";
 import { proposalBody } from "./proposalBody";
 import { decorate, openPullRequest, putPullRequest, type PullRequest } from "./pullRequests";
 import type { Repository } from "./repository";
@@ -48,12 +49,19 @@ export async function publish(repository: Repository, publication: Publication):
   const { proposal, project, file, preview, redact } = publication;
   const branch = proposedBranch(proposal.stack, proposal.tag);
   const { commit, others, warnings } = await push(repository, publication, branch);
+  const oneTime = oneTimeSettings(proposedText(file.text, project, proposal, file.path), project);
   const { updated, ...pull } = await putPullRequest(repository, {
     ...{ branch, base: file.branch, title: proposalTitle(proposal) },
-    body: proposalBody({ ...proposal, project, file: file.path, preview, redact, others }),
+    body: proposalBody({ ...proposal, project, file: file.path, preview, redact, others, oneTime }),
   });
   const without = await decorate(repository, pull.number, publication);
-  return { pull, branch, commit, updated, warnings: [...warnings, ...without] };
+  return {
+    pull,
+    branch,
+    commit,
+    updated,
+    warnings: [...warnings, ...oneTimeWarnings(file, oneTime), ...without],
+  };
 }
 
 /** The stack file where it is deployed from: the working copy may be behind, or ahead. */
@@ -115,12 +123,20 @@ async function attempted(
   if (tip !== undefined && standing !== undefined && standing.anew === undefined)
     return { commit: tip, others: standing.others, warnings: keptWarnings(branch, standing) };
   const wanted = proposedText(text, project, proposal, path);
-  const message = `${proposalTitle(proposal)}\n\n${proposal.reason}`;
+  const message = `${proposalTitle(proposal)}\n\n${harmlessReason(proposal.reason)}`;
   // Where the file says it already and the stack does not run it, what is to be reviewed is the deployment itself.
   const file = wanted === text ? undefined : { path, text: wanted };
   const commit = await commitOn(repository, base, message, file);
   if (!(await setBranch(repository, branch, commit, tip))) return undefined;
   return { commit, others: [], warnings: standing === undefined ? [] : leftWarnings(branch, standing) };
+}
+
+function oneTimeWarnings({ path, branch }: DeployedFile, oneTime: readonly string[]): string[] {
+  if (oneTime.length === 0) return [];
+  return [
+    `${path} on ${branch} has ${oneTime.join(", ")} still, which holds for this change too: take it out there where that ` +
+      "is not meant",
+  ];
 }
 
 function keptWarnings(branch: string, { others }: Standing): string[] {

@@ -10,6 +10,9 @@ import { isPast } from "../schema/verdict";
 /** GitHub takes 65,536 characters of a body and 65,535 bytes of a check's summary: each part has its share of it. */
 const longestPreview = 25_000;
 const longestRefusals = 10_000;
+const longestAnnouncement = 4_000;
+const longestWarnings = 4_000;
+const longestClosed = 2_000;
 const longestName = 200;
 /** What Pulumi prints while it is under way, and says nothing afterwards. */
 const progress = /^@ |^ ~ .* refresh(?:ing)? *$|^ {4}pulumi:pulumi:Stack \S+ (?:running|refreshing)/;
@@ -34,7 +37,17 @@ export function assessmentWords(plan: Plan, redact: Redact): string[] {
           from?.digest === to.digest ? "stays" : cell(`${to.tag} ${to.digest}`)
         } |`,
     ),
+    ...section("Warnings", plan.warnings, longestWarnings, redact),
+    ...section("Ways back that it closes", report?.closed ?? [], longestClosed, redact),
+    // With what has no part of its own here: migrations that are applied, a backup, flags, what break-glass goes without.
+    ...section("In the words of the `up`", [plan.text], longestAnnouncement, redact),
   ];
+}
+
+/** Texts of somebody else's below a title; none where there are none. */
+function section(title: string, texts: readonly string[], longest: number, redact: Redact): string[] {
+  const text = clean(texts.join("\n"), redact).trim();
+  return text === "" ? [] : ["", `**${title}**`, "", block(cut(text, longest))];
 }
 
 /** What is refused, and by which line a reviewer accepts what can be accepted. */
@@ -72,10 +85,12 @@ export function previewWords(text: string, redact: Redact): string[] {
   return ["<details><summary>The preview</summary>", "", block(cut(shown, longestPreview)), "", "</details>"];
 }
 
-/** The lines of a text, up to so many characters. */
+/** The lines of a text, up to so many characters: what it ends with, such as the errors of a preview, counts no less. */
 function cut(text: string, longest: number): string[] {
-  const lines = text.slice(0, longest).split("\n");
-  return text.length <= longest ? lines : [...lines, "… (the rest is left out)"];
+  if (text.length <= longest) return text.split("\n");
+  const half = Math.floor(longest / 2);
+  const left = `… (${text.length - 2 * half} characters are left out)`;
+  return [...text.slice(0, half).split("\n"), left, ...text.slice(-half).split("\n")];
 }
 
 function verdict({ schema }: Plan): string {

@@ -292,6 +292,16 @@ describe("a proposed rollback", () => {
     );
   });
 
+  it("warns of settings for another change that the stack file has still", async () => {
+    const left = `${stackText}  knowngood:retry: {tag: v2, reason: flaky}\n`;
+    const base = await there.defaultBranch();
+    await there.write(path, base, left);
+    expect((await proposeAs()).warnings).to.deep.equal([
+      `${path} on ${base} has knowngood:retry still, which holds for this change too: take it out there where that is not meant`,
+    ]);
+    expect((await there.pulls())[0]?.body).to.contain("has `knowngood:retry`, which holds");
+  });
+
   it("is one, whoever of two comes first", async () => {
     const both = await Promise.all([proposeAs(), proposeAs()]);
     expect(await there.pulls()).to.have.length(1);

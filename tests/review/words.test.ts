@@ -2,7 +2,8 @@ import { expect } from "chai";
 import { redactor } from "../../gates/redaction";
 import type { BranchCommit } from "../../review/branches";
 import { proposalBody } from "../../review/proposalBody";
-import { proposedBranch, proposedText, saysAlready } from "../../review/proposal";
+import { harmlessReason } from "../../review/commitMessage";
+import { oneTimeSettings, proposedBranch, proposedText, saysAlready } from "../../review/proposal";
 import { commentMark, commentWords, checkTitle, checkWords, type CheckFacts } from "../../review/checkWords";
 import { reportIn } from "../../review/reviewedCheck";
 import { back, forward } from "../assessment/judgedStack";
@@ -10,9 +11,13 @@ import { planOf, type Plan } from "../../assessment/plan";
 import { publicationOf, refusedPlan, stackText } from "./proposals";
 
 const file = { branch: "main", commit: "c0", path: "Pulumi.prod.yaml", text: stackText };
-const body = (more: Parameters<typeof publicationOf>[1] = {}, others: readonly BranchCommit[] = []) => {
+const body = (
+  more: Parameters<typeof publicationOf>[1] = {},
+  others: readonly BranchCommit[] = [],
+  oneTime: readonly string[] = [],
+) => {
   const { proposal, project, preview, redact } = publicationOf(file, more);
-  return proposalBody({ ...proposal, project, file: file.path, preview, redact, others });
+  return proposalBody({ ...proposal, project, file: file.path, preview, redact, others, oneTime });
 };
 
 describe("the body of a proposal", () => {
@@ -46,6 +51,35 @@ describe("the body of a proposal", () => {
     const held = { ...accepted, refusals: [{ guard: "hold" as const, text: "The stack is on hold." }] };
     const other = body({ proposal: { ...publicationOf(file).proposal, plan: held } });
     expect(other).to.contain("The stack is on hold.").and.not.to.contain("acknowledge:");
+  });
+
+  it("has the warnings, the ways back that it closes, and the whole announcement", () => {
+    const plan = planOf("shop/prod", forward(), { protected: false, guards: { schema: "breaking" } });
+    const { proposal } = publicationOf(file);
+    const text = body({
+      proposal: { ...proposal, plan: { ...plan, warnings: ["No @anna: `slow`", "Two"] } },
+    });
+    expect(text).to.contain("**Warnings**\n\n```text\nNo @anna: `slow`\nTwo\n```");
+    expect(plan.schema?.report?.closed).not.to.deep.equal([]);
+    expect(text).to.contain(
+      `**Ways back that it closes**\n\n\`\`\`text\n${plan.schema?.report?.closed.join("\n")}\n\`\`\``,
+    );
+    expect(text).to.contain(`**In the words of the \`up\`**\n\n\`\`\`text\n${plan.text}\n\`\`\``);
+  });
+
+  it("keeps of what is too long the start and the end", () => {
+    const text = body({ preview: `first\n${"x".repeat(60_000)}\nerror: last` });
+    expect(text)
+      .to.contain("first\nxxx")
+      .and.contain("xxx\nerror: last")
+      .and.contain("… (35018 characters are left out)");
+  });
+
+  it("tells which settings hold for this change too", () => {
+    expect(body({}, [], ["knowngood:retry"])).to.contain(
+      "### Still in the stack file\n`Pulumi.prod.yaml` has `knowngood:retry`, which holds for this change too.\n",
+    );
+    expect(body()).not.to.contain("Still in the stack file");
   });
 
   it("lists what others have put on the branch", () => {
@@ -88,9 +122,11 @@ describe("the body of a proposal", () => {
     const long = "ä".repeat(2_000);
     const [finding] = plan.schema?.report?.findings ?? [];
     const findings = Array.from({ length: 500 }, () => ({ ...finding, object: long, migration: long }));
-    const report = { ...plan.schema?.report, findings };
+    const many = Array.from({ length: 100 }, () => long);
+    const report = { ...plan.schema?.report, findings, closed: many };
     const most = {
       ...plan,
+      ...{ warnings: many, text: many.join("\n") },
       schema: { ...plan.schema, report },
       refusals: Array.from({ length: 100 }, () => ({ guard: "schema", text: long })),
     } as unknown as Plan;
@@ -156,6 +192,27 @@ describe("the stack file of a proposal", () => {
     const added = `${text(stackText)}  knowngood:stepDown: "3"\n`;
     expect(saysAlready(added, "knowngood", proposal, file.path)).to.equal(true);
     expect(saysAlready(stackText, "knowngood", proposal, file.path)).to.equal(false);
+  });
+
+  it("keeps a step-down where the file names the target already, since it is for that", () => {
+    const own = text(stackText).concat('  knowngood:stepDown: "3"\n');
+    expect(text(own)).to.equal(own);
+    expect(oneTimeSettings(own, "knowngood")).to.deep.equal(["knowngood:stepDown"]);
+    expect(
+      oneTimeSettings(`${stackText}  knowngood:retry: {tag: v2, reason: x}\n`, "knowngood"),
+    ).to.deep.equal(["knowngood:retry"]);
+    expect(oneTimeSettings(stackText, "knowngood")).to.deep.equal([]);
+  });
+
+  it("has a reason whose commit commands nothing", () => {
+    expect(
+      harmlessReason(
+        "[skip ci] fixes #3, GH-4, https://github.com/acme/shop/issues/5 @acme/all\nSigned-off-by : x",
+      ),
+    ).to.equal(
+      "(skip ci) fixes no. 3, GH 4, https: //github.com/acme/shop/issues/5 (at)acme/all\n- Signed-off-by : x",
+    );
+    expect(harmlessReason("orders fail since v3")).to.equal("orders fail since v3");
   });
 
   it("lies on a branch that is always the same, and a good name for one", () => {
