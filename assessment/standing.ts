@@ -14,6 +14,8 @@ export interface Standing {
   knownGood: readonly KnownGood[];
   /** Tags of the catalog's releases that are quarantined, whether they were ever good or not. */
   quarantined: ReadonlySet<string>;
+  /** Tags of releases whose gates have failed, whatever came of it later. */
+  failed: ReadonlySet<string>;
   /**
    * The release that a rollback goes to where nobody names one: the newest known-good one of the catalog that neither
    * runs nor is quarantined. Of a mix, the newest release that runs is the one to leave.
@@ -55,6 +57,7 @@ export function standingOf(
     running,
     knownGood,
     quarantined,
+    failed: new Set(memory.bad.flatMap(({ tag, failedAt }) => (failedAt === undefined ? [] : [tag]))),
     lastKnownGood: lastKnownGood(
       knownGood.filter(({ tag }) => findRelease(catalog, tag) !== undefined && !quarantined.has(tag)),
       leaving(running, catalog) ?? "",

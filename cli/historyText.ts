@@ -51,13 +51,19 @@ function row(one: Deployment, now: string): string[] {
     one.id.slice(0, idLength),
     releaseText(one),
     digestText(one),
-    one.kind === "update" ? (one.direction ?? "update") : one.kind,
+    moveText(one),
     outcomeText(one),
     when(one.startedAt, now),
     one.seconds === undefined ? "-" : took(one.seconds),
     oneLine(one.by?.name ?? "-", longestReason),
     reason === "" ? "-" : reason,
   ];
+}
+
+/** A drill's way out and back are no change of mind, so they are told apart. */
+function moveText({ kind, direction, drill }: Deployment): string {
+  if (kind !== "update") return kind;
+  return drill === undefined ? (direction ?? "update") : `drill ${drill.way}`;
 }
 
 function releaseText({ tag, runs, lastKnownGood }: Deployment): string {

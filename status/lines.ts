@@ -25,6 +25,7 @@ export function statusLines(status: Status): StatusLine[] {
   return [
     ...settingsLines(status),
     ...status.services.map((service) => serviceLine(service, status)),
+    ...gatesLines(status),
     ...(status.schema === undefined
       ? []
       : [schemaLine(status.schema, status), horizonLine(status.schema, status)]),
@@ -37,14 +38,25 @@ export function statusLines(status: Status): StatusLine[] {
 }
 
 /** What runs, in a line. */
-export function headline({ label, held, at }: Status): string {
+export function headline({ label, held, services, at }: Status): string {
   if (isUnknown(held)) return `${label}: what runs is not known: ${held.unknown}`;
   const { running, since } = held;
-  if (running.services.length === 0) return `${label}: nothing was deployed yet`;
+  if (running.services.length === 0) return `${label}: nothing is deployed`;
+  const byHand = allByHand(services);
+  if (byHand !== undefined)
+    return `${label} runs ${byHand}, started by hand; the state holds ${running.tag ?? "services of different releases"}`;
   if (running.tag === undefined) return `${label} runs services of different releases`;
   if (since === undefined) return `${label} runs ${running.tag}`;
   const how = since.direction === "rollback" ? ", by a rollback" : "";
   return `${label} runs ${running.tag} since ${when(since.at, at)}${how}`;
+}
+
+/** The one release of which a person has started every service. */
+function allByHand(services: readonly ServiceStatus[]): string | undefined {
+  const [tag, ...others] = new Set(
+    services.map(({ host }) => (isUnknown(host) ? undefined : host.byHand?.tag)),
+  );
+  return others.length === 0 ? tag : undefined;
 }
 
 function settingsLines({ settings, held }: Status): StatusLine[] {
@@ -65,7 +77,7 @@ function serviceLine(status: ServiceStatus, { at, held: all }: Status): StatusLi
     text: [...whatRuns(status, at), ...parts].join(", "),
   });
   const byHand = !isUnknown(host) && host.byHand !== undefined;
-  if (held === undefined && !byHand && !isUnknown(all)) return line("note", "not deployed yet");
+  if (held === undefined && !byHand && !isUnknown(all)) return line("note", "not deployed");
   if (held?.stopped && !byHand && !isUnknown(host) && host.status !== "running")
     return line("wrong", "left stopped on purpose: the schema is not one that it can run on");
   if (isUnknown(health)) return line("unknown", `health not known: ${health.unknown}`);
@@ -73,12 +85,23 @@ function serviceLine(status: ServiceStatus, { at, held: all }: Status): StatusLi
   const took = milliseconds === undefined ? "" : ` in ${milliseconds} ms`;
   const life = isUnknown(host) ? [] : lifeOf(host, at);
   return healthy
-    ? line("fine", `healthy (${text}${took})`, ...life)
+    ? line(isForeign(status) ? "wrong" : "fine", `healthy (${text}${took})`, ...life)
     : line("wrong", `NOT HEALTHY: ${text}`, ...life);
 }
 
-/** Release and digest: what a person started stands before what the state holds. */
-function whatRuns({ held, host }: ServiceStatus, at: string): string[] {
+/** Whether the host runs another image under a service's name than the state holds, and no person said so. */
+function isForeign({ held, host }: ServiceStatus): boolean {
+  if (held === undefined || isUnknown(host) || host.byHand !== undefined) return false;
+  return host.status !== "missing" && host.digest !== held.digest;
+}
+
+/** Release and digest: what stands there goes before what the state holds. */
+function whatRuns(status: ServiceStatus, at: string): string[] {
+  const { held, host } = status;
+  if (held !== undefined && !isUnknown(host) && isForeign(status))
+    return [
+      `${host.digest === undefined ? "an unknown image" : short(host.digest)} stands there, and not ${held.tag} ${short(held.digest)}`,
+    ];
   if (isUnknown(host) || host.byHand === undefined)
     return held === undefined ? [] : [`${held.tag} ${short(held.digest)}`];
   const { tag = "an unknown image", since } = host.byHand;
@@ -90,6 +113,26 @@ function whatRuns({ held, host }: ServiceStatus, at: string): string[] {
 function lifeOf({ status, startedAt, restarts }: HostContainer, at: string): string[] {
   if (status !== "running" || startedAt === undefined) return [];
   return [`up since ${when(startedAt, at)}`, ...(restarts > 0 ? [counted(restarts, "restart")] : [])];
+}
+
+/** Only where the release that runs is not known good: else the screen need not say it. */
+function gatesLines(status: Status): StatusLine[] {
+  const why = notKnownGood(status);
+  if (why === undefined) return [];
+  return [{ name: "gates", mark: goesOn(status) ? "note" : "wrong", text: why }];
+}
+
+/** That the release that runs is not known good, in words; undefined where it is, and where there is no one release. */
+export function notKnownGood({ held }: Pick<Status, "held">): string | undefined {
+  if (isUnknown(held)) return undefined;
+  const { running, knownGood, gatesFailed } = held;
+  if (running.tag === undefined || knownGood.some(({ tag }) => tag === running.tag)) return undefined;
+  return `${running.tag} is not known good: ${gatesFailed ? "its gates failed" : "no up of it has passed all gates"}`;
+}
+
+/** Whether an update is under way, as far as is known here, so that gates may be asked yet. */
+function goesOn({ locks, begun }: Status): boolean {
+  return locks.some(({ alive }) => alive !== false) || begun.some(({ alive }) => alive);
 }
 
 function schemaLine(

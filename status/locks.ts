@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { homedir, hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { isAlive } from "../records/liveProcess";
+import { beganAt, isAlive } from "../records/liveProcess";
 import type { Lock } from "./status";
 
 /** A lock as a backend of files writes it. */
@@ -39,6 +39,16 @@ export async function locksIn(backend: string | undefined, label: string): Promi
   return (await Promise.all(read)).flat();
 }
 
+/** Milliseconds by which the beginning of a process is told too late at most. */
+const unsure = 5000;
+
+/** Whether it is the process that took the lock, and not a later one that was given the same number. */
+function holds(pid: number, since: Date): boolean {
+  if (!isAlive(pid)) return false;
+  const began = beganAt(pid);
+  return began === undefined || !(began.getTime() > since.getTime() + unsure);
+}
+
 function lockIn(text: string): Lock[] {
   let value: unknown;
   try {
@@ -56,7 +66,7 @@ function lockIn(text: string): Lock[] {
       host,
       pid,
       since: Number.isNaN(since.getTime()) ? timestamp : since.toISOString(),
-      ...(host === hostname() && { alive: isAlive(pid, undefined) }),
+      ...(host === hostname() && { alive: holds(pid, since) }),
     },
   ];
 }

@@ -1,7 +1,7 @@
 import { properRun } from "../assessment/owed";
 import { usedPercent } from "../disk/filesystem";
 import { isPast } from "../schema/verdict";
-import { verdictOn } from "./lines";
+import { notKnownGood, verdictOn } from "./lines";
 import { lockText } from "./owedLines";
 import { isUnknown, type Held, type Status } from "./status";
 
@@ -24,6 +24,7 @@ export function nextStep(status: Status): NextStep {
     unseen(status) ??
     sick(status) ??
     notTheTarget(status, held) ??
+    notGood(status, held) ??
     owed(status, held) ?? { why: "nothing is to be done" }
   );
 }
@@ -44,7 +45,13 @@ function withoutState(status: Status): NextStep {
 
 function underWay({ stack, locks, held, begun }: Status): NextStep | undefined {
   const command = `pulumi cancel --yes --stack ${stack} && pulumi up --stack ${stack}`;
-  const holder = locks.find(({ alive }) => alive !== false);
+  // A command that may end a living update is never the one to type next.
+  const doubtful = locks.find(({ alive }) => alive === undefined);
+  if (doubtful !== undefined && !locks.some(({ alive }) => alive) && !begun.some(({ alive }) => alive))
+    return {
+      why: `an update is under way, or has left its lock (${lockText(doubtful)}): wait for its end; only where process ${doubtful.pid} on ${doubtful.host} is gone: ${command}`,
+    };
+  const holder = locks.find(({ alive }) => alive);
   const living = holder === undefined ? begun.find(({ alive }) => alive)?.text : lockText(holder);
   if (living !== undefined) return { why: `an update is under way (${living}): wait for its end` };
   if (locks.length > 0) return { why: "an update died and left its lock", command };
@@ -62,7 +69,7 @@ function decision({ stack, settings: { hold } }: Status): NextStep | undefined {
 
 function first({ stack }: Status, { running }: Held): NextStep | undefined {
   if (running.services.length > 0) return undefined;
-  return { why: "nothing was deployed yet", command: `pulumi up --stack ${stack}` };
+  return { why: "nothing is deployed", command: `pulumi up --stack ${stack}` };
 }
 
 function drifted({ stack, settings, drift }: Status, { running }: Held): NextStep | undefined {
@@ -87,7 +94,7 @@ function unseen({ drift, settings: { engine } }: Status): NextStep | undefined {
 }
 
 function sick(status: Status): NextStep | undefined {
-  const { stack, schema, services, wayBack, settings } = status;
+  const { stack, schema, services } = status;
   const bad = sickServices(status);
   const noAnswer = schema?.down === true ? "the database does not answer: look there first" : undefined;
   if (bad.length === 0) return noAnswer === undefined ? undefined : { why: noAnswer };
@@ -98,14 +105,34 @@ function sick(status: Status): NextStep | undefined {
       why: `${are(bad)} left stopped; this says what is needed`,
       command: `pulumi preview --stack ${stack}`,
     };
-  const back = isUnknown(wayBack) ? undefined : wayBack?.release;
-  const verdict = back === undefined || schema === undefined ? "compatible" : verdictOn(back, schema);
-  if (back !== undefined && (verdict === "unknown" || !isPast(verdict, settings.allowed)))
+  const { back, verdict, open } = backOf(status);
+  if (back !== undefined && open)
     return { why: `${are(bad)} not healthy, and ${back} is known good`, command: goBack(back, stack) };
   const noWay = back === undefined ? "there is no way back" : `${back} is ${verdict} on this schema`;
   return {
     why: `${are(bad)} not healthy, and ${noWay}`,
     command: `npx knowngood logs ${bad[0]} --stack ${stack}`,
+  };
+}
+
+/** The release that a rollback takes, and whether it can go on the schema without an acknowledgement. */
+function backOf({ wayBack, schema, settings }: Status) {
+  const back = isUnknown(wayBack) ? undefined : wayBack?.release;
+  const verdict = back === undefined || schema === undefined ? "compatible" : verdictOn(back, schema);
+  return { back, verdict, open: verdict === "unknown" || !isPast(verdict, settings.allowed) };
+}
+
+/** What came up by break-glass has its gates asked by the proper run, which is owed. */
+function notGood(status: Status, { owed: properRunOwed }: Held): NextStep | undefined {
+  const why = notKnownGood(status);
+  if (why === undefined || properRunOwed !== undefined) return undefined;
+  const { stack } = status;
+  const { back, verdict, open } = backOf(status);
+  if (back !== undefined && open) return { why: `${why}; ${back} is`, command: goBack(back, stack) };
+  const noWay = back === undefined ? "no other release is" : `${back} is, and ${verdict} on this schema`;
+  return {
+    why: `${why}; ${noWay}; this says what an up would do`,
+    command: `pulumi preview --stack ${stack}`,
   };
 }
 

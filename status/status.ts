@@ -99,6 +99,8 @@ export interface Held {
   since?: { at: string; direction: Exclude<Direction, "same"> };
   /** Newest first. */
   knownGood: readonly KnownGood[];
+  /** Whether gates of the release that runs have failed, also where they passed later. @default false */
+  gatesFailed?: true;
   owed?: OwedRun;
   /** Names of what an update has begun to change and not ended, each once. */
   pending: readonly string[];

@@ -46,6 +46,7 @@ const history = (deployments: Deployment[], more: Partial<StackHistory> = {}): S
     running: { tag: "v2", services: [service("v2")] },
     knownGood: [],
     quarantined: new Set(),
+    failed: new Set(),
     lastKnownGood: { tag: "v1", passedAt: "2026-02-26T12:00:00.000Z" },
   },
   deployments,
@@ -64,6 +65,13 @@ describe("a history for people", () => {
       "20260301T110002  v2 (running)          bbbbbbbbbbbb  forward  passed   2026-03-01 11:00:00Z (1 h ago)  9.3 s  anna  new prices",
       "20260226T110000  v1 (last known-good)  -             update   passed   2026-03-01 11:00:00Z (1 h ago)  -      -     -",
     ]);
+  });
+
+  it("tells the two ways of a drill from changes of release", () => {
+    const drilled = (way: "out" | "back") =>
+      lines([deployment({ direction: "rollback", drill: { id: "d1", way } })])[2];
+    expect(drilled("out")).to.match(/ drill out +passed /);
+    expect(drilled("back")).to.match(/ drill back +passed /);
   });
 
   it("says so where a mix or nothing runs, nothing else is good, or nobody knows", () => {

@@ -109,7 +109,7 @@ describe("status, whatever hangs", function () {
     const told = await status(60, "--stack", "prod");
     expect(told.headline).to.equal("shop/prod runs v1");
     expect(told.texts("api")[0]).to.match(/^v1 sha256:a{12}, NOT HEALTHY: no answer within 5 s$/);
-    expect(told.texts("worker")).to.deep.equal(["not deployed yet"]);
+    expect(told.texts("worker")).to.deep.equal(["not deployed"]);
     expect(told.texts("schema")[0]).to.match(
       /^not known: The database can't be reached at 127\.0\.0\.1:\d+: no answer in 3 s$/,
     );

@@ -34,12 +34,12 @@ describe("status, of a stack as it really is", function () {
   it("says before the first up what to do, and after two that all is well, and where the way back leads", async () => {
     await twoReleases(workspace, "prod");
     const empty = await status();
-    expect(empty.headline, empty.text).to.equal("knowngood/prod: nothing was deployed yet");
+    expect(empty.headline, empty.text).to.equal("knowngood/prod: nothing is deployed");
     expect(empty.next).to.deep.equal({
-      why: "nothing was deployed yet",
+      why: "nothing is deployed",
       command: "pulumi up --stack prod",
     });
-    expect(empty.lines("api")).to.deep.equal(["note: not deployed yet"]);
+    expect(empty.lines("api")).to.deep.equal(["note: not deployed"]);
     expect(empty.code).to.equal(0);
     for (const tag of ["v1", "v2"]) {
       await workspace.target("prod", tag);

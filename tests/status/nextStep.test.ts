@@ -10,6 +10,7 @@ const up = "pulumi up --stack prod";
 const preview = "pulumi preview --stack prod";
 const converge = `pulumi cancel --yes --stack prod && ${up}`;
 const lock = { user: "bo", host: "laptop", pid: 7, since: "2026-11-21T11:00:00.000Z" };
+const dueDrill = { text: "not drilled", due: true, command: "npx knowngood drill --stack prod" };
 const silent = { unknown: "no answer in 10 s" };
 const mixed = held();
 const settings = status().settings;
@@ -28,7 +29,11 @@ const rows: readonly [string, Partial<Status>, RegExp, string?][] = [
     { locks: [{ ...lock, alive: true }] },
     /^an update is under way \(bo@laptop, process 7, since 2026-11-21 11:00:00Z\): wait for its end$/,
   ],
-  ["a lock of another machine", { locks: [lock] }, /under way/],
+  [
+    "a lock of another machine",
+    { locks: [lock] },
+    /^an update is under way, or has left its lock \(.*\): wait for its end; only where process 7 on laptop is gone: pulumi cancel --yes --stack prod && pulumi up --stack prod$/,
+  ],
   [
     "an update that this machine knows of",
     { begun: [{ text: "forward to v3", alive: true }] },
@@ -49,7 +54,7 @@ const rows: readonly [string, Partial<Status>, RegExp, string?][] = [
       held: held({ running: { tag: undefined, services: [] } }),
       services: [service({ held: undefined, host: host({ status: "missing" }) })],
     },
-    /^nothing was deployed yet$/,
+    /^nothing is deployed$/,
     up,
   ],
   [
@@ -122,6 +127,29 @@ const rows: readonly [string, Partial<Status>, RegExp, string?][] = [
     preview,
   ],
   [
+    "a release whose gates failed, and a drill that is due",
+    { held: held({ knownGood: [], gatesFailed: true }), drill: dueDrill },
+    /^v2 is not known good: its gates failed; v1 is$/,
+    "npx knowngood rollback v1 --stack prod",
+  ],
+  [
+    "a release that is not known good, and no way back",
+    { held: held({ knownGood: [] }), wayBack: undefined, drill: dueDrill },
+    /no other release is; this says what an up would do$/,
+    preview,
+  ],
+  [
+    "a release that is not known good, and a way back past the schema",
+    {
+      held: held({ knownGood: [] }),
+      schema: schema({
+        judged: { horizon: { oldest: undefined, verdicts: { v1: "breaking" } }, current: true },
+      }),
+    },
+    /; v1 is, and breaking on this schema; this says/,
+    preview,
+  ],
+  [
     "a schema that lacks something",
     { schema: schema({ missing: ["3"] }) },
     /not as the release wants/,
@@ -130,7 +158,7 @@ const rows: readonly [string, Partial<Status>, RegExp, string?][] = [
   [
     "a proper run",
     {
-      held: held({ owed: { release: "v2", guards: ["ci"], reason: "down", since: "" } }),
+      held: held({ knownGood: [], owed: { release: "v2", guards: ["ci"], reason: "down", since: "" } }),
       settings: { ...settings, breakGlass: true },
     },
     /^the proper run of v2 is owed$/,

@@ -9,6 +9,7 @@ const lineOf = (name: string, changes: Partial<Status>) =>
     .lines.filter((line) => line.name === name)
     .map(({ mark, text }) => `${mark}: ${text}`);
 const silent = { unknown: "no answer in 10 s" };
+const missing = { container: "shop-prod-api", status: "missing", text: "missing", restarts: 0 };
 const short = digest("b").slice(0, 19);
 
 /** A line's name, what is changed, and what it says. */
@@ -55,7 +56,46 @@ const rows: readonly [string, Partial<Status>, ...string[]][] = [
     },
     `wrong: v1 ${short}, left stopped on purpose: the schema is not one that it can run on`,
   ],
-  ["api", { services: [service({ held: undefined })] }, "note: not deployed yet"],
+  ["api", { services: [service({ held: undefined })] }, "note: not deployed"],
+  [
+    "api",
+    { services: [service({ host: host({ digest: digest("c") }) })] },
+    `wrong: ${digest("c").slice(0, 19)} stands there, and not v2 ${short}, healthy (200 in 3 ms), up since 2026-11-21 09:00:00Z (3 h ago)`,
+  ],
+  [
+    "api",
+    { services: [service({ host: { ...host(), digest: undefined } as unknown as ReturnType<typeof host> })] },
+    `wrong: an unknown image stands there, and not v2 ${short}, healthy (200 in 3 ms), up since 2026-11-21 09:00:00Z (3 h ago)`,
+  ],
+  [
+    "api",
+    {
+      services: [
+        service({
+          host: { ...missing },
+          health: { healthy: false, text: "its container is missing" },
+        }),
+      ],
+    },
+    `wrong: v2 ${short}, NOT HEALTHY: its container is missing`,
+  ],
+  ["gates", {}],
+  ["gates", { held: held({ gatesFailed: true }) }],
+  [
+    "gates",
+    { held: held({ knownGood: [] }) },
+    "wrong: v2 is not known good: no up of it has passed all gates",
+  ],
+  [
+    "gates",
+    { held: held({ knownGood: [], gatesFailed: true }) },
+    "wrong: v2 is not known good: its gates failed",
+  ],
+  [
+    "gates",
+    { held: held({ knownGood: [] }), begun: [{ text: "forward to v2", alive: true }] },
+    "note: v2 is not known good: no up of it has passed all gates",
+  ],
   ["schema", {}, "fine: head 2; nothing ahead of v2"],
   [
     "schema",
@@ -242,6 +282,14 @@ describe("the lines of status", () => {
     expect(
       headline({ held: held({ running: { tag: undefined, services: held().running.services } }) }),
     ).to.equal("shop/prod runs services of different releases");
+    const byHand = service({ host: host({ byHand: { tag: "v1", since: at } }) });
+    expect(headline({ services: [byHand] })).to.equal(
+      "shop/prod runs v1, started by hand; the state holds v2",
+    );
+    expect(headline({ services: [byHand, service()] })).to.match(/^shop\/prod runs v2 since/);
+    expect(headline({ held: held({ running: { tag: undefined, services: [] } }) })).to.equal(
+      "shop/prod: nothing is deployed",
+    );
     expect(headline({ held: silent })).to.equal("shop/prod: what runs is not known: no answer in 10 s");
   });
 });
