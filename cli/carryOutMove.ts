@@ -25,11 +25,15 @@ export interface MoveResult {
   wentBack?: MoveResult;
 }
 
-/** Writes the settings, runs the `up`, and puts back what is not to stay. */
+/**
+ * Writes the settings, runs the `up`, and puts back what is not to stay.
+ * @param onEnd told as soon as the `up` has ended, before the way back is looked at
+ */
 export async function carryOut(
   move: PreparedMove,
   interruption: Interruption,
   alone: boolean,
+  onEnd?: (ended: UpEnded) => void,
 ): Promise<MoveResult> {
   const { named, project, tag, options, plan, usual } = move;
   const { stack, settings } = named;
@@ -46,6 +50,7 @@ export async function carryOut(
       message: `knowngood ${move.command} to ${tag}${options.reason === undefined ? "" : `: ${options.reason}`}`,
       onEvent: progress.onEvent,
     }).finally(() => progress.end());
+    onEnd?.(ended);
     kept = keepsSettings(ended, ended.record);
     const result = { move, ended, kept };
     if (ended.end !== "gateFailed") return result;

@@ -20,6 +20,7 @@ import { takeLock } from "./takeLock";
 /** `rollback` and `deploy`. */
 export async function move(command: MoveCommand, tag: string | undefined, flags: MoveFlags): Promise<void> {
   if (flags.yes !== true && flags.preview !== true && !canAsk()) throw nobodyToAsk(command, tag);
+  checkFlags(command, flags);
   const folder = projectFolder();
   if (folder === undefined)
     throw new BrokenEnvironment(
@@ -109,6 +110,21 @@ async function carryOutOnceFree(
     isTaken = lock === "free";
     holders = ended.holders;
   }
+}
+
+/** @throws InvalidInput where one option makes another mean nothing */
+function checkFlags(command: MoveCommand, flags: MoveFlags): void {
+  const where = `knowngood ${command}`;
+  const violations = [];
+  if (flags.without !== undefined && flags.breakGlass === undefined)
+    violations.push({ where, found: "--without alone", expected: "say why, too: --break-glass REASON" });
+  if (flags.takeLock === true && (flags.all === true || new Set(flags.stack).size > 1))
+    violations.push({
+      where,
+      found: "--take-lock with several stacks",
+      expected: "take the lock of one, by a move of it alone: --stack STACK --take-lock",
+    });
+  if (violations.length > 0) throw new InvalidInput("Nothing was touched", violations);
 }
 
 function nobodyToAsk(command: MoveCommand, tag: string | undefined): InvalidInput {

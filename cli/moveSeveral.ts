@@ -28,6 +28,7 @@ export async function moveSeveral(
   const stacks = flags.all === true ? await allStacks() : [...new Set(flags.stack)];
   const options = optionsOf(flags);
   const { signal } = interruption;
+  let moves: readonly PreparedMove[];
   try {
     const looked = await pooled(stacks, flags.parallel, async (stack) =>
       prepareMove({ command, stack, tag, options }, signal).catch((error: unknown) => error as Error),
@@ -52,11 +53,12 @@ export async function moveSeveral(
       return;
     }
     signal.throwIfAborted();
-    await carryOutAll(prepared, flags, interruption);
+    moves = prepared;
   } catch (error) {
     if (error instanceof Interrupted || !(await cameOfInterruption(interruption))) throw error;
     throw new Interrupted("Interrupted. Nothing was touched. To go on, type the same again.");
   }
+  await carryOutAll(moves, flags, interruption);
 }
 
 async function carryOutAll(
@@ -67,9 +69,14 @@ async function carryOutAll(
   let stopped = false;
   const results = await pooled(moves, flags.parallel, async (move) => {
     if (stopped || interruption.signal.aborted) return undefined;
-    const result = await carryOut(move, interruption, false).catch((error: unknown) => error as Error);
-    if (result instanceof Error || result.ended.end !== "passed") stopped = true;
-    return result;
+    // Looking at the way back takes a while, in which no other is to begin the bad release.
+    const onEnd = ({ end }: MoveResult["ended"]) => {
+      if (end !== "passed") stopped = true;
+    };
+    return carryOut(move, interruption, false, onEnd).catch((error: unknown) => {
+      stopped = true;
+      return error as Error;
+    });
   });
   if (flags.json === true)
     printJson(
@@ -96,8 +103,15 @@ async function carryOutAll(
     for (const result of passed) print(goodNews(result));
     print(outcomeTable(moves, results));
   }
-  for (const result of passed)
-    await followUp(result, { commit: flags.commit === true, yes: flags.yes === true }, interruption);
+  try {
+    for (const result of passed)
+      await followUp(result, { commit: flags.commit === true, yes: flags.yes === true }, interruption);
+  } catch (error) {
+    if (!(await cameOfInterruption(interruption))) throw error;
+    throw new Interrupted(
+      "Interrupted: the table says where each stack stands; stack files that are not committed stay so.",
+    );
+  }
   if (interruption.signal.aborted)
     throw new Interrupted(
       "Interrupted: the table says where each stack stands. To go on, type the same again.",

@@ -1,4 +1,4 @@
-import { isMap, isScalar, parseDocument, stringify, type Document, type Scalar } from "yaml";
+import { isAlias, isMap, isScalar, parseDocument, stringify, type Document, type Scalar } from "yaml";
 import { InvalidInput } from "../settings/violations";
 
 /**
@@ -17,20 +17,25 @@ export function stackFile(stack: string): string {
  * quotes, secrets. A setting that is new comes after the last one.
  * @param namespace the project's name
  * @param file its name, for errors
- * @throws InvalidInput where the text is no stack file
+ * @throws InvalidInput where the text is no stack file, or says a setting twice or in a way that can't be edited
  */
 export function withSettings(text: string, namespace: string, edits: SettingEdits, file: string): string {
   return Object.entries(edits).reduce((before, [name, value]) => {
     const [setting = "", part] = name.split(".");
-    const key = `${namespace}:${setting}`;
-    return part === undefined
-      ? withSetting(before, key, value, file)
-      : withPart(before, key, part, value, file);
+    const place = { namespace, setting, file };
+    return part === undefined ? withSetting(before, place, value) : withPart(before, place, part, value);
   }, text);
 }
 
 /** Where something stands in the text: its first character, the one after its last, and the one after its line. */
 type Range = readonly [number, number, number];
+
+/** A setting by name, and the file, for errors. */
+interface Place {
+  namespace: string;
+  setting: string;
+  file: string;
+}
 
 interface Pair {
   key: Scalar;
@@ -38,31 +43,65 @@ interface Pair {
 }
 
 /** Edits the text and not the document, which would be written anew as a whole: a rollback is to be one line of diff. */
-function withSetting(text: string, key: string, value: unknown, file: string): string {
-  const document = parse(text, file);
-  const pairs = settingsIn(document, file);
-  const pair = pairs.find((one) => one.key.value === key);
+function withSetting(text: string, place: Place, value: unknown): string {
+  const document = parse(text, place.file);
+  const pairs = settingsIn(document, place.file);
+  const pair = pairOf(pairs, place);
   if (pair !== undefined) return value === undefined ? without(text, pair) : changed(text, pair, value);
   if (value === undefined) return text;
-  const lines = written({ [key]: value });
+  const lines = written({ [`${place.namespace}:${place.setting}`]: value });
   const last = pairs.at(-1);
   return last === undefined ? asFirst(text, document, lines) : after(text, last, lines);
 }
 
+/** A name without a namespace is the project's own, as Pulumi takes it; of two of one name it takes either. */
+function pairOf(pairs: readonly Pair[], { namespace, setting, file }: Place): Pair | undefined {
+  const full = `${namespace}:${setting}`;
+  const [pair, second] = pairs.filter(({ key }) => key.value === full || key.value === setting);
+  if (second === undefined) return pair;
+  throw unusable(`${file}: ${full}`, `it twice, as ${setting} too`, "take one of the two out");
+}
+
 /** The other parts of the map keep their lines, where each has its own. */
-function withPart(text: string, key: string, part: string, value: unknown, file: string): string {
-  const map = settingsIn(parse(text, file), file).find((one) => one.key.value === key)?.value;
+function withPart(text: string, place: Place, part: string, value: unknown): string {
+  const document = parse(text, place.file);
+  const map = pairOf(settingsIn(document, place.file), place)?.value;
   const parts = isMap(map) ? (map.items as unknown as readonly Pair[]) : [];
   const others = parts.filter((one) => one.key.value !== part);
   if (!isMap(map) || map.flow === true || others.length === 0) {
-    const whole = { ...(isMap(map) ? (map.toJSON() as Record<string, unknown>) : {}), [part]: value };
+    const before = partsOf(map, document, place);
+    if (value === undefined && !(part in before)) return text;
+    const whole = { ...before, [part]: value };
     if (value === undefined) delete whole[part];
-    return withSetting(text, key, Object.keys(whole).length === 0 ? undefined : whole, file);
+    return withSetting(text, place, Object.keys(whole).length === 0 ? undefined : whole);
   }
   const pair = parts.find((one) => one.key.value === part);
   if (pair !== undefined) return value === undefined ? without(text, pair) : changed(text, pair, value);
   const last = parts.at(-1);
   return value === undefined || last === undefined ? text : after(text, last, written({ [part]: value }));
+}
+
+/** What a map says that is written in braces, elsewhere, or as the JSON that `pulumi config set` writes. */
+function partsOf(
+  value: Pair["value"] | undefined,
+  document: Document,
+  { namespace, setting, file }: Place,
+): Record<string, unknown> {
+  const node = isAlias(value) ? value.resolve(document) : value;
+  const said: unknown = isMap(node) ? node.toJS(document) : isScalar(node) ? node.value : (node ?? null);
+  const parts = typeof said === "string" ? fromJson(said) : said;
+  if (parts === null) return {};
+  if (typeof parts === "object" && !Array.isArray(parts) && (isMap(node) || isScalar(node)))
+    return parts as Record<string, unknown>;
+  throw unusable(`${file}: ${namespace}:${setting}`, "no map", "write a map, or take it out");
+}
+
+function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function parse(text: string, file: string): Document {

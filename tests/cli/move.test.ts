@@ -147,6 +147,14 @@ describe("knowngood rollback and deploy on the command line", () => {
     expect(ends).to.deep.equal(["passed", "passed"]);
   });
 
+  it("exit 2 where one option makes another mean nothing", async () => {
+    const alone = await knowngood("rollback", "v1", "--yes", "--without", "hooks");
+    expect([alone.code, alone.stderr].join("\n")).to.match(/^2\n[^]*say why, too: --break-glass REASON/);
+    const all = await knowngood("rollback", "v1", "--yes", "--all", "--take-lock");
+    expect([all.code, all.stderr].join("\n")).to.match(/^2\n[^]*--stack STACK --take-lock/);
+    expect(project.calls()).to.deep.equal([]);
+  });
+
   it("touch no stack where one of several is refused", async () => {
     const { code, stderr } = await knowngood("rollback", "v1", "--stack", "prod", "--stack", "us", "--yes");
     expect(code, stderr).to.equal(4);

@@ -144,6 +144,15 @@ describe("settings in a stack file", () => {
       expect(() => edited({ imageTag: "v1" }, text)).to.throw(told);
     });
 
+  it("are found without their namespace, as Pulumi finds them, and refused where they stand twice", () => {
+    const bare = "config:\n  imageTag: v2 # bare\n  aws:imageTag: x\n";
+    expect(edited({ imageTag: "v1" }, bare)).to.equal(bare.replace("v2", "v1"));
+    expect(edited({ imageTag: undefined }, bare)).to.equal("config:\n  aws:imageTag: x\n");
+    expect(() => edited({ imageTag: "v1" }, `${bare}  knowngood:imageTag: v2\n`)).to.throw(
+      "Pulumi.prod.yaml: knowngood:imageTag\n    found it twice, as imageTag too; take one of the two out",
+    );
+  });
+
   it("lie in the file of the stack, whatever organisation it is of", () => {
     expect(stackFile("acme/shop/prod")).to.equal("Pulumi.prod.yaml");
     expect(stackFile("prod")).to.equal("Pulumi.prod.yaml");
@@ -183,6 +192,43 @@ describe("one part of a setting in a stack file", () => {
       "config:\n  knowngood:record:\n    folder: kept\n    reason: why\n",
     );
   });
+});
+
+describe("one part of a setting that is no map in lines", () => {
+  const edited = (record: string, reason: string | undefined) =>
+    withSettings(
+      `config:\n${record}  a:b: c\n`,
+      "knowngood",
+      { "record.reason": reason },
+      "Pulumi.prod.yaml",
+    );
+  const made = (reason: string) => `    folder: kept\n    file: r.jsonl\n    reason: ${reason}\n`;
+
+  for (const [what, before] of [
+    ["JSON, as `pulumi config set` writes it", `  knowngood:record: '{"folder":"kept","file":"r.jsonl"}'\n`],
+    ["block text of JSON", `  knowngood:record: |\n    {"folder":"kept",\n    "file":"r.jsonl"}\n`],
+    ["braces", "  record: { folder: kept, file: r.jsonl }\n"],
+  ] as const)
+    it(`keeps the other parts of ${what}`, () => {
+      const key = before.trimStart().startsWith("record") ? "record" : "knowngood:record";
+      const after = `config:\n  ${key}:\n${made("why")}  a:b: c\n`;
+      expect(edited(before, "why")).to.equal(after);
+      expect(edited(before, undefined)).to.equal(`config:\n${before}  a:b: c\n`);
+    });
+
+  it("keeps the other parts of an alias, and what it stands for", () => {
+    const base = "  knowngood:other: &base\n    folder: kept\n    file: r.jsonl\n";
+    expect(edited(`${base}  knowngood:record: *base\n`, "why")).to.equal(
+      `config:\n${base}  knowngood:record:\n${made("why")}  a:b: c\n`,
+    );
+  });
+
+  for (const value of ["some text", "[a]", '"[1]"', "7", "true"])
+    it(`is refused where it is ${value}`, () => {
+      expect(() => edited(`  knowngood:record: ${value}\n`, "why")).to.throw(
+        "Pulumi.prod.yaml: knowngood:record\n    found no map; write a map, or take it out",
+      );
+    });
 });
 
 describe("settings of any kind in a stack file", function () {
