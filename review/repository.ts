@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { githubClient, whyNot, type GitHubClient } from "../catalog/githubClient";
 import { BrokenEnvironment } from "../stack/endings";
 import type { ReviewPlace } from "./place";
@@ -18,6 +19,8 @@ export class GitHubRefusal extends BrokenEnvironment {
 /** Seconds until a connection stands, and for each thing that is asked where nobody says otherwise. */
 const connectWithin = 5;
 const answerWithin = 30;
+/** Seconds after which what only reads is asked again where GitHub is away for a moment. */
+const retryAfter = [0.5, 1];
 
 /** What an app's token may do, by GitHub's names. */
 type Rights = Readonly<Record<string, "read" | "write">>;
@@ -62,6 +65,16 @@ export class Repository {
     const token = await this.signedIn();
     return this.tried(what, right, async (signal) => {
       const { octokit, owner, repo } = await githubClient({ ...this.place, token }, connectWithin, signal);
+      octokit.hook.wrap("request", async (request, options) => {
+        for (const wait of options.method === "GET" ? retryAfter : [])
+          try {
+            return await request(options);
+          } catch (error) {
+            if (![502, 503, 504].includes(Number((error as { status?: unknown }).status))) throw error;
+            await setTimeout(wait * 1000, undefined, { signal });
+          }
+        return request(options);
+      });
       octokit.hook.after("request", ({ data }) => {
         if (typeof data !== "object" || data === null) throw new TypeError("no JSON");
       });

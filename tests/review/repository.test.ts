@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deployedBranch } from "../../review/branches";
 import { eventPullRequest } from "../../review/event";
+import { putComment } from "../../review/comments";
 import { Repository } from "../../review/repository";
 
 describe("a GitHub that is not as it should be", () => {
@@ -45,6 +46,35 @@ describe("a GitHub that is not as it should be", () => {
       expect(told).to.match(start).and.contain(why);
       expect(told).not.to.contain("a-token");
     }
+  });
+
+  it("is asked again for what is only read where it is away for a moment, and three times at most", async () => {
+    for (const [times, told] of [
+      [2, /^$/],
+      [3, start],
+    ] as const) {
+      let asked = 0;
+      const api = await answering((_request, response) =>
+        response
+          .writeHead(asked++ < times ? 503 : 200, { "content-type": "application/json" })
+          .end('{"default_branch":"main"}'),
+      );
+      expect(await problem(api)).to.match(told);
+      expect(asked).to.equal(3);
+    }
+    let asked = 0;
+    const api = await answering((_request, response) => {
+      asked++;
+      response.writeHead(503, { "content-type": "application/json" }).end("{}");
+    });
+    const place = { api, repository: "acme/shop", branch: undefined, token: "a-token" };
+    const told = await putComment(
+      new Repository(place),
+      1,
+      { mark: "x", body: "x", silent: false },
+      undefined,
+    ).catch((error: unknown) => (error as Error).name);
+    expect([told, asked]).to.deep.equal(["BrokenEnvironment", 1]);
   });
 
   it("is not told the token of another host that it sends on to", async () => {
