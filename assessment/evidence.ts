@@ -125,7 +125,10 @@ export function readReviewed(records: string, fingerprint: string | undefined): 
   if (fingerprint === undefined || !/^[0-9a-f]{12}$/.test(fingerprint)) return undefined;
   const text = reviewedReport(records, fingerprint);
   try {
-    return text === undefined ? undefined : (JSON.parse(text) as AssessmentReport);
+    if (text === undefined) return undefined;
+    const report = JSON.parse(text) as AssessmentReport | { target?: { images?: undefined } };
+    // One that an earlier version kept has another shape, and must not end a rollback.
+    return Array.isArray(report.target?.images) ? (report as AssessmentReport) : undefined;
   } catch {
     return undefined;
   }

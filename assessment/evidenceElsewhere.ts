@@ -25,6 +25,8 @@ export interface ElsewhereRequest {
   /** The text of a secret setting. */
   secret: (name: string) => string;
   previewing: boolean;
+  /** Fingerprint of what was reviewed where this deployment was proposed; undefined where it follows no review. */
+  reviewed: string | undefined;
 }
 
 /**
@@ -35,6 +37,7 @@ export async function gatherElsewhere(request: ElsewhereRequest): Promise<Eviden
   const { stack, stackLabel, settings, secret } = request;
   const { docker, guards, record, acknowledge } = settings;
   const state = readStackState(stack);
+  const proposed = readReviewed(record.folder, request.reviewed);
   const images = { ...request, engine: docker?.host, registryAlone: docker === undefined };
   const schema = schemaRequest(request);
   const [known, judged, places, tags, ci, wayBack] = await Promise.all([
@@ -49,6 +52,7 @@ export async function gatherElsewhere(request: ElsewhereRequest): Promise<Eviden
     state: known,
     schema: judged,
     reviewed: readReviewed(record.folder, acknowledge),
+    ...(proposed && { proposed }),
     images: places,
     ...tags,
     wayBack,

@@ -1,3 +1,4 @@
+import { imagesByService } from "../catalog/catalog";
 import { fingerprint } from "../schema/fingerprint";
 import type { Assessment } from "./assessment";
 
@@ -45,9 +46,8 @@ function whatChanged({ reviewed, fingerprint: now, changes }: ReviewedQuestion):
 /** What a review of the whole `up` is bound to, also on a stack without a database: there, to the release and its images. */
 export function boundFingerprint({ risk, target }: Pick<Assessment, "risk" | "target">): string {
   if (risk !== undefined) return risk.report.fingerprint;
-  const digests = Object.values(target.services).map(({ digest }) => digest);
   return fingerprint({
-    target: { tag: target.tag, digests },
+    target: { tag: target.tag, images: imagesByService(target) },
     gap: [],
     action: "rollback",
     findings: [],

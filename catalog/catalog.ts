@@ -166,6 +166,11 @@ export function imageReference(image: ReleasedImage): string {
   return `${image.repository}@${image.digest}`;
 }
 
+/** What each service runs, `service=repository@sha256:…`: the same digests in other services are another release. */
+export function imagesByService({ services }: Pick<Release, "services">): string[] {
+  return Object.entries(services).map(([service, image]) => `${service}=${imageReference(image)}`);
+}
+
 /** Where the SQL of a migration lies. */
 export function sqlFile(folder: string, sha256: string): string {
   return join(folder, "migrations", `${sha256}.sql`);

@@ -120,7 +120,7 @@ async function answer(
   const judgement = await judge(gap, { ...judging, ...(role !== undefined && { role }) });
   return makeReport({
     judgement: withNote(judgement, nothingAhead(gap, "the line names nothing")),
-    target: { tag: undefined, digests: [] },
+    target: { tag: undefined, images: [] },
     gap: reviewedGap(gap),
     flags: [],
     stepDown: undefined,

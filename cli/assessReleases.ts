@@ -5,7 +5,14 @@ import { gapReader } from "../assessment/schemaGap";
 import { lookAtWayDown, type CountedDatabase } from "../assessment/lookAtWayDown";
 import { waysOf } from "../assessment/stepDownEvidence";
 import { textProblems } from "../assessment/textProblems";
-import { adviseTag, findRelease, migrationOrder, readCatalog, type Catalog } from "../catalog/catalog";
+import {
+  adviseTag,
+  findRelease,
+  imagesByService,
+  migrationOrder,
+  readCatalog,
+  type Catalog,
+} from "../catalog/catalog";
 import { migrationLabel, type Migration, type Release } from "../catalog/release";
 import type { Gap } from "../schema/gap";
 import { runnerWhenAhead } from "../migrations/tools/runnerWhenAhead";
@@ -44,7 +51,7 @@ export function releasesSubject(question: ReleasesQuestion, applied: Applied | u
   const gap = gapReader(catalog, order, dump)(to.migrations, ahead);
   return {
     gap: withoutHalfApplied(gap, order, applied),
-    target: { tag: to.tag, digests: Object.values(to.services).map(({ digest }) => digest) },
+    target: { tag: to.tag, images: imagesByService(to) },
     flags: (from?.flags ?? []).filter((flag) => !to.flags.includes(flag)),
     runner: ahead.length === 0 ? undefined : runnerOf(to, versions, applied),
     notJudged: notJudged(

@@ -83,7 +83,7 @@ async function filesSubject(
   const { gap, doubts } = narrowed(files, applied);
   return {
     gap,
-    target: { tag: undefined, digests: [] },
+    target: { tag: undefined, images: [] },
     flags: [],
     runner: applied?.runner,
     notJudged: notJudged(undefined, undefined),

@@ -6,6 +6,7 @@ import { gatherElsewhere } from "../assessment/evidenceElsewhere";
 import { keepReport } from "../assessment/keptReport";
 import type { MigratedBy } from "../assessment/migratedBy";
 import { leavePlan, planOf } from "../assessment/plan";
+import { reviewedVariable } from "../assessment/reviewed";
 import { findTarget } from "../assessment/targetRelease";
 import { imageReference, surveyCatalog } from "../catalog/catalog";
 import type { ReleasedImage } from "../catalog/release";
@@ -52,6 +53,7 @@ export function assessRelease({
     const { catalog } = survey;
     const target = await findTarget(survey, settings, { project, stack });
     const previewing = pulumi.runtime.isDryRun();
+    const reviewed = process.env[reviewedVariable];
     const evidence = await gatherElsewhere({
       ...{
         stack,
@@ -62,12 +64,14 @@ export function assessRelease({
         settings,
         previewing,
         migratedBy: migrations,
+        reviewed,
       },
       secret: (name) => secretText(configuration, name),
     });
     const { guards, acknowledge, hold, quarantine, retry, record } = settings;
     const assessment = assess({
       ...{ stack, target, services, survey, evidence, quarantine, now: new Date().toISOString() },
+      reviewed,
       guards: { ...guards, disk: { limit: 100 } },
       ...(acknowledge !== undefined && { acknowledge }),
       ...(hold !== undefined && { hold }),

@@ -23,7 +23,7 @@ const reviewed = z.object({
 const reportPart = z.object({
   verdict: z.enum(verdicts),
   action: z.string(),
-  target: z.object({ tag: z.string().nullable(), digests: z.array(z.string()) }),
+  target: z.object({ tag: z.string().nullable(), images: z.array(z.string()) }),
   gap: z.array(z.object({ name: z.string(), sha256: z.string().nullable() })),
   findings: z.array(z.object({ verdict: z.enum(verdicts), object: z.string(), rule: z.string() })),
   stepDown: z.object({ losses: z.array(z.object({ object: z.string() })) }).nullable(),

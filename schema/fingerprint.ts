@@ -8,8 +8,8 @@ import { isPast } from "./verdict";
 export interface ReviewedTarget {
   /** Undefined where only SQL was named. */
   tag: string | undefined;
-  /** Of its images; in any order. */
-  digests: readonly string[];
+  /** What each service runs, as `imagesByService` has it; in any order. */
+  images: readonly string[];
 }
 
 /** One migration of a gap, by content. */
@@ -47,7 +47,7 @@ export function reviewedGap({ ahead, unread = [] }: Gap): ReviewedMigration[] {
 export function fingerprint({ target, gap, action, findings, losses }: Reviewed): string {
   const content = {
     tag: target.tag ?? null,
-    digests: distinct(target.digests),
+    images: distinct(target.images),
     gap: gap.map(({ name, sha256 }) => [name, sha256 ?? null]),
     action,
     affected: distinct(

@@ -35,7 +35,7 @@ export interface Report {
   notes: readonly string[];
   /** What the verdict does not cover. */
   notJudged: string;
-  target: { tag: string | null; digests: readonly string[] };
+  target: { tag: string | null; images: readonly string[] };
   gap: readonly { name: string; sha256: string | null }[];
 }
 
@@ -85,7 +85,7 @@ export function makeReport(parts: ReportParts): Report {
     server: server ?? null,
     notes,
     notJudged: parts.notJudged,
-    target: { tag: target.tag ?? null, digests: [...target.digests].sort() },
+    target: { tag: target.tag ?? null, images: [...target.images].sort() },
     gap: gap.map(({ name, sha256 }) => ({ name, sha256: sha256 ?? null })),
   };
 }

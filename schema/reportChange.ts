@@ -15,8 +15,7 @@ export function reportChanges(reviewed: Report, now: Report): string[] {
 function targetChanges({ target: before }: Report, { target: after }: Report): string[] {
   if (before.tag !== after.tag)
     return [`the target was ${before.tag ?? "not named"}, now ${after.tag ?? "not named"}`];
-  if (before.digests.join() === after.digests.join()) return [];
-  return ["the target's images have other digests"];
+  return listChanges("image of the target", before.images, after.images);
 }
 
 function gapChanges({ gap: before }: Report, { gap: after }: Report): string[] {

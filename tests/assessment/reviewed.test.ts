@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { assess } from "../../assessment/assessment";
 import { refusalTexts } from "../../assessment/refusal";
 import { boundFingerprint, isSettled } from "../../assessment/reviewed";
-import { release, serviceInState, stateOf } from "../history/states";
+import { digest, release, serviceInState, stateOf } from "../history/states";
 import { finding, judgementOf, quiet, schemaAt, surveyOf, usual } from "./evidence";
 import { back, forward, renamed, reportOf, runs, v1, v2, v3 } from "./judgedStack";
 
@@ -76,7 +76,13 @@ describe("an `up` that follows a review", () => {
     const moved = { ...v3, services: v2.services };
     const again = (target: typeof v3) =>
       assess({
-        ...{ ...usual, target, services: ["api"], survey: surveyOf(v1, v2, target), reviewed: "0123456789ab" },
+        ...{
+          ...usual,
+          target,
+          services: ["api"],
+          survey: surveyOf(v1, v2, target),
+          reviewed: "0123456789ab",
+        },
         evidence: { ...quiet, state: runs("v3", "c"), schema: schemaAt(target, ["1", "2", "3"]) },
       });
     expect(isSettled(again(v3))).to.equal(true);
@@ -113,6 +119,8 @@ describe("what a review is bound to, without a database", () => {
     expect(seen).to.match(/^[0-9a-f]{12}$/);
     expect(boundFingerprint({ target: { ...a, services: b.services } })).not.to.equal(seen);
     expect(boundFingerprint({ target: { ...a, tag: "v0" } })).not.to.equal(seen);
+    const elsewhere = { api: { repository: "other/api", digest: digest("a") } };
+    expect(boundFingerprint({ target: { ...a, services: elsewhere } })).not.to.equal(seen);
     expect(deployed(a, seen).refusals).to.deep.equal([]);
     expect(deployed(a, boundFingerprint({ target: b })).refusals.map(({ guard }) => guard)).to.deep.equal([
       "reviewed",

@@ -38,7 +38,7 @@ describe("what a rollback means in the schema", () => {
       confirmed: true,
       action: "roll forward",
       notJudged: "schema only; data written since v2 last ran not judged",
-      target: { tag: "v2", digests: [`sha256:${"b".repeat(64)}`] },
+      target: { tag: "v2", images: [`api=acme/api@sha256:${"b".repeat(64)}`] },
       horizon: { oldest: undefined, verdicts: { v2: "breaking" } },
     });
     expect(report.findings).to.deep.equal([renamed]);

@@ -155,7 +155,7 @@ describe("knowngood assess", function () {
       verdict: "destructive",
       action: "restore",
       notJudged: "schema only; data that v2 wrote can be read by v1, as the catalog says",
-      target: { tag: "v1", digests: [digest("api v1")] },
+      target: { tag: "v1", images: [`api=localhost:5000/shop/api@${digest("api v1")}`] },
       gap: [{ name: "2_b", sha256: sha256("\n\n\nALTER TABLE orders DROP note;\n") }],
     });
     expect(report.findings[0]).to.include({ object: "orders.note", migration: "2_b", line: 4 });

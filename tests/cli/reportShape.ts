@@ -37,7 +37,7 @@ export const reportShape = z.strictObject({
   server: z.string().nullable(),
   notes: z.array(z.string()),
   notJudged: z.string(),
-  target: z.strictObject({ tag: z.string().nullable(), digests: z.array(z.string()) }),
+  target: z.strictObject({ tag: z.string().nullable(), images: z.array(z.string()) }),
   gap: z.array(z.strictObject({ name: z.string(), sha256: z.string().nullable() })),
 });
 

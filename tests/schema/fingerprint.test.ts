@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { fingerprint, reviewedGap, type Reviewed } from "../../schema/fingerprint";
 
 const reviewed: Reviewed = {
-  target: { tag: "v1", digests: ["sha256:a", "sha256:b"] },
+  target: { tag: "v1", images: ["api=acme/api@sha256:a", "web=acme/web@sha256:b"] },
   gap: [
     { name: "2_rename", sha256: "aa" },
     { name: "3_python", sha256: undefined },
@@ -26,9 +26,11 @@ describe("fingerprint", () => {
 
   it("changes with each thing that was reviewed", () => {
     const changed: Partial<Reviewed>[] = [
-      { target: { tag: "v0", digests: ["sha256:a", "sha256:b"] } },
-      { target: { tag: undefined, digests: ["sha256:a", "sha256:b"] } },
-      { target: { tag: "v1", digests: ["sha256:a", "sha256:c"] } },
+      { target: { tag: "v0", images: ["api=acme/api@sha256:a", "web=acme/web@sha256:b"] } },
+      { target: { tag: undefined, images: ["api=acme/api@sha256:a", "web=acme/web@sha256:b"] } },
+      { target: { tag: "v1", images: ["api=acme/api@sha256:a", "web=acme/web@sha256:c"] } },
+      { target: { tag: "v1", images: ["api=acme/api@sha256:b", "web=acme/web@sha256:a"] } },
+      { target: { tag: "v1", images: ["api=acme/api@sha256:a", "web=evil/web@sha256:b"] } },
       { gap: reviewed.gap.slice(0, 1) },
       { gap: [...reviewed.gap].reverse() },
       { gap: [{ name: "2_rename", sha256: "bb" }, ...reviewed.gap.slice(1)] },
@@ -46,7 +48,7 @@ describe("fingerprint", () => {
 
   it("does not change with counts, order, words, or what passes without being acknowledged", () => {
     const alike: Partial<Reviewed>[] = [
-      { target: { tag: "v1", digests: ["sha256:b", "sha256:a"] } },
+      { target: { tag: "v1", images: ["web=acme/web@sha256:b", "api=acme/api@sha256:a"] } },
       { findings: [...reviewed.findings].reverse() },
       { findings: reviewed.findings.slice(0, 2) },
       { findings: [...reviewed.findings, ...reviewed.findings] },

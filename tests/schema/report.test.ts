@@ -37,7 +37,10 @@ describe("report", () => {
       "gap",
     ]);
     expect(report).to.deep.include({ action: "roll forward", stepDown: null, runner: null });
-    expect(report.target).to.deep.equal({ tag: "v1", digests: ["sha256:a", "sha256:b"] });
+    expect(report.target).to.deep.equal({
+      tag: "v1",
+      images: ["api=acme/api@sha256:a", "web=acme/web@sha256:b"],
+    });
   });
 
   it("binds what is taken back, by its content, only where it is asked for", () => {
@@ -203,9 +206,14 @@ describe("what changed since a report was reviewed", () => {
       "new loss of the step-down: orders.note",
     ]);
     expect(reportChanges(now, reviewed)).to.include("migration that is no more: 20260401_drop");
-    const moved = reportWith({ target: { tag: "v1", digests: ["sha256:c"] } });
-    expect(reportChanges(reviewed, moved)).to.deep.equal(["the target's images have other digests"]);
-    const other = reportWith({ target: { tag: "v0", digests: [] } });
+    const moved = reportWith({
+      target: { tag: "v1", images: ["api=acme/api@sha256:a", "web=acme/web@sha256:c"] },
+    });
+    expect(reportChanges(reviewed, moved)).to.deep.equal([
+      "new image of the target: web=acme/web@sha256:c",
+      "image of the target that is no more: web=acme/web@sha256:b",
+    ]);
+    const other = reportWith({ target: { tag: "v0", images: [] } });
     expect(reportChanges(reviewed, other)).to.deep.equal(["the target was v1, now v0"]);
   });
 });

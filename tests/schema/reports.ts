@@ -25,7 +25,7 @@ export function reportWith(changes: Partial<ReportParts> = {}) {
       server: "PGlite (PostgreSQL 18.6)",
       notes: [],
     },
-    target: { tag: "v1", digests: ["sha256:b", "sha256:a"] },
+    target: { tag: "v1", images: ["web=acme/web@sha256:b", "api=acme/api@sha256:a"] },
     gap: [{ name: "20260320_rename", sha256: "aa" }],
     flags: [],
     stepDown: undefined,
