@@ -87,6 +87,12 @@ describe("a program of one's own", function () {
       "Release v1 ships migrations of dbmate that the database has not applied (20260101000000_create_orders), and this program applies none.",
     );
     await migrated(migrations.create);
+    const other = await run("pulumi", ["preview", "--stack", "dev", "--non-interactive"], {
+      cwd: workspace.folder,
+      env: { ...workspace.env, KNOWNGOOD_REVIEWED: "0123456789ab" },
+    });
+    expect(other.exitCode).not.to.equal(0);
+    expect(other.text).to.contain("What was reviewed (0123456789ab) is not this assessment (");
     const first = await workspace.up("dev");
     expect(first.exitCode, first.text).to.equal(0);
     expect(first.text).to.contain("first release, v1");
