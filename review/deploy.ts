@@ -8,13 +8,13 @@ import { recordPlace } from "../records/writtenRecord";
 import { runUp, type UpEnded, type UpRequest } from "../updates/up";
 import { stackFile } from "../updates/stackFile";
 import { approved } from "./approval";
-import { deployedBranch, fileIn, tipOf } from "./branches";
+import { compared, deployedBranch, fileIn, tipOf } from "./branches";
 import { checksOf, seenOtherwise, type FoundCheck } from "./checks";
 import { withoutIdentity } from "./place";
 import { mergedWith, type PullRequest } from "./pullRequests";
 import type { Repository } from "./repository";
 import { checkName, reportIn, type Reviewed } from "./reviewedCheck";
-import { checkedOut, placeInRepository } from "./workingTree";
+import { changedFiles, checkedOut, placeInRepository } from "./workingTree";
 
 /** What was reviewed, of the merged pull request that is checked out. */
 export interface FoundReview {
@@ -35,12 +35,19 @@ export async function findReview(
   folder: string,
 ): Promise<FoundReview> {
   const commit = await checkedOut(folder);
+  await refuseChanged(folder);
   const branch = await deployedBranch(repository);
   const pull = await mergedWith(repository, commit, branch);
   if (pull === undefined)
     throw new Refused(
       `The commit ${commit.slice(0, 12)} came into the branch ${branch} of ${repository.place.repository} with no pull ` +
         `request, so nothing of it was reviewed and nothing was deployed. To propose it: ${proposeIt(stack)}`,
+    );
+  const { own } = await compared(repository, branch, commit);
+  if (own.length > 0)
+    throw new Refused(
+      `The branch ${branch} of ${repository.place.repository} does not lead to the commit ${commit.slice(0, 12)} any more, so ` +
+        `nothing was deployed. To have what it leads to: git fetch origin ${branch} && git checkout FETCH_HEAD`,
     );
   await refuseSuperseded(repository, stack, folder, branch);
   const name = checkName(stack);
@@ -54,6 +61,8 @@ export async function findReview(
   await refuseUnapproved(repository, pull, found.endedAt);
   return { pull, reviewed: found.reviewed, report: reportIn(found.text) };
 }
+
+const mostNamed = 5;
 
 const proposeIt = (stack: string) => `npx knowngood propose TAG --stack ${stack} --reason WHY`;
 
@@ -87,6 +96,17 @@ async function refuseUnapproved(repository: Repository, pull: PullRequest, since
     `Nobody has approved the last commit of ${pull.url} (${pull.head.slice(0, 12)}) after its check ended at ${since}, so ` +
       `nothing was deployed${without.length === 0 ? "" : ` (${without.join("; ")})`}. Somebody else who may write to the ` +
       "repository can approve it there, after the merge too; then run this again.",
+  );
+}
+
+/** What was reviewed is the commit, not what somebody has made of it here. */
+async function refuseChanged(folder: string): Promise<void> {
+  const changed = await changedFiles(folder);
+  if (changed.length === 0) return;
+  const others = changed.length > mostNamed ? ` and ${changed.length - mostNamed} more` : "";
+  throw new Refused(
+    `What is checked out here is not as it was committed (${changed.slice(0, mostNamed).join(", ")}${others}), so nothing was ` +
+      "deployed. See what is other: git status; to have the commit again: git restore --staged --worktree .",
   );
 }
 

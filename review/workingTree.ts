@@ -12,6 +12,19 @@ export async function checkedOut(folder: string): Promise<string> {
   return (await git(folder, "rev-parse", "HEAD")).trim();
 }
 
+/** The files that are other than in the commit that is checked out; what git does not keep is none of them. @throws InvalidInput */
+export async function changedFiles(folder: string): Promise<string[]> {
+  const text = await git(
+    folder,
+    "-c",
+    "core.quotePath=false",
+    "status",
+    "--porcelain",
+    "--untracked-files=no",
+  );
+  return text.split("\n").flatMap((line) => (line === "" ? [] : [line.slice(3)]));
+}
+
 /**
  * Whether what is checked out is a commit, or puts it and another one together, as GitHub does for a pull request. A
  * checkout without history has the parents' names in the commit all the same.

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beginCheck, endCheck } from "../../review/checks";
@@ -150,6 +150,22 @@ describe("what was reviewed of what is checked out", () => {
     const own = settingsOf({ ...least, review: { repository: "acme/shop", app: 99 } });
     const { reviewed } = await findReview(repository, { ...named, settings: own }, join(folder, "deploy"));
     expect(reviewed).to.deep.equal(held);
+  });
+
+  it("is not what has been changed in the working tree, nor what the branch has left behind", async () => {
+    const { number } = await opened(changed);
+    await checkOut(github, await approvedAndMerged(number), folder);
+    writeFileSync(join(folder, "note.txt"), "not git's\n");
+    expect((await find()).pull.number).to.equal(number);
+    writeFileSync(join(folder, "README.md"), "# Another\n");
+    expect(await problemOf(find())).to.match(
+      /^Refused: What is checked out here is not as it was committed \(README\.md\), so nothing was deployed/,
+    );
+    writeFileSync(join(folder, "README.md"), await there.text("README.md", main));
+    await github.ask(`git/refs/heads/${main}`, "PATCH", { sha: github.commit, force: true });
+    expect(await problemOf(find())).to.match(
+      /^Refused: The branch main of acme\/shop does not lead to the commit /,
+    );
   });
 
   it("is superseded once the branch has another stack file, and not by another file", async () => {
