@@ -2,6 +2,7 @@ import { InvalidInput } from "../settings/violations";
 import { commandLine, type MoveCommand, type MoveOptions } from "../updates/moveOptions";
 import type { LockHolder } from "../updates/lockHolders";
 import { planText, question } from "../updates/moveReport";
+import { stackFile } from "../updates/stackFile";
 import { carryOut, type MoveResult } from "./carryOutMove";
 import { canAsk, confirmed } from "./confirm";
 import { exitCodes } from "./exitCodes";
@@ -62,7 +63,7 @@ async function moveOne(
     const error = failure(result);
     if (error !== undefined) throw error;
     if (flags.json !== true) print(goodNews(result));
-    again = `git commit -- Pulumi.${result.move.named.stack}.yaml`;
+    again = `git commit -- ${stackFile(result.move.named.stack)}`;
     stands = `${result.move.named.stack} runs ${result.move.tag}, and its gates have passed; only the commit of its stack file is open.`;
     await followUp(result, { commit: flags.commit === true, yes: flags.yes === true }, interruption);
   } catch (error) {
@@ -124,6 +125,10 @@ function checkFlags(command: MoveCommand, flags: MoveFlags): void {
       found: "--take-lock with several stacks",
       expected: "take the lock of one, by a move of it alone: --stack STACK --take-lock",
     });
+  const files = [...new Set(flags.stack)].map(stackFile);
+  const twice = files.find((file, index) => files.indexOf(file) !== index);
+  if (twice !== undefined)
+    violations.push({ where, found: `two stacks of ${twice}`, expected: "name that stack once" });
   if (violations.length > 0) throw new InvalidInput("Nothing was touched", violations);
 }
 

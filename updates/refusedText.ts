@@ -1,4 +1,5 @@
 import { refusalTexts, type Refusal } from "../assessment/refusal";
+import { stackName } from "../gates/move";
 import { breakableAmong } from "./breakGlassFor";
 import { commandLine, type MoveCommand, type MoveOptions } from "./moveOptions";
 
@@ -27,7 +28,8 @@ export function refusedText(refusals: readonly Refusal[], asked: AskedMove): str
 /** The program's answers are for people who type `pulumi`; where this command has an option for one, that is named. */
 export function inOurWords(text: string, { command, stack, tag, options }: AskedMove): string {
   const ours = (more: MoveOptions) => commandLine(command, { stack, tag, options: { ...options, ...more } });
-  const at = ` --stack ${stack}`;
+  // The program knows the stack by its name alone.
+  const at = ` --stack ${stackName({ stack })}`;
   const up = ` && pulumi up${at}`;
   return text
     .replace(between("pulumi config set acknowledge (\\w+)", at + up), (_all, fingerprint: string) =>

@@ -150,6 +150,16 @@ describe("knowngood rollback and deploy on the command line", () => {
   it("exit 2 where one option makes another mean nothing", async () => {
     const alone = await knowngood("rollback", "v1", "--yes", "--without", "hooks");
     expect([alone.code, alone.stderr].join("\n")).to.match(/^2\n[^]*say why, too: --break-glass REASON/);
+    const twice = await knowngood(
+      "rollback",
+      "v1",
+      "--yes",
+      "--stack",
+      "prod",
+      "--stack",
+      "acme/knowngood/prod",
+    );
+    expect([twice.code, twice.stderr].join("\n")).to.match(/^2\n[^]*two stacks of Pulumi\.prod\.yaml/);
     const all = await knowngood("rollback", "v1", "--yes", "--all", "--take-lock");
     expect([all.code, all.stderr].join("\n")).to.match(/^2\n[^]*--stack STACK --take-lock/);
     expect(project.calls()).to.deep.equal([]);

@@ -107,6 +107,11 @@ describe("what refuses a move", () => {
       "To go on without schema, which is recorded and owed a proper run: npx knowngood rollback",
     );
     expect(text).not.to.contain("pulumi");
+    const qualified = refusedText(refusals, { ...asked, stack: "acme/shop/prod" });
+    expect(qualified).to.contain(
+      "npx knowngood rollback v2 --stack acme/shop/prod --acknowledge 17648dd272af",
+    );
+    expect(qualified).not.to.contain("pulumi");
   });
 
   it("keeps what this command has no option for, and offers no break-glass where it can't help or was used", () => {
