@@ -59,12 +59,23 @@ function allByHand(services: readonly ServiceStatus[]): string | undefined {
   return others.length === 0 ? tag : undefined;
 }
 
-function settingsLines({ settings, held }: Status): StatusLine[] {
+function settingsLines({ settings, held, services }: Status): StatusLine[] {
   const { imageTag, fromFile, noCatalog } = settings;
+  const known = new Set(services.map(({ service }) => service));
+  const ran = isUnknown(held) ? [] : held.running.services.map(({ service }) => service);
+  const gone = ran.filter((service) => !known.has(service));
   const elsewhere = !isUnknown(held) && held.running.services.length > 0 && held.running.tag !== imageTag;
   return [
     ...(fromFile === undefined ? [] : [note("settings", `read from the stack file alone: ${fromFile}`)]),
     ...(noCatalog === undefined ? [] : [note("settings", noCatalog)]),
+    ...(gone.length === 0
+      ? []
+      : [
+          note(
+            "settings",
+            `the stack file has changed since the last up: it lacks ${gone.join(" and ")}, which the state holds, and which was not looked at`,
+          ),
+        ]),
     ...(elsewhere ? [note("settings", `imageTag is ${imageTag}, which is not what runs`)] : []),
   ];
 }

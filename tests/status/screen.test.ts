@@ -267,6 +267,12 @@ const rows: readonly [string, Partial<Status>, ...string[]][] = [
     { settings: { ...status().settings, imageTag: "v3" } },
     "note: imageTag is v3, which is not what runs",
   ],
+  [
+    "settings",
+    { services: [service({ service: "web", held: undefined })] },
+    "note: the stack file has changed since the last up: it lacks api, which the state holds, and which was not looked at",
+  ],
+  ["settings", {}],
 ];
 
 describe("the lines of status", () => {
