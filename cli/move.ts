@@ -9,7 +9,7 @@ import { exitCodes } from "./exitCodes";
 import { BrokenEnvironment, Interrupted } from "../stack/endings";
 import { followUp } from "./followUp";
 import { cameOfInterruption, listenForInterruption, type Interruption } from "./interruption";
-import { optionsOf, type MoveFlags } from "./moveFlags";
+import { optionsOf, typedAgain, type MoveFlags } from "./moveFlags";
 import { asJson, failure, goodNews, told } from "./moveOutcome";
 import { moveSeveral } from "./moveSeveral";
 import { print, printJson } from "./output";
@@ -20,8 +20,8 @@ import { takeLock } from "./takeLock";
 
 /** `rollback` and `deploy`. */
 export async function move(command: MoveCommand, tag: string | undefined, flags: MoveFlags): Promise<void> {
-  if (flags.yes !== true && flags.preview !== true && !canAsk()) throw nobodyToAsk(command, tag);
   checkFlags(command, flags);
+  if (flags.yes !== true && flags.preview !== true && !canAsk()) throw nobodyToAsk(command, tag, flags);
   const folder = projectFolder();
   if (folder === undefined)
     throw new BrokenEnvironment(
@@ -49,7 +49,7 @@ async function moveOne(
   const [stack] = flags.stack ?? [];
   const options = optionsOf(flags);
   let stands = "Nothing was touched.";
-  let again = commandLine(command, { stack, tag, options });
+  let again = typedAgain(command, tag, flags);
   try {
     const result = await carryOutOnceFree(
       { command, stack, tag, options },
@@ -132,12 +132,12 @@ function checkFlags(command: MoveCommand, flags: MoveFlags): void {
   if (violations.length > 0) throw new InvalidInput("Nothing was touched", violations);
 }
 
-function nobodyToAsk(command: MoveCommand, tag: string | undefined): InvalidInput {
+function nobodyToAsk(command: MoveCommand, tag: string | undefined, flags: MoveFlags): InvalidInput {
   return new InvalidInput("Nothing was touched", [
     {
       where: `knowngood ${command}`,
       found: "no terminal to ask on",
-      expected: `say it beforehand: npx knowngood ${command}${tag === undefined ? "" : ` ${tag}`} --yes; to look only: --preview`,
+      expected: `say it beforehand: ${typedAgain(command, tag, flags, { yes: true })} (to look only: --preview in place of --yes)`,
     },
   ]);
 }

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { breakable, type Breakable } from "../settings/guardNames";
 import type { MoveCommand } from "../updates/moveOptions";
-import type { MoveFlags } from "./moveFlags";
+import { usualParallel, type MoveFlags } from "./moveFlags";
 import type * as moveModule from "./move";
 
 /** import() would leave CommonJS, where TypeScript is not understood. */
@@ -80,7 +80,7 @@ function shared(command: Command): Command {
     .option("--take-lock", "end an update that holds the stack, or take the lock that it left")
     .option("--commit", "commit the stack file, that file alone, once it has passed")
     .option("--preview", "show what it would mean and end; nothing is touched")
-    .option("--parallel <number>", "how many stacks at a time", positive, 2)
+    .option("--parallel <number>", "how many stacks at a time", positive, usualParallel)
     .option("--json", "print the outcome as JSON; with --preview the plan");
 }
 

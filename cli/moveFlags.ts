@@ -1,5 +1,5 @@
 import type { Breakable } from "../settings/guardNames";
-import type { MoveOptions } from "../updates/moveOptions";
+import { commandLine, type MoveCommand, type MoveOptions } from "../updates/moveOptions";
 
 /** What the command line of `rollback` and `deploy` says. */
 export interface MoveFlags {
@@ -23,9 +23,10 @@ export interface MoveFlags {
   json?: true;
 }
 
-/** What is said of the move itself. */
+/** What is said of the move on each of its stacks. */
 export function optionsOf(flags: MoveFlags): MoveOptions {
-  const { reason, stepDown, acknowledge, retry, breakGlass, without } = flags;
+  const { reason, stepDown, acknowledge, retry, breakGlass, without, after } = flags;
+  const { commit, json, takeLock, yes } = flags;
   return {
     ...(reason !== undefined && { reason }),
     ...(stepDown !== undefined && { stepDown }),
@@ -33,5 +34,27 @@ export function optionsOf(flags: MoveFlags): MoveOptions {
     ...(retry !== undefined && { retry }),
     ...(breakGlass !== undefined && { breakGlass }),
     ...(without !== undefined && { without }),
+    ...(after !== undefined && { after }),
+    ...(commit && { commit }),
+    ...(json && { json }),
+    ...(takeLock && { takeLock }),
+    ...(yes && { yes }),
   };
+}
+
+/** How many stacks at a time, where nobody says. */
+export const usualParallel = 2;
+
+/** The whole command as it was typed, but for a look alone. @param more what is said beside it */
+export function typedAgain(
+  command: MoveCommand,
+  tag: string | undefined,
+  flags: MoveFlags,
+  more: MoveOptions = {},
+): string {
+  const { stack, all = false, parallel } = flags;
+  return commandLine(command, {
+    ...{ stack, tag, all, options: { ...optionsOf(flags), ...more } },
+    ...(parallel !== usualParallel && { parallel }),
+  });
 }

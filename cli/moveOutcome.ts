@@ -40,6 +40,7 @@ export function failure(result: MoveResult): Error | undefined {
   const { named, command, tag, options } = move;
   const { stack } = named;
   const again = commandLine(command, { stack, tag, options });
+  const takingLock = commandLine(command, { stack, tag, options: { ...options, takeLock: true } });
   const stands = stoppedText(tag, kept, ended.record);
   switch (ended.end) {
     case "passed":
@@ -51,7 +52,7 @@ export function failure(result: MoveResult): Error | undefined {
     case "refused":
       return new Refused(refusedText(ended.refusals, { command, stack, tag, options }));
     case "locked":
-      return new Error(lockedText(ended.holders, again));
+      return new Error(lockedText(ended.holders, takingLock));
     case "interrupted":
       return ended.by === "us"
         ? new Interrupted(`Interrupted. ${stands} To go on: ${again}`)
@@ -65,14 +66,14 @@ export function failure(result: MoveResult): Error | undefined {
   }
 }
 
-function lockedText(holders: readonly LockHolder[], again: string): string {
+function lockedText(holders: readonly LockHolder[], takingLock: string): string {
   const found = holders.map((holder) => ({ holder, state: holderState(holder, thisMachine) }));
   const others = found.filter(({ state }) => state === "unknown").map(({ holder }) => holder.user);
   const who = [...new Set(others)].map((user) => user ?? "whoever runs it").join(", ");
   const next =
     others.length === 0
-      ? `To end that update and go on: ${again} --take-lock`
-      : `Ask ${who} first. Only if nothing of it runs any more: ${again} --take-lock`;
+      ? `To end that update and go on: ${takingLock}`
+      : `Ask ${who} first. Only if nothing of it runs any more: ${takingLock}`;
   return [
     ...found.map(({ holder, state }) => holderText(holder, state)),
     `Nothing was touched, and the stack file is as it was. ${next}`,

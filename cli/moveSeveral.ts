@@ -10,7 +10,7 @@ import { exitCodes } from "./exitCodes";
 import { BrokenEnvironment, Interrupted } from "../stack/endings";
 import { followUp } from "./followUp";
 import { cameOfInterruption, type Interruption } from "./interruption";
-import { optionsOf, type MoveFlags } from "./moveFlags";
+import { optionsOf, typedAgain, type MoveFlags } from "./moveFlags";
 import { asJson, failure, goodNews, told } from "./moveOutcome";
 import { print, printJson, table, tell } from "./output";
 import { prepareMove, type PreparedMove } from "./prepareMove";
@@ -56,7 +56,7 @@ export async function moveSeveral(
     moves = prepared;
   } catch (error) {
     if (error instanceof Interrupted || !(await cameOfInterruption(interruption))) throw error;
-    throw new Interrupted("Interrupted. Nothing was touched. To go on, type the same again.");
+    throw new Interrupted(`Interrupted. Nothing was touched. To go on: ${typedAgain(command, tag, flags)}`);
   }
   await carryOutAll(moves, flags, interruption);
 }

@@ -5,7 +5,7 @@ import type { SettingEdits } from "./stackFile";
 /** `rollback` goes to an older release, `deploy` to a newer one. */
 export type MoveCommand = "rollback" | "deploy";
 
-/** What a person says of one move, beside the release. */
+/** What a person says of one move, beside the release: also how it is to be carried out, so that it can be typed again. */
 export interface MoveOptions {
   /** Why, for the record. */
   reason?: string;
@@ -19,6 +19,12 @@ export interface MoveOptions {
   breakGlass?: string;
   /** What it goes on without. @default the guards that refuse */
   without?: readonly Breakable[];
+  /** The stack that the release has to be known good on first. */
+  after?: string;
+  commit?: true;
+  json?: true;
+  takeLock?: true;
+  yes?: true;
 }
 
 /**
@@ -43,28 +49,50 @@ export function settingsOf(
   };
 }
 
+/** A move as it was typed. */
+export interface TypedMove {
+  /** Undefined for the selected one. */
+  stack?: string | readonly string[] | undefined;
+  /** Undefined for the last known-good release. */
+  tag: string | undefined;
+  options?: MoveOptions;
+  all?: boolean;
+  /** How many stacks at a time. @default not said */
+  parallel?: number;
+}
+
 /**
- * The command as a person types it.
- * @param move without a stack the selected one, without a tag the last known-good release
+ * The command as a person types it into a shell, with every option that the command has. One of the other direction loses
+ * what only the first one takes.
  */
 export function commandLine(
   command: MoveCommand,
-  { stack, tag, options = {} }: { stack: string | undefined; tag: string | undefined; options?: MoveOptions },
+  { stack = [], tag, options = {}, all = false, parallel }: TypedMove,
 ): string {
-  const { reason, stepDown, acknowledge, retry, breakGlass, without = [] } = options;
+  const { reason, stepDown, acknowledge, retry, breakGlass, without = [], after } = options;
+  const forward = command === "deploy";
+  const saying = (option: string, value: string | undefined) =>
+    value === undefined ? [] : [option, quoted(value)];
+  const flag = (option: string, said = false) => (said ? [option] : []);
   return [
     `npx knowngood ${command}`,
-    ...(tag === undefined ? [] : [tag]),
-    ...(stack === undefined ? [] : [`--stack ${stack}`]),
-    ...(stepDown === undefined ? [] : [`--step-down ${stepDown}`]),
-    ...(acknowledge === undefined ? [] : [`--acknowledge ${acknowledge}`]),
-    ...(retry === undefined ? [] : [`--retry ${quoted(retry)}`]),
-    ...(breakGlass === undefined ? [] : [`--break-glass ${quoted(breakGlass)}`]),
-    ...(without.length === 0 ? [] : [`--without ${without.join(",")}`]),
-    ...(reason === undefined ? [] : [`--reason ${quoted(reason)}`]),
+    ...(tag === undefined ? [] : [quoted(tag)]),
+    ...[stack].flat().flatMap((one) => saying("--stack", one)),
+    ...flag("--all", all),
+    ...saying("--parallel", parallel === undefined ? undefined : String(parallel)),
+    ...(forward ? saying("--after", after) : saying("--step-down", stepDown)),
+    ...saying("--acknowledge", acknowledge),
+    ...(forward ? saying("--retry", retry) : []),
+    ...saying("--break-glass", breakGlass),
+    ...saying("--without", without.length === 0 ? undefined : without.join(",")),
+    ...saying("--reason", reason),
+    ...flag("--commit", options.commit),
+    ...flag("--json", options.json),
+    ...flag("--take-lock", options.takeLock),
+    ...flag("--yes", options.yes),
   ].join(" ");
 }
 
 function quoted(text: string): string {
-  return /^[\w.-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+  return /^[\w.,/:@+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
