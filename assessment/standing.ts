@@ -1,4 +1,4 @@
-import { findRelease, type Catalog } from "../catalog/catalog";
+import type { Catalog } from "../catalog/catalog";
 import { newestFailures } from "../history/failedGates";
 import { knownGoodFrom, lastKnownGood, type KnownGood } from "../history/knownGood";
 import { memoryFrom, withFailures, type FailedGate } from "../history/quarantine";
@@ -17,8 +17,8 @@ export interface Standing {
   /** Tags of releases whose gates have failed, whatever came of it later. */
   failed: ReadonlySet<string>;
   /**
-   * The release that a rollback goes to where nobody names one: the newest known-good one of the catalog that neither
-   * runs nor is quarantined. Of a mix, the newest release that runs is the one to leave.
+   * The release that a rollback goes to where nobody names one: the newest known-good one of the catalog that is
+   * older than what runs and not quarantined. Of a mix, the newest release that runs is the one to leave.
    */
   lastKnownGood: KnownGood | undefined;
 }
@@ -53,15 +53,15 @@ export function standingOf(
       .filter((release) => causeOf(release, memory, { quarantine, knownGood }) !== undefined)
       .map(({ tag }) => tag),
   );
+  const left = leaving(running, catalog) ?? "";
+  const older = new Set(olderThan(left, catalog));
+  const candidates = knownGood.filter(({ tag }) => older.has(tag) && !quarantined.has(tag));
   return {
     running,
     knownGood,
     quarantined,
     failed: new Set(memory.bad.flatMap(({ tag, failedAt }) => (failedAt === undefined ? [] : [tag]))),
-    lastKnownGood: lastKnownGood(
-      knownGood.filter(({ tag }) => findRelease(catalog, tag) !== undefined && !quarantined.has(tag)),
-      leaving(running, catalog) ?? "",
-    ),
+    lastKnownGood: lastKnownGood(candidates, left),
   };
 }
 
@@ -69,4 +69,11 @@ function leaving({ tag, services }: Running, catalog: Catalog): string | undefin
   if (tag !== undefined) return tag;
   const mixed = new Set(services.map((service) => service.tag));
   return catalog.releases.findLast((release) => mixed.has(release.tag))?.tag;
+}
+
+/** All of the catalog where what is left is not in it: nothing runs, or nobody knows what is older. */
+function olderThan(left: string, catalog: Catalog): string[] {
+  const tags = catalog.releases.map(({ tag }) => tag);
+  const place = tags.indexOf(left);
+  return place < 0 ? tags : tags.slice(0, place);
 }

@@ -7,6 +7,7 @@ import { addDoctorCommand } from "./doctorCommand";
 import { addDrillCommand } from "./drillCommand";
 import { exitCodes } from "./exitCodes";
 import { BrokenEnvironment, Interrupted, Refused } from "../stack/endings";
+import { refuseEmptyStacks } from "./emptyStack";
 import { completeHelp } from "./help";
 import { addHistoryCommand } from "./historyCommand";
 import { addLogsCommand } from "./logsCommand";
@@ -49,6 +50,7 @@ export function createProgram(): Command {
   addDoctorCommand(program);
   addProposeCommand(program);
   addReviewCommands(program);
+  refuseEmptyStacks(program);
   completeHelp(program);
   return program;
 }

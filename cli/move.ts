@@ -3,6 +3,7 @@ import { commandLine, type MoveCommand, type MoveOptions } from "../updates/move
 import type { LockHolder } from "../updates/lockHolders";
 import { planText, question } from "../updates/moveReport";
 import { stackFile } from "../updates/stackFile";
+import { checkMoveFlags } from "./checkMoveFlags";
 import { carryOut, type MoveResult } from "./carryOutMove";
 import { canAsk, confirmed } from "./confirm";
 import { exitCodes } from "./exitCodes";
@@ -10,10 +11,10 @@ import { BrokenEnvironment, Interrupted } from "../stack/endings";
 import { followUp } from "./followUp";
 import { cameOfInterruption, listenForInterruption, type Interruption } from "./interruption";
 import { optionsOf, typedAgain, type MoveFlags } from "./moveFlags";
-import { asJson, failure, goodNews, told } from "./moveOutcome";
+import { asJson, failure, goodNews, refusedAsJson, told } from "./moveOutcome";
 import { moveSeveral } from "./moveSeveral";
 import { print, printJson } from "./output";
-import { prepareMove } from "./prepareMove";
+import { prepareMove, RefusedMove } from "./prepareMove";
 import { requireKnownGoodAt } from "./requireKnownGood";
 import { projectFolder } from "../stack/stackSettings";
 import { takeLock } from "./takeLock";
@@ -21,6 +22,7 @@ import { takeLock } from "./takeLock";
 /** `rollback` and `deploy`. */
 export async function move(command: MoveCommand, tag: string | undefined, flags: MoveFlags): Promise<void> {
   checkFlags(command, flags);
+  checkMoveFlags(flags);
   if (flags.yes !== true && flags.preview !== true && !canAsk()) throw nobodyToAsk(command, tag, flags);
   const folder = projectFolder();
   if (folder === undefined)
@@ -67,6 +69,8 @@ async function moveOne(
     stands = `${result.move.named.stack} runs ${result.move.tag}, and its gates have passed; only the commit of its stack file is open.`;
     await followUp(result, { commit: flags.commit === true, yes: flags.yes === true }, interruption);
   } catch (error) {
+    if (error instanceof RefusedMove && flags.json === true)
+      printJson(flags.preview === true ? error.plan : refusedAsJson(error.plan));
     if (error instanceof Interrupted || !(await cameOfInterruption(interruption))) throw error;
     const more = error instanceof Error && stands.includes("has ended") ? `\n${error.message}` : "";
     throw new Interrupted(`Interrupted. ${stands} To go on: ${again}${more}`);

@@ -1,3 +1,4 @@
+import type { Plan } from "../assessment/plan";
 import { refusedText } from "../updates/refusedText";
 import { holderState, holderText, thisMachine } from "../updates/lockedBy";
 import type { LockHolder } from "../updates/lockHolders";
@@ -18,9 +19,18 @@ export function asJson({ move, ended, kept, diagnosis, wentBack }: MoveResult): 
     end: ended.end,
     seconds: ended.seconds,
     stackFile: kept ? tag : "as before",
+    ...(ended.end === "refused" && { refusals: ended.refusals }),
     ...(ended.record && { record: ended.record }),
     ...(diagnosis && { diagnosis }),
     ...(wentBack && { wentBack: asJson(wentBack) }),
+  };
+}
+
+/** A move that was refused before it began, as data. */
+export function refusedAsJson({ stack, direction, from, to, refusals }: Plan): Record<string, unknown> {
+  return {
+    ...{ stack, direction, ...(from !== undefined && { from }), to },
+    ...{ end: "refused", seconds: 0, stackFile: "as before", refusals },
   };
 }
 

@@ -11,9 +11,9 @@ import { BrokenEnvironment, Interrupted } from "../stack/endings";
 import { followUp } from "./followUp";
 import { cameOfInterruption, type Interruption } from "./interruption";
 import { optionsOf, typedAgain, type MoveFlags } from "./moveFlags";
-import { asJson, failure, goodNews, told } from "./moveOutcome";
+import { asJson, failure, goodNews, refusedAsJson, told } from "./moveOutcome";
 import { print, printJson, table, tell } from "./output";
-import { prepareMove, type PreparedMove } from "./prepareMove";
+import { prepareMove, RefusedMove, type PreparedMove } from "./prepareMove";
 
 /**
  * The same move on several stacks. All are looked at first, and none is touched where one is refused; then they are
@@ -38,6 +38,8 @@ export async function moveSeveral(
       (one): one is PreparedMove => one !== undefined && !(one instanceof Error),
     );
     const [problem, ...others] = problemsOf(stacks, looked);
+    if (problem !== undefined && flags.json === true)
+      printJson(looked.map((one, index) => lookedAsJson(one, stacks[index])));
     for (const other of others) tell("error", other.message);
     if (problem !== undefined) throw problem;
     const text = prepared.map((move) => planText(told(move))).join("\n\n");
@@ -117,6 +119,13 @@ async function carryOutAll(
       "Interrupted: the table says where each stack stands. To go on, type the same again.",
     );
   if (failures.length > 0) throw summary(failures, moves.length);
+}
+
+/** None was begun. */
+function lookedAsJson(looked: PreparedMove | Error | undefined, stack: string | undefined) {
+  if (looked instanceof RefusedMove) return refusedAsJson(looked.plan);
+  if (looked === undefined || looked instanceof Error) return { stack, end: looked?.message ?? "not begun" };
+  return { stack: looked.plan.stack, to: looked.tag, end: "not begun" };
 }
 
 function outcomeTable(

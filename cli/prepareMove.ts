@@ -20,6 +20,16 @@ import { tell } from "./output";
 import { whileWaiting } from "./progress";
 import { stackSettings, type NamedStack } from "../stack/stackSettings";
 
+/** A move that a guard refuses, with what was found. */
+export class RefusedMove extends Refused {
+  constructor(
+    message: string,
+    readonly plan: Plan,
+  ) {
+    super(message);
+  }
+}
+
 /** What is asked of one stack. */
 export interface StackMove {
   command: MoveCommand;
@@ -85,11 +95,37 @@ export async function prepareMove(move: StackMove, signal: AbortSignal): Promise
   const { plan, failed } = looked;
   checkDirection(plan, { command, stack, tag, options });
   if (plan.refusals.length > 0)
-    throw new Refused(refusedText(plan.refusals, { command, stack, tag, options }));
+    throw new RefusedMove(refusedText(plan.refusals, { command, stack, tag, options }), plan);
+  if (options.stepDown !== undefined && plan.stepDown?.active !== true)
+    throw idleStepDown(plan, options.stepDown, { command, stack, tag, options });
   if (failed !== undefined)
     throw new Error(`The preview of ${stack} failed, so nothing was touched:\n${failed}`);
   const usual = usualSeconds(records, plan.direction);
   return { command, named, project, tag, options, edits: looked.edits, glass: looked.glass, plan, usual };
+}
+
+/** A step-down that would do nothing now is not left in the stack file, where it could act later. */
+function idleStepDown(
+  plan: Plan,
+  version: string,
+  {
+    command,
+    stack,
+    tag,
+    options,
+  }: { command: MoveCommand; stack: string; tag: string; options: MoveOptions },
+): InvalidInput {
+  const rest = { ...options };
+  delete rest.stepDown;
+  const newest = plan.schema?.gap.at(-1);
+  const other = newest === undefined || newest === version ? "" : `; the newest that can be is ${newest}`;
+  return new InvalidInput("Nothing was touched", [
+    {
+      where: "--step-down",
+      found: `${version}, which is not the newest applied migration that ${tag} does not ship`,
+      expected: `without it: ${commandLine(command, { stack, tag, options: rest })}${other}`,
+    },
+  ]);
 }
 
 /** @throws InvalidInput for a tag that the catalog does not have, and where there is no release to go back to */
@@ -109,7 +145,7 @@ async function targetOf(
   throw new InvalidInput("There is no release to go back to", [
     {
       where: stack,
-      found: "no known-good release that does not run already, and is not quarantined",
+      found: "no known-good release that is older than what runs, and is not quarantined",
       expected: "name a release: npx knowngood rollback TAG; all: npx knowngood release list",
     },
   ]);

@@ -38,7 +38,8 @@ export function settingsOf(
   glass: GlassSetting | undefined,
   staleReason: boolean,
 ): SettingEdits {
-  const { reason, stepDown, acknowledge, retry } = options;
+  const { stepDown, acknowledge, retry } = options;
+  const reason = options.reason ?? retry;
   return {
     imageTag: tag,
     stepDown,

@@ -18,20 +18,25 @@ export interface ToldMove {
 
 /** What a person reads before it is decided: all that the preview found, how long it takes, what is gone without. */
 export function planText({ plan, usual, glass }: ToldMove): string {
-  const { direction } = plan;
-  const way = direction === "same" ? "an update of the same release" : `a ${words[direction]}`;
+  const { direction, to } = plan;
   return [
     plan.text,
     ...plan.warnings.map((warning) => `warning: ${warning}`),
-    usual === undefined
-      ? `  no ${direction === "same" ? "such update" : words[direction]} has passed here yet, so how long it takes is not known`
-      : `  ${way} usually takes ${Math.round(usual)} s here`,
+    direction === "same"
+      ? `  ${to} runs already: the up only puts right what differs`
+      : lasts(direction, usual),
     ...(glass === undefined
       ? []
       : [
           `  break-glass goes on without ${glass.guards.join(", ")}, for this move alone and until ${glass.until} at most`,
         ]),
   ].join("\n");
+}
+
+function lasts(direction: "forward" | "rollback", usual: number | undefined): string {
+  return usual === undefined
+    ? `  no ${words[direction]} has passed here yet, so how long it takes is not known`
+    : `  a ${words[direction]} usually takes ${Math.round(usual)} s here`;
 }
 
 const words = { forward: "deployment", rollback: "rollback" } as const;

@@ -60,7 +60,10 @@ describe("how releases stand on a stack", () => {
     expect(back([], ["api", "c", "v3"])).to.equal("v2");
     expect(back([{ tag: "v2", reason: "loses orders" }], ["api", "c", "v3"])).to.equal("v1");
     expect(back([], ["api", "c", "v3"], ["worker", "b", "v2"])).to.equal("v2");
-    expect(back([], ["api", "a", "v1"], ["worker", "b", "v2"])).to.equal("v3");
+    expect(back([], ["api", "a", "v1"], ["worker", "b", "v2"])).to.equal("v1");
+    // An interrupted deployment leaves newer ones that are known good.
+    expect(back([], ["api", "b", "v2"])).to.equal("v1");
+    expect(back([], ["api", "a", "v1"])).to.equal(undefined);
   });
 
   it("takes the good name from a release whose gate's record says that it failed since", () => {

@@ -26,9 +26,50 @@ describe("knowngood rollback and deploy on the command line", () => {
     const { code, stderr } = await knowngood("rollback", "v1", "--stack", "prod");
     expect(code, stderr).to.equal(2);
     expect(stderr).to.contain(
-      "found no terminal to ask on; say it beforehand: npx knowngood rollback v1 --yes",
+      "found no terminal to ask on; say it beforehand: npx knowngood rollback v1 --stack prod --yes (",
+    );
+    const words = ["deploy", "v3", "--stack", "eu", "--stack", "prod", "--parallel", "1"];
+    const several = await knowngood(...words, "--retry", "it's full", "--commit");
+    expect(several.stderr).to.contain(
+      "npx knowngood deploy v3 --stack eu --stack prod --parallel 1 --retry 'it'\\''s full' --commit --yes (",
     );
     expect(project.calls()).to.deep.equal([]);
+  });
+
+  it("exit 2 for an option that its setting would not take, and for a stack of no name, before anything is run", async () => {
+    const wrong = await knowngood("deploy", "v2", "--acknowledge", "zzz", "--reason", "", "--yes");
+    expect(wrong.code, wrong.stderr).to.equal(2);
+    expect(wrong.stderr).to.match(/ {2}--acknowledge\n {4}found "zzz";[^]* {2}--reason\n {4}found "";/);
+    for (const words of [
+      ["rollback", "--stack", "", "--yes"],
+      ["status", "--stack="],
+      ["deploy", "v3", "--after", " "],
+    ]) {
+      const empty = await knowngood(...words);
+      expect(empty.code, empty.stderr).to.equal(2);
+      expect(empty.stderr).to.match(/--(stack|after) is empty/);
+    }
+    expect(project.calls()).to.deep.equal([]);
+  });
+
+  it("exit 2 for a step-down that would do nothing, which is not left in the stack file", async () => {
+    project.plan("preview", { stepDown: { version: "999", active: false } });
+    const { code, stderr } = await knowngood(
+      "rollback",
+      "v1",
+      "--stack",
+      "prod",
+      "--step-down",
+      "999",
+      "--yes",
+    );
+    expect(code, stderr).to.equal(2);
+    expect(stderr).to.contain("without it: npx knowngood rollback v1 --stack prod --yes");
+    expect(project.calls()).not.to.contain("up");
+    expect(stackText()).to.equal(project.stackText);
+    project.plan("preview", { stepDown: { version: "999", active: true } });
+    const active = await knowngood("rollback", "v1", "--stack", "prod", "--step-down", "999", "--yes");
+    expect(active.code, active.stderr).to.equal(0);
   });
 
   it("exit 2 for a tag that is unknown, or lies in the other direction, naming what is meant", async () => {
@@ -57,15 +98,23 @@ describe("knowngood rollback and deploy on the command line", () => {
     const refusals = [{ guard: "hold", text: "on hold" }];
     project.plan("preview", { refusals });
     const early = await knowngood("rollback", "v1", "--stack", "prod", "--yes");
+    const outcome = { stack: "knowngood/prod", to: "v1", end: "refused", stackFile: "as before", refusals };
+    const earlyData = await knowngood("rollback", "v1", "--stack", "prod", "--yes", "--json");
+    expect(earlyData.code, earlyData.stderr).to.equal(3);
+    expect(JSON.parse(earlyData.stdout)).to.deep.include(outcome);
+    const looked = await knowngood("rollback", "v1", "--stack", "prod", "--preview", "--json");
+    expect(looked.code, looked.stderr).to.equal(3);
+    expect(JSON.parse(looked.stdout)).to.deep.include({ text: "the plan", refusals });
     expect(early.code, early.stderr).to.equal(3);
     expect(project.calls()).not.to.contain("up");
     project.plan("preview", {});
     project.plan("up", { refusals });
     project.answer("up.fails", "");
-    const late = await knowngood("rollback", "v1", "--stack", "prod", "--yes");
+    const late = await knowngood("rollback", "v1", "--stack", "prod", "--yes", "--json");
     expect(late.code, late.stderr).to.equal(3);
+    expect(JSON.parse(late.stdout)).to.deep.include(outcome);
     for (const { stderr } of [early, late])
-      expect(stderr).to.contain("npx knowngood rollback v1 --stack prod --break-glass WHY");
+      expect(stderr).to.match(/npx knowngood rollback v1 --stack prod --break-glass WHY( --json)? --yes$/m);
     expect(project.calls()).to.contain("up");
     expect(stackText()).to.equal(project.stackText);
   });

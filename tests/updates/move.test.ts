@@ -64,6 +64,16 @@ describe("settings of a move", () => {
   });
 });
 
+describe("the reason of a second try", () => {
+  it("is that of the change, where no other is given", () => {
+    expect(settingsOf("v2", { retry: "net" }, undefined, true)).to.have.property("record.reason", "net");
+    expect(settingsOf("v2", { retry: "net", reason: "r" }, undefined, true)).to.have.property(
+      "record.reason",
+      "r",
+    );
+  });
+});
+
 describe("break-glass of a command", () => {
   const now = new Date("2026-11-21T20:00:00.500Z");
   const refusals = (...guards: Refusal["guard"][]): Refusal[] =>
@@ -140,6 +150,28 @@ describe("a command as it is typed", () => {
       "npx knowngood deploy v3 --stack prod --retry net --break-glass 'it'\\''s down' --without ci,hooks",
     );
   });
+
+  it("has every option that the command takes, and no other", () => {
+    const options = {
+      ...{ retry: "net", after: "staging", stepDown: "1", acknowledge: "a", reason: "x y" },
+    } as const;
+    const how = { commit: true, json: true, takeLock: true, yes: true } as const;
+    const typed = {
+      stack: ["eu", "my stack"],
+      tag: "v1",
+      all: true,
+      parallel: 3,
+      options: { ...options, ...how },
+    };
+    const stacks = "v1 --stack eu --stack 'my stack' --all --parallel 3";
+    const rest = "--reason 'x y' --commit --json --take-lock --yes";
+    expect(commandLine("rollback", typed)).to.equal(
+      `npx knowngood rollback ${stacks} --step-down 1 --acknowledge a ${rest}`,
+    );
+    expect(commandLine("deploy", typed)).to.equal(
+      `npx knowngood deploy ${stacks} --after staging --acknowledge a --retry net ${rest}`,
+    );
+  });
 });
 
 describe("how long a move usually takes", () => {
@@ -176,6 +208,10 @@ describe("what is asked before a move", () => {
       ],
     );
     expect(planText(told())).to.contain("no rollback has passed here yet");
+    expect(planText(told({ plan: plan({ direction: "same" }), usual: 47 })).split("\n")).to.deep.equal([
+      "shop/prod: rollback from v2 to v1",
+      "  v1 runs already: the up only puts right what differs",
+    ]);
   });
 });
 
