@@ -32,6 +32,7 @@ export class Review extends pulumi.ComponentResource {
     const at = { name, repository, settings };
     const files = this.keepFiles(at);
     const protection = this.protectBranch(at, files);
+    this.limitWorkflows(at);
     this.files = pulumi.all(files.map(({ file }) => file));
     this.checks = protection.requiredStatusChecks.apply((required) => required?.checks ?? []);
     this.environments = pulumi.all(this.makeEnvironments(at).map(({ environment }) => environment));
@@ -96,11 +97,23 @@ export class Review extends pulumi.ComponentResource {
         requiredPullRequestReviews: {
           requiredApprovingReviewCount: approvals,
           requireCodeOwnerReviews: Object.values(stacks).some(({ owners }) => owners.length > 0),
-          // Approved must mean what was seen.
+          // Approved must mean what was seen,
           dismissStaleReviews: true,
+          // and by somebody else than who pushed it last.
+          requireLastPushApproval: true,
         },
       },
       { parent: this, dependsOn: files },
+    );
+  }
+
+  /** A run's own token is nobody who could approve: whoever may push a workflow has it. */
+  private limitWorkflows({ name, repository }: Governed): void {
+    new github.WorkflowRepositoryPermissions(
+      `${name}-workflows`,
+      // GitHub takes both or neither. Every job names what it may do beyond that.
+      { repository, defaultWorkflowPermissions: "read", canApprovePullRequestReviews: false },
+      { parent: this },
     );
   }
 
@@ -114,7 +127,8 @@ export class Review extends pulumi.ComponentResource {
         {
           repository,
           environment,
-          preventSelfReview: !selfReview,
+          // GitHub keeps it with the reviewers, and forgets it without.
+          preventSelfReview: !selfReview && stack.reviewers.length > 0,
           // A way past the reviewers in an emergency, which GitHub records.
           canAdminsBypass: true,
           deploymentBranchPolicy: { protectedBranches: false, customBranchPolicies: true },

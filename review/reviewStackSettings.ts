@@ -47,8 +47,8 @@ const stack = structure(
         "Users (`anna`) and teams (`acme/operators`) of whom one must approve each deployment. Needs `environment`.",
       ),
     selfReview: truthValue
-      .default(true)
-      .describe("Whether who merged may be the one who approves the deployment."),
+      .default(false)
+      .describe("Whether who merged may be the one who approves the deployment. Needs `reviewers`."),
     owners: listOf(reviewer, "write a list of users and teams")
       .default([])
       .describe("Users and teams of whom one must approve each change of the stack file: its code owners."),
@@ -189,8 +189,8 @@ function checkReview(settings: unknown, complain: Complain): void {
     if (environment !== undefined) guarded.set(environment, name);
     else if (itemsOf(reviewers).length > 0)
       tell(["reviewers"], "name the environment that they guard, as `environment` beside it, or remove them");
-    if (selfReview === false && itemsOf(reviewers).length === 0)
-      tell(["selfReview"], "name who else approves, as `reviewers` beside it, or remove it");
+    if (selfReview === true && itemsOf(reviewers).length === 0)
+      tell(["selfReview"], "name who approves, as `reviewers` beside it, or remove it");
     for (const [list, people] of Object.entries({ reviewers, owners }))
       itemsOf(people).forEach((person, index) => {
         if (organization === undefined || typeof person !== "string" || !person.includes("/")) return;

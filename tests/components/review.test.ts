@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { Review } from "../../components/review";
 import { repositoryFiles } from "../../review/repositoryFiles";
 import type { ReviewStackSettings } from "../../review/reviewStackSettings";
-import { reviewStackSettings } from "../review/reviewed";
+import { goodReview, reviewStackSettings } from "../review/reviewed";
 import { World } from "./world";
 
 const own = {
@@ -12,6 +12,7 @@ const own = {
   environment: "github:index/repositoryEnvironment:RepositoryEnvironment",
   policy: "github:index/repositoryEnvironmentDeploymentPolicy:RepositoryEnvironmentDeploymentPolicy",
   label: "github:index/issueLabel:IssueLabel",
+  workflows: "github:index/workflowRepositoryPermissions:WorkflowRepositoryPermissions",
   provider: "pulumi:providers:github",
 };
 const numbers: Record<string, string> = { anna: "11", operators: "22" };
@@ -48,6 +49,7 @@ describe("Review", () => {
       "RepositoryFile shop-file-deploy-test",
       "RepositoryFile shop-file-nightly",
       "RepositoryFile shop-file-preview",
+      "WorkflowRepositoryPermissions shop-workflows",
     ]);
     for (const child of children) {
       expect(child.parent, child.name).to.equal(review.urn);
@@ -88,6 +90,7 @@ describe("Review", () => {
         requiredApprovingReviewCount: 2,
         requireCodeOwnerReviews: true,
         dismissStaleReviews: true,
+        requireLastPushApproval: true,
       },
     });
   });
@@ -100,6 +103,7 @@ describe("Review", () => {
         requiredApprovingReviewCount: 1,
         requireCodeOwnerReviews: false,
         dismissStaleReviews: true,
+        requireLastPushApproval: true,
       },
     });
     expect(world.names(own.environment)).to.deep.equal([]);
@@ -111,7 +115,7 @@ describe("Review", () => {
     expect(world.one(own.environment, "shop-environment-production").inputs).to.deep.equal({
       repository: "shop",
       environment: "production",
-      preventSelfReview: false,
+      preventSelfReview: true,
       canAdminsBypass: true,
       deploymentBranchPolicy: { protectedBranches: false, customBranchPolicies: true },
       reviewers: [{ users: [11], teams: [22] }],
@@ -120,6 +124,25 @@ describe("Review", () => {
       repository: "shop",
       environment: "production",
       branchPattern: "main",
+    });
+  });
+
+  it("lets who merged approve where a setting says so, and asks nothing where nobody approves", async () => {
+    const { prod } = goodReview.stacks;
+    const stacks = { prod: { ...prod, selfReview: true }, test: { environment: "testing" } };
+    await declare(reviewStackSettings({ stacks }));
+    const own = (name: string) =>
+      world.one("github:index/repositoryEnvironment:RepositoryEnvironment", name).inputs.preventSelfReview;
+    expect(own("shop-environment-production")).to.equal(false);
+    expect(own("shop-environment-testing")).to.equal(false);
+  });
+
+  it("lets no run of a workflow approve", async () => {
+    await declare(reviewStackSettings());
+    expect(world.one(own.workflows, "shop-workflows").inputs).to.deep.equal({
+      repository: "shop",
+      defaultWorkflowPermissions: "read",
+      canApprovePullRequestReviews: false,
     });
   });
 

@@ -5,6 +5,7 @@ import { forward } from "./statuses";
 interface Protection {
   required_status_checks?: { checks?: { context: string; app_id?: number }[] } | null;
   required_conversation_resolution?: boolean;
+  required_pull_request_reviews?: { require_last_push_approval?: boolean } | null;
 }
 interface Environment {
   wait_timer?: number;
@@ -24,6 +25,7 @@ interface Kept {
   protections: Map<string, Protection>;
   environments: Map<string, Environment>;
   policies: Map<string, Policy[]>;
+  workflows: Map<string, unknown>;
 }
 
 interface Asked {
@@ -43,7 +45,7 @@ export async function withGovernance(
   emulator: string,
   token: string,
 ): Promise<{ url: string; close: () => Promise<void> }> {
-  const kept: Kept = { protections: new Map(), environments: new Map(), policies: new Map() };
+  const kept: Kept = { protections: new Map(), environments: new Map(), policies: new Map(), workflows: new Map() };
   const server = createServer((asked, response) => {
     asked.url = (asked.url ?? "/").replace(/^\/api\/v3/, "");
     const { pathname } = new URL(asked.url, emulator);
@@ -74,12 +76,20 @@ const routes: {
   { at: /^\/users\/[^/]+\/(gpg_keys|keys)$/, answer: () => ({ status: 200, body: [] }) },
   { at: /\/protection\/required_signatures$/, answer: signatures },
   { at: /\/branches\/[^/]+\/protection$/, answer: protection },
+  { at: /\/actions\/permissions\/workflow$/, answer: workflows },
   { at: /\/environments\/[^/]+$/, answer: environment },
   { at: /\/environments\/[^/]+\/deployment-branch-policies(\/\d+)?$/, answer: policies },
 ];
 
 function signatures({ method }: Asked): Answer {
   return method === "DELETE" ? { status: 204 } : { status: 200, body: { enabled: false } };
+}
+
+/** What runs of workflows may do, as a repository has it that somebody opened up by hand. */
+function workflows({ method, path, body }: Asked, { workflows: all }: Kept): Answer {
+  if (method === "PUT") all.set(path, body);
+  const open = { default_workflow_permissions: "write", can_approve_pull_request_reviews: true };
+  return method === "PUT" ? { status: 204 } : { status: 200, body: all.get(path) ?? open };
 }
 
 /** The emulator enforces a branch's rules, and knows checks as contexts alone: the rest is kept here. */
@@ -107,7 +117,10 @@ async function protection(
     protections.delete(path);
     return { status: 204 };
   }
-  const told = (await answer.json()) as { required_status_checks: { contexts: string[] } | null };
+  const told = (await answer.json()) as {
+    required_status_checks: { contexts: string[] } | null;
+    required_pull_request_reviews?: object;
+  };
   if (!answer.ok) return { status: answer.status, body: told };
   if (asked !== undefined) protections.set(path, asked);
   const own = protections.get(path);
@@ -116,6 +129,12 @@ async function protection(
     body: {
       ...told,
       required_conversation_resolution: { enabled: own?.required_conversation_resolution ?? false },
+      ...(told.required_pull_request_reviews && {
+        required_pull_request_reviews: {
+          ...told.required_pull_request_reviews,
+          require_last_push_approval: own?.required_pull_request_reviews?.require_last_push_approval ?? false,
+        },
+      }),
       required_status_checks: told.required_status_checks && {
         ...told.required_status_checks,
         checks: (own?.required_status_checks?.checks ?? []).map(({ context, app_id = null }) => ({

@@ -17,7 +17,7 @@ const run = promisify(execFile);
 const plain = reviewStackSettings();
 const everything = reviewStackSettings({
   branch: "release/live",
-  stacks: { ...goodReview.stacks, live_2: { environment: "live.two", reviewers: ["bo"], selfReview: false } },
+  stacks: { ...goodReview.stacks, live_2: { environment: "live.two", reviewers: ["bo"], selfReview: true } },
   workflows: {
     node: "22.11.0",
     runsOn: ["self-hosted", "linux"],
