@@ -1,8 +1,11 @@
 import type { ReviewStackSettings } from "./reviewStackSettings";
 
+/** What says who approves, and what a release is: no line of the user's own gives it to others. */
+const decided = ["/.github/", "/review/", "/releases/"];
+
 /**
- * CODEOWNERS: who must approve changes of the stack files, and of the files that say so. Of several lines that match a
- * file the last one decides.
+ * CODEOWNERS: who must approve changes. Where stacks have owners, theirs is every file, since a deployment runs the whole
+ * program. Of several lines that match a file the last one decides.
  */
 export function codeOwners({ codeOwners, stacks }: ReviewStackSettings): string {
   const owned = Object.entries(stacks).filter(([, { owners }]) => owners.length > 0);
@@ -11,11 +14,10 @@ export function codeOwners({ codeOwners, stacks }: ReviewStackSettings): string 
     `${file} ${owners.map((owner) => `@${owner}`).join(" ")}`;
   return [
     "# Written by knowngood's review stack (docs/review-stack.md): change its settings, not this file.",
+    ...(owned.length > 0 ? [line("*", everybody)] : []),
     ...codeOwners,
     ...owned.map(([stack, { owners }]) => line(`/Pulumi.${stack}.yaml`, owners)),
-    ...(owned.length > 0
-      ? ["/.github/CODEOWNERS", "/.github/workflows/", "/review/"].map((file) => line(file, everybody))
-      : []),
+    ...(owned.length > 0 ? decided.map((files) => line(files, everybody)) : []),
     "",
   ].join("\n");
 }

@@ -87,6 +87,11 @@ const aws = structure(
   "write deployRole, readRole and region",
 );
 
+const labels = listOf(
+  z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, { error: "write a runner's label" }),
+  "write a list of labels",
+).min(1, { error: "write at least one label" });
+
 const workflows = structure(
   {
     node: z
@@ -94,13 +99,21 @@ const workflows = structure(
       .regex(/^\d+(?:\.\d+){0,2}$/, { error: 'write Node.js\'s version in quotes, such as "22"' })
       .default("22")
       .describe("Version of Node.js that the workflows set up."),
-    runsOn: listOf(
-      z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, { error: "write a runner's label" }),
-      "write a list of labels",
-    )
-      .min(1, { error: "write at least one label" })
+    runsOn: labels
       .default(["ubuntu-24.04"])
-      .describe("Labels of the runner. It must reach the stacks' Docker engine and database."),
+      .describe(
+        "Labels of the runner that deploys and looks at night. It must reach the stacks' Docker engine and database.",
+      ),
+    previewsRunOn: labels
+      .optional()
+      .describe(
+        "Labels of the runner of previews, by default those of `runsOn`; must be set where these name a self-hosted one. Whoever may push a branch can do what this runner can.",
+      ),
+    previewEnvironment: environmentWord
+      .optional()
+      .describe(
+        "Environment on GitHub that previews run in, made by hand: its reviewers are asked before a branch's code gets its secrets.",
+      ),
     variables: mapOf(givenVariable, githubName, "write a map of environment variables to GitHub's variables")
       .default({ PULUMI_BACKEND_URL: "PULUMI_BACKEND_URL" })
       .describe(
@@ -162,7 +175,7 @@ export const reviewStackSchema = structure(
     )
       .default([])
       .describe(
-        "Further lines of CODEOWNERS, which is written as a whole. They stand before those of the stacks, which decide.",
+        "Further lines of CODEOWNERS, which is written as a whole. Where stacks have owners, these own every file; a line gives files to others, or to nobody, such as `/docs/`. `Pulumi.<stack>.yaml`, `.github/`, `review/` and `releases/` stay theirs.",
       ),
     labels: mapOf(
       z.string().regex(/^[^\n\r]{1,50}$/, { error: "write a label of 50 characters at most" }),
@@ -178,7 +191,7 @@ export const reviewStackSchema = structure(
 
 /** What the settings mean to each other. */
 function checkReview(settings: unknown, complain: Complain): void {
-  const { repository, stacks, workflows } = fieldsOf(settings);
+  const { repository, stacks, codeOwners, workflows } = fieldsOf(settings);
   const guarded = new Map<unknown, string>();
   const organization = typeof repository === "string" ? repository.split("/")[0] : undefined;
   for (const [name, stack] of Object.entries(fieldsOf(stacks))) {
@@ -201,6 +214,20 @@ function checkReview(settings: unknown, complain: Complain): void {
           );
       });
   }
+  if (Object.values(fieldsOf(stacks)).some((stack) => itemsOf(fieldsOf(stack).owners).length > 0))
+    itemsOf(codeOwners).forEach((line, index) => {
+      if (typeof line === "string" && /^\s*\/?\*{1,2}(?:\/\*{1,2})?(?:\s|$)/.test(line))
+        complain(
+          ["codeOwners", index],
+          "every file belongs to the owners of the stacks: name the files that do not, such as /docs/",
+        );
+    });
+  const { runsOn, previewsRunOn } = fieldsOf(workflows);
+  if (itemsOf(runsOn).includes("self-hosted") && previewsRunOn === undefined)
+    complain(
+      ["workflows", "previewsRunOn"],
+      "name another runner: whoever may push a branch can change a runner that previews use, and what it runs later",
+    );
   const { variables, secrets } = fieldsOf(workflows);
   for (const name of Object.keys(fieldsOf(secrets)).filter((name) =>
     Object.hasOwn(fieldsOf(variables), name),

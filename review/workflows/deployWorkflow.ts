@@ -20,6 +20,7 @@ export function deployWorkflow(stack: string, settings: ReviewStackSettings): st
       deploy: job(
         `deploy ${stack}`,
         settings,
+        settings.workflows.runsOn,
         { checks: "read", "pull-requests": "read" },
         steps(stack, settings),
         {

@@ -8,16 +8,19 @@ export function checkName(stack: string): string {
   return `preview ${stack}`;
 }
 
+/** What no deployment reads, besides the files of other stacks: all else can change what a stack comes to. */
+const ofNoEffect = ["*.md", "docs/", "tests/", "demo/", "bench/"];
+
 const touched = "steps.touched.outputs.touched == 'true'";
 const ofAFork = "github.event.pull_request.head.repo.full_name != github.repository";
 
 /**
- * On each pull request: a preview for every stack whose file it touches, the assessment as a comment, and a check. The
+ * On each pull request: a preview for every stack whose file, catalog or program it touches, the assessment as a comment, and a check. The
  * check is a required one, so it runs on all of them, and passes at once where it has nothing to say: one that is left
  * out by `paths` is waited for without end, and one that is skipped counts as passed.
  */
 export function previewWorkflow(settings: ReviewStackSettings): string {
-  const { branch, stacks } = settings;
+  const { branch, stacks, workflows } = settings;
   return workflowText({
     name: "knowngood preview",
     on: { pull_request: { branches: [branch] } },
@@ -34,8 +37,10 @@ export function previewWorkflow(settings: ReviewStackSettings): string {
         job(
           checkName(stack),
           settings,
+          workflows.previewsRunOn ?? workflows.runsOn,
           { checks: "write", "pull-requests": "write" },
           steps(stack, settings),
+          { environment: workflows.previewEnvironment },
         ),
       ]),
     ),
@@ -49,12 +54,14 @@ function steps(stack: string, { workflows }: ReviewStackSettings): Step[] {
     checkout({ "fetch-depth": 2 }),
     {
       // A proposal may be empty: what is reviewed then is the deployment of what the branch says already.
-      name: "Is the stack file touched, or proposed?",
+      name: "Is the stack touched, or proposed?",
       id: "touched",
       env: { STACK: stack, BRANCH: "${{ github.head_ref }}", PROPOSED: proposedBranches(stack) },
       run: [
-        'if [[ "$BRANCH" != $PROPOSED ]] && git diff --quiet HEAD^1 HEAD -- "Pulumi.$STACK.yaml"; then',
-        '  echo "Pulumi.$STACK.yaml is as it was: there is nothing to preview."',
+        'as_it_was() { git diff --quiet HEAD^1 HEAD -- "$@"; }',
+        'if [[ "$BRANCH" != $PROPOSED ]] && as_it_was "Pulumi.$STACK.yaml" &&',
+        `  as_it_was . ':(exclude,glob)Pulumi.*.yaml' ${ofNoEffect.map((path) => `':(exclude)${path}'`).join(" ")}; then`,
+        '  echo "Pulumi.$STACK.yaml, the releases and the program are as they were: there is nothing to preview."',
         "else",
         '  echo "touched=true" >> "$GITHUB_OUTPUT"',
         "fi",

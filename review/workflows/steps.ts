@@ -2,12 +2,15 @@ import type { ReviewStackSettings, WorkflowSettings } from "../reviewStackSettin
 import { pinnedActions } from "./pinnedActions";
 import type { Job, Step } from "./workflowText";
 
-/** What stands before a command, so that Pulumi is on its PATH. */
-const withPulumi = "node toolchain/setup.mjs run --";
+/**
+ * What stands before a command, so that Pulumi is on its PATH. It takes the shell's place: a run that is cancelled signals
+ * that process alone, and a shell hands nothing on.
+ */
+const withPulumi = "exec node toolchain/setup.mjs run --";
 
-/** A command of knowngood's, from the checkout's own packages and never from a registry. */
+/** A command of knowngood's, from the checkout itself. */
 export function knowngood(words: string): string {
-  return `${withPulumi} npx --no -- knowngood ${words}`;
+  return `${withPulumi} node cli/knowngood.cjs ${words}`;
 }
 
 export function pulumi(words: string): string {
@@ -19,12 +22,15 @@ export function checkout(more: Step["with"] = {}): Step {
   return { uses: pinnedActions.checkout.uses, with: { ...more, "persist-credentials": false } };
 }
 
-/** Node.js, packages, Pulumi and its plugins; what the project's own scripts do there they do without any secret. */
+/**
+ * Node.js, packages, Pulumi and its plugins. The scripts of the project and its packages get no secret here; those of a
+ * branch can still leave something on the runner for the steps and runs that follow.
+ */
 export function setUp({ node }: WorkflowSettings): Step[] {
   return [
     {
       uses: pinnedActions.setupNode.uses,
-      // Nothing that a pull request's run has written is taken up by a run that deploys.
+      // A pull request's run can write into GitHub's cache, which a run that deploys would take up.
       with: { "node-version": node, "package-manager-cache": false },
     },
     { name: "Packages and Pulumi", run: "node toolchain/setup.mjs" },
@@ -76,6 +82,7 @@ export const ownToken = { GITHUB_TOKEN: "${{ github.token }}" };
 export function job(
   name: string,
   { workflows }: ReviewStackSettings,
+  runsOn: readonly string[],
   permissions: Job["permissions"],
   steps: Step[],
   more: Pick<Job, "if" | "environment"> = {},
@@ -83,7 +90,7 @@ export function job(
   return {
     name,
     ...(more.if !== undefined && { if: more.if }),
-    "runs-on": workflows.runsOn,
+    "runs-on": runsOn,
     ...(more.environment !== undefined && { environment: more.environment }),
     "timeout-minutes": workflows.minutes,
     permissions: {

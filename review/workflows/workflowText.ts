@@ -15,7 +15,7 @@ export interface Step {
 export interface Job {
   name: string;
   if?: string;
-  "runs-on": string[];
+  "runs-on": readonly string[];
   environment?: string;
   "timeout-minutes": number;
   permissions: Record<string, "read" | "write">;

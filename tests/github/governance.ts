@@ -45,7 +45,12 @@ export async function withGovernance(
   emulator: string,
   token: string,
 ): Promise<{ url: string; close: () => Promise<void> }> {
-  const kept: Kept = { protections: new Map(), environments: new Map(), policies: new Map(), workflows: new Map() };
+  const kept: Kept = {
+    protections: new Map(),
+    environments: new Map(),
+    policies: new Map(),
+    workflows: new Map(),
+  };
   const server = createServer((asked, response) => {
     asked.url = (asked.url ?? "/").replace(/^\/api\/v3/, "");
     const { pathname } = new URL(asked.url, emulator);

@@ -33,6 +33,11 @@ export interface WorkflowRun {
   secrets?: Record<string, string>;
   /** By owner and name, such as `actions/checkout`; one that is not here is one that nobody expects. */
   actions: Readonly<Record<string, Action>>;
+  /**
+   * Whether a step that has said this is ended now, as GitHub does it where a run is cancelled: by a signal to the process
+   * that it started for the step, and to none of those below.
+   */
+  cancelled?: (text: string) => boolean;
   /** What the runner's machine has in its environment. */
   machine: NodeJS.ProcessEnv;
 }
@@ -59,7 +64,7 @@ export async function runJob(run: WorkflowRun): Promise<Ran> {
   const workflow = load(run.workflow) as Workflow;
   const job = workflow.jobs[run.job];
   if (job === undefined) throw new Error(`the workflow has no job ${run.job}`);
-  const outputs: Record<string, { outputs: Record<string, string> }> = {};
+  const outputs: Record<string, { outputs: Record<string, string>; outcome: RanStep["conclusion"] }> = {};
   const contexts = () => ({
     github: run.github,
     vars: run.vars ?? {},
@@ -80,6 +85,7 @@ export async function runJob(run: WorkflowRun): Promise<Ran> {
   for (const step of job.steps) {
     const name = step.name ?? step.uses ?? "";
     if (!holds(step.if)) {
+      if (step.id !== undefined) outputs[step.id] = { outputs: {}, outcome: "skipped" };
       steps.push({ name, conclusion: "skipped", text: "" });
       continue;
     }
@@ -89,8 +95,9 @@ export async function runJob(run: WorkflowRun): Promise<Ran> {
         (_, expression: string) => evaluate(expression.trim(), contexts(), {}).text,
       ),
     );
-    if (step.id !== undefined) outputs[step.id] = { outputs: told.outputs };
-    steps.push({ name, conclusion: told.passed ? "success" : "failure", text: told.text });
+    const conclusion = told.passed ? "success" : "failure";
+    if (step.id !== undefined) outputs[step.id] = { outputs: told.outputs, outcome: conclusion };
+    steps.push({ name, conclusion, text: told.text });
   }
   const conclusion = failed() ? "failure" : "success";
   return { conclusion, steps, text: steps.map(({ name, text }) => `## ${name}\n${text}`).join("\n") };
@@ -156,8 +163,14 @@ async function shell(script: string, run: WorkflowRun, given: Record<string, str
     },
   });
   let text = "";
+  let told = false;
   for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding("utf8").on("data", (part: string) => (text += part));
+    stream.setEncoding("utf8").on("data", (part: string) => {
+      text += part;
+      if (told || !run.cancelled?.(text)) return;
+      told = true;
+      child.kill("SIGINT");
+    });
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", resolve);

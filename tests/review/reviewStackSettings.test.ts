@@ -96,10 +96,24 @@ const rows: [
   ["no approval", { approvals: 0 }, "approvals", "0", "write a number of approvals from 1 to 6"],
   [
     "two lines of code owners in one",
-    { codeOwners: ["* @acme/all\n/x @acme/x"] },
+    { codeOwners: ["/y @acme/all\n/x @acme/x"] },
     "codeOwners[0]",
-    '"* @acme/all\\n/x @acme/x"',
+    '"/y @acme/all\\n/x @acme/x"',
     "write one line of CODEOWNERS",
+  ],
+  [
+    "a line that takes every file from the owners",
+    { codeOwners: ["/docs/", "* @acme/all"] },
+    "codeOwners[1]",
+    '"* @acme/all"',
+    "every file belongs to the owners of the stacks: name the files that do not, such as /docs/",
+  ],
+  [
+    "previews on the runner in the network that deploys",
+    workflows({ runsOn: ["self-hosted", "linux"] }),
+    "workflows.previewsRunOn",
+    "nothing",
+    "name another runner: whoever may push a branch can change a runner that previews use, and what it runs later",
   ],
   [
     "a label's colour with its sign",

@@ -21,6 +21,8 @@ const everything = reviewStackSettings({
   workflows: {
     node: "22.11.0",
     runsOn: ["self-hosted", "linux"],
+    previewsRunOn: ["self-hosted", "x64"],
+    previewEnvironment: "previews",
     variables: { PULUMI_BACKEND_URL: "STATE_URL", DOCKER_HOST: "DOCKER_HOST" },
     secrets: { PULUMI_CONFIG_PASSPHRASE: "PASSPHRASE", PULUMI_ACCESS_TOKEN: "PULUMI_ACCESS_TOKEN" },
     aws: { deployRole: "AWS_DEPLOY_ROLE", readRole: "AWS_READ_ROLE", region: "eu-central-1" },
@@ -130,7 +132,7 @@ describe("the workflows of a review", () => {
         expect(secretsIn(job), path).to.equal(false);
         for (const step of steps.filter(secretsIn))
           expect(step.run, path).to.match(
-            /^node toolchain\/setup\.mjs run -- (npx --no -- knowngood|pulumi) /,
+            /^exec node toolchain\/setup\.mjs run -- (node cli\/knowngood\.cjs|pulumi) /,
           );
       }
     for (const { workflow } of all) expect(secretsIn({ ...workflow, jobs: {} })).to.equal(false);
@@ -143,6 +145,17 @@ describe("the workflows of a review", () => {
     // A required check that is skipped counts as passed.
     for (const job of Object.values(jobs)) expect(job).not.to.have.any.keys("if", "environment");
     for (const { content } of all) expect(content).not.to.contain("pull_request_target");
+  });
+
+  it("preview on a runner of their own, in an environment of their own, where settings say so", () => {
+    const runners = (settings: ReviewStackSettings, name: string) =>
+      new Set(jobsOf(read(settings, name)).map((job) => job["runs-on"].join()));
+    expect(runners(everything, "preview")).to.deep.equal(new Set(["self-hosted,x64"]));
+    for (const name of ["deploy-prod", "nightly"])
+      expect(runners(everything, name)).to.deep.equal(new Set(["self-hosted,linux"]));
+    expect(runners(plain, "preview")).to.deep.equal(new Set(["ubuntu-24.04"]));
+    for (const { environment } of jobsOf(read(everything, "preview")))
+      expect(environment).to.equal("previews");
   });
 
   it("deploy from the branch alone, in the stack's environment, one after the other and none ended midway", () => {
@@ -170,20 +183,30 @@ describe("the workflows of a review", () => {
     expect(JSON.stringify(read(plain, "deploy-prod"))).not.to.contain("aws");
   });
 
-  it("name in CODEOWNERS who approves stack files, and what says so", () => {
+  it("name in CODEOWNERS who approves all that a deployment runs, and what no line of the user's takes back", () => {
     expect(repositoryFiles(plain)["code-owners"]?.content).to.equal(
       [
         "# Written by knowngood's review stack (docs/review-stack.md): change its settings, not this file.",
+        "* @acme/operators",
         "/Pulumi.prod.yaml @acme/operators",
-        "/.github/CODEOWNERS @acme/operators",
-        "/.github/workflows/ @acme/operators",
+        "/.github/ @acme/operators",
         "/review/ @acme/operators",
+        "/releases/ @acme/operators",
         "",
       ].join("\n"),
     );
-    const own = reviewStackSettings({ stacks: { prod: {} }, codeOwners: ["* @acme/all"] });
-    expect(repositoryFiles(own)["code-owners"]?.content.split("\n").slice(1)).to.deep.equal([
-      "* @acme/all",
+    const lines = (settings: Record<string, unknown>) =>
+      repositoryFiles(reviewStackSettings(settings))["code-owners"]?.content.split("\n").slice(1);
+    expect(lines({ stacks: { prod: {} }, codeOwners: ["* @acme/all"] })).to.deep.equal(["* @acme/all", ""]);
+    const stacks = { prod: { owners: ["acme/operators"] }, test: { owners: ["bo", "acme/operators"] } };
+    expect(lines({ stacks, codeOwners: ["/docs/"] })).to.deep.equal([
+      "* @acme/operators @bo",
+      "/docs/",
+      "/Pulumi.prod.yaml @acme/operators",
+      "/Pulumi.test.yaml @bo @acme/operators",
+      "/.github/ @acme/operators @bo",
+      "/review/ @acme/operators @bo",
+      "/releases/ @acme/operators @bo",
       "",
     ]);
   });
