@@ -33,7 +33,7 @@ describe("the pages of the review stack", () => {
       secretKeys: [],
     });
     expect(Object.keys(settings.stacks)).to.deep.equal(["prod", "test"]);
-    expect(settings.workflows.runsOn).to.deep.equal(["self-hosted", "linux"]);
+    expect(settings.workflows.runsOn).to.deep.equal(["self-hosted", "deployments"]);
     for (const { path } of Object.values(repositoryFiles(settings)))
       expect(page).to.contain(
         (path.split("/").at(-1) ?? "").replace(/-(prod|test)\.yml$/, "-STACK").replace(/\.yml$/, ""),
