@@ -5,7 +5,7 @@ import { Repository, rights } from "../review/repository";
 import { refusalTexts } from "../assessment/refusal";
 import type { UpEnded } from "../updates/up";
 import { BrokenEnvironment, Interrupted, Refused } from "../stack/endings";
-import { listenForInterruption } from "./interruption";
+import { cameOfInterruption, listenForInterruption } from "./interruption";
 import { print, tell } from "./output";
 import { whileWaiting } from "./progress";
 import { projectFolder, stackSettings } from "../stack/stackSettings";
@@ -20,10 +20,16 @@ export interface CheckOptions {
 export async function check({ stack, pullRequest }: CheckOptions): Promise<void> {
   process.chdir(projectFolder() ?? ".");
   const named = await stackSettings(stack);
+  const interruption = listenForInterruption();
   const { plan, passed, before, text, warning } = await whileWaiting(
     "pulumi preview",
-    checkPullRequest(named, pullRequest),
-  );
+    checkPullRequest(named, pullRequest, interruption.signal),
+  )
+    .catch(async (error: unknown) => {
+      if (!(await cameOfInterruption(interruption))) throw error;
+      throw new Interrupted("Interrupted, so the check failed. To have it look again, run this job again.");
+    })
+    .finally(interruption.stop);
   print(text);
   if (warning !== undefined) tell("warning", `${warning}.`);
   if (passed) return;
@@ -62,6 +68,15 @@ export async function deploy({ stack: asked }: DeployOptions): Promise<void> {
   );
   print(ended.text.trimEnd());
   tellEnd(ended, named.stack);
+  if (ended.plan === undefined)
+    throw new Error(
+      "Deployed, and nobody can tell whether that is what was reviewed: the program left no assessment. " +
+        "One of your own asks assessRelease for it.",
+    );
+  const { fingerprint, settled } = ended.plan;
+  // Break-glass alone comes so far.
+  if (fingerprint !== reviewed.fingerprint && !settled)
+    tell("warning", `Deployed, and it came to ${fingerprint}, which is not what was reviewed.`);
 }
 
 /** @throws what the command ends with, but where the `up` went well */
@@ -79,10 +94,11 @@ function tellEnd(ended: UpEnded, stack: string): void {
       throw new BrokenEnvironment(
         `Another update holds the stack ${stack}, so nothing was touched. Once that has ended, run this job again.`,
       );
-    case "interrupted":
-      throw new Interrupted(
-        `Interrupted; what had begun was ended in order. Where it stands: pulumi preview --stack ${stack}`,
-      );
+    case "interrupted": {
+      const stands = `What had begun was ended in order. Where it stands: npx knowngood status --stack ${stack}`;
+      if (ended.by === "us") throw new Interrupted(`Interrupted. ${stands}`);
+      throw new Error(`Somebody else has ended this update. ${stands}`);
+    }
     case "brokenEnvironment":
       throw new BrokenEnvironment(ended.why);
     case "failed":

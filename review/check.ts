@@ -31,9 +31,14 @@ export interface Checked {
  * Previews what is checked out, a pull request's tree, and says on GitHub what it comes to: a check of its newest commit,
  * which holds what was reviewed, and one comment.
  * @param number of the pull request; undefined for that of the event
- * @throws InvalidInput where what is checked out is another tree, BrokenEnvironment
+ * @param signal ends the preview in order; the check is ended then, too
+ * @throws InvalidInput where what is checked out is another tree, BrokenEnvironment; what `signal` says
  */
-export async function checkPullRequest(named: NamedStack, number: number | undefined): Promise<Checked> {
+export async function checkPullRequest(
+  named: NamedStack,
+  number: number | undefined,
+  signal: AbortSignal,
+): Promise<Checked> {
   const { stack, label, project, settings } = named;
   const repository = new Repository(reviewPlace(settings.review, process.env), { rights: rights.check });
   const pull = await subject(repository, number);
@@ -42,7 +47,7 @@ export async function checkPullRequest(named: NamedStack, number: number | undef
   let ended = false;
   try {
     const redact = await redactorOf(stack);
-    const preview = await previewPlan({ stack, project, env: withoutIdentity });
+    const preview = await previewPlan({ stack, project, env: withoutIdentity, signal });
     const { plan } = preview;
     const before =
       plan === undefined
