@@ -5,10 +5,7 @@ import { gatesSet } from "./breakGlass";
 /** A stack's settings, with what was found, as the question that the assessment decides. */
 export function assessmentQuestion(
   settings: Settings,
-  found: Pick<
-    AssessmentQuestion,
-    "stack" | "target" | "survey" | "evidence" | "drill" | "reviewed" | "now"
-  >,
+  found: Pick<AssessmentQuestion, "stack" | "target" | "survey" | "evidence" | "drill" | "reviewed" | "now">,
 ): AssessmentQuestion {
   const { guards, acknowledge, stepDown, hold, quarantine, retry, breakGlass, adopt } = settings;
   return {

@@ -118,9 +118,7 @@ async function authorsOf(repository: Repository, commit: string): Promise<(strin
     "`contents: read`",
     (octokit, at) => octokit.request("GET /repos/{owner}/{repo}/commits/{ref}", { ...at, ref: commit }),
   );
-  return [data.author, data.committer].map((who) =>
-    who && "login" in who ? (who.login) : undefined,
-  );
+  return [data.author, data.committer].map((who) => (who && "login" in who ? who.login : undefined));
 }
 
 /** Whoever can read a repository can approve in it; it is those who may write whose approval counts on GitHub too. */

@@ -100,7 +100,11 @@ describe("a rollback that is proposed, reviewed, merged and deployed", () => {
     expect((await comments())[0]?.body).to.contain("### ❌");
 
     const text = await there.text(path, "knowngood/knowngood/prod/v1");
-    await there.write(path, "knowngood/knowngood/prod/v1", `${text}  knowngood:acknowledge: "${fingerprint}"\n`);
+    await there.write(
+      path,
+      "knowngood/knowngood/prod/v1",
+      `${text}  knowngood:acknowledge: "${fingerprint}"\n`,
+    );
     const again = await check();
     expect(again.ended.exitCode, again.ended.text).to.equal(0);
     const [passed] = await checks(again.head);
