@@ -33,7 +33,7 @@ describe("a preview of settings that are not written", function () {
       project: "knowngood",
       folder: workspace.folder,
       settings,
-      env: workspace.env as Record<string, string>,
+      env: workspace.env,
     });
 
   it("gives the plan as data, and leaves every file as it was", async () => {

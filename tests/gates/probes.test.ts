@@ -171,7 +171,7 @@ describe("gates: probes against real servers", () => {
         status: [200],
         headers: { Authorization: "Bearer abcdef", "X-Level": "1" },
       };
-      const secrets = headerSecrets({ probe } as HealthRequest);
+      const secrets = headerSecrets({ probe });
       expect(secrets).to.have.members(["Bearer abcdef", "abcdef", "user", "p@ss"]);
     });
   });
