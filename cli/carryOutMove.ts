@@ -1,13 +1,16 @@
 import { chmodSync, readFileSync, realpathSync, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { writeWhole } from "../files/writeWhole.cjs";
 import { recordPlace } from "../records/writtenRecord";
 import { diagnosis, goesBackByItself, readGates, type WayBack } from "../updates/diagnosis";
 import { commandLine } from "../updates/moveOptions";
-import { previewPlan } from "../updates/preview";
+import { previewPlan, readStackFile } from "../updates/preview";
 import { stackFile, withSettings } from "../updates/stackFile";
-import { keepsSettings } from "../updates/standing";
+import { changesWhatRuns, keepsSettings } from "../updates/standing";
 import { runUp, type UpEnded } from "../updates/up";
+import { begunBy } from "../updates/upSteps";
 import type { Interruption } from "./interruption";
 import { tell } from "./output";
 import type { PreparedMove } from "./prepareMove";
@@ -19,6 +22,8 @@ export interface MoveResult {
   ended: UpEnded;
   /** Whether the stack file says the target now. */
   kept: boolean;
+  /** Why it does not say the target, though it should. */
+  unwritten?: string;
   /** Where gates did not pass: what a person needs, in ten lines at most. */
   diagnosis?: readonly string[];
   /** Where a failed deployment was taken back by the command itself. */
@@ -26,8 +31,10 @@ export interface MoveResult {
 }
 
 /**
- * Writes the settings, runs the `up`, and puts back what is not to stay.
+ * Runs the `up` with a copy of the stack file as it was looked at. The file itself says the target once anything that
+ * runs is changed, and not before: whatever ends us, it says where the stack is going.
  * @param onEnd told as soon as the `up` has ended, before the way back is looked at
+ * @throws Error where the stack file is another one than was looked at; nothing is touched then
  */
 export async function carryOut(
   move: PreparedMove,
@@ -37,22 +44,30 @@ export async function carryOut(
 ): Promise<MoveResult> {
   const { named, project, tag, options, plan, usual } = move;
   const { stack, settings } = named;
-  const file = stackFile(stack);
-  const before = readFileSync(file, "utf8");
-  const after = withSettings(before, project, move.edits, file);
-  writeStackFile(file, before, after);
-  let kept = true;
+  if (await editedSince(move))
+    throw new Error(
+      `${stackFile(stack)} was edited after ${stack} was looked at. Nothing was touched; type the same again.`,
+    );
+  const own = await mkdtemp(join(tmpdir(), "knowngood-move-"));
   const progress = upProgress(stack, usual, alone);
+  let written: Written | undefined;
+  const write = () => (written ??= writeSettings(move));
   try {
+    const file = stackFile(stack);
+    // Pulumi writes beside its configuration, and the name's ending decides how it is read.
+    const copy = join(own, file);
+    await writeFile(copy, withSettings(move.stackText, project, move.edits, file), { mode: 0o600 });
     const ended = await runUp({
-      ...{ stack, project, records: recordPlace(settings) },
+      ...{ stack, project, records: recordPlace(settings), configFile: copy },
       ...{ signal: interruption.signal, atOnce: interruption.atOnce },
       message: `knowngood ${move.command} to ${tag}${options.reason === undefined ? "" : `: ${options.reason}`}`,
-      onEvent: progress.onEvent,
+      onEvent: (event) => {
+        if (changesWhatRuns(begunBy(event)?.step)) write();
+        progress.onEvent(event);
+      },
     }).finally(() => progress.end());
     onEnd?.(ended);
-    kept = keepsSettings(ended, ended.record);
-    const result = { move, ended, kept };
+    const result = { move, ended, ...(keepsSettings(ended) ? write() : { kept: false }) };
     if (ended.end !== "gateFailed") return result;
     const gates = readGates(ended.gates, process.cwd());
     const way = await lookBack(move, (ended.plan ?? plan).lastKnownGood?.tag, interruption);
@@ -64,13 +79,14 @@ export async function carryOut(
           wentBack: await goBack(move, way, interruption, alone),
         }),
     };
-  } catch (error) {
-    // It never began, or nobody knows what it came to: then it is not for us to say that nothing was touched.
-    if (error instanceof Error && error.name === "BrokenEnvironment") kept = false;
-    throw error;
   } finally {
-    settleStackFile(move, { file, before, after, kept });
+    await rm(own, { recursive: true, force: true });
   }
+}
+
+/** Whether somebody has written to the stack file since the move was looked at. */
+export async function editedSince({ named, stackText }: PreparedMove): Promise<boolean> {
+  return (await readStackFile(named.stack)) !== stackText;
 }
 
 /** What going back would mean now. Where it can't be assessed, the command is all there is to say. */
@@ -94,37 +110,46 @@ function plainMove(tag: string) {
   return { imageTag: tag, stepDown: undefined, acknowledge: undefined, breakGlass: undefined };
 }
 
-function goBack(
+async function goBack(
   move: PreparedMove,
   { tag, plan }: WayBack,
   interruption: Interruption,
   alone: boolean,
-): Promise<MoveResult> | undefined {
+): Promise<MoveResult | undefined> {
   if (plan === undefined) return undefined;
-  tell("warning", `autoRollback: ${move.named.stack} goes back from ${move.tag} to ${tag}.`);
+  const { stack } = move.named;
+  tell("warning", `autoRollback: ${stack} goes back from ${move.tag} to ${tag}.`);
   const options = { reason: `the gates of ${move.tag} failed, and autoRollback is set` };
   const edits = { ...plainMove(tag), "record.reason": options.reason };
+  const stackText = await readStackFile(stack);
   return carryOut(
-    { ...move, command: "rollback", tag, options, edits, glass: undefined, plan, usual: undefined },
+    {
+      ...move,
+      ...{ command: "rollback", tag, options, edits, stackText, glass: undefined, plan, usual: undefined },
+    },
     interruption,
     alone,
   );
 }
 
-/** Break-glass is for one move: guards stand again afterwards, whatever it came to. */
-function settleStackFile(
-  { glass, named, project }: PreparedMove,
-  { file, before, after, kept }: { file: string; before: string; after: string; kept: boolean },
-): void {
-  const now = readFileSync(file, "utf8");
-  if (!kept) {
-    if (now === after) writeStackFile(file, now, before);
-    else tell("warning", `${file} was edited meanwhile, so it was not put back: look at its imageTag.`);
-    return;
+type Written = Pick<MoveResult, "kept" | "unwritten">;
+
+/**
+ * Writes the settings into the stack file as it is now, which somebody may have edited meanwhile. Break-glass is for one
+ * move, so it never lies there. It never fails: what became of the `up` is to be told in any case.
+ */
+function writeSettings({ named, project, edits }: PreparedMove): Written {
+  const file = stackFile(named.stack);
+  const lasting = Object.fromEntries(Object.entries(edits).filter(([name]) => name !== "breakGlass"));
+  try {
+    const now = readFileSync(file, "utf8");
+    writeStackFile(file, now, withSettings(now, project, lasting, file));
+    return { kept: true };
+  } catch (error) {
+    const unwritten = `${file} could not be written: ${(error as Error).message}`;
+    tell("warning", `${unwritten}\nMend it, and set its imageTag to what the stack runs.`);
+    return { kept: false, unwritten };
   }
-  if (glass === undefined) return;
-  const breakGlass = named.settings.breakGlass;
-  writeStackFile(file, now, withSettings(now, project, { breakGlass }, file));
 }
 
 function writeStackFile(file: string, before: string, after: string): void {

@@ -4,7 +4,7 @@ import type { LockHolder } from "../updates/lockHolders";
 import { planText, question } from "../updates/moveReport";
 import { stackFile } from "../updates/stackFile";
 import { checkMoveFlags } from "./checkMoveFlags";
-import { carryOut, type MoveResult } from "./carryOutMove";
+import { carryOut, editedSince, type MoveResult } from "./carryOutMove";
 import { canAsk, confirmed } from "./confirm";
 import { exitCodes } from "./exitCodes";
 import { BrokenEnvironment, Interrupted } from "../stack/endings";
@@ -13,7 +13,7 @@ import { cameOfInterruption, listenForInterruption, type Interruption } from "./
 import { optionsOf, typedAgain, type MoveFlags } from "./moveFlags";
 import { asJson, failure, goodNews, refusedAsJson, told } from "./moveOutcome";
 import { moveSeveral } from "./moveSeveral";
-import { print, printJson } from "./output";
+import { print, printJson, tell } from "./output";
 import { prepareMove, RefusedMove } from "./prepareMove";
 import { requireKnownGoodAt } from "./requireKnownGood";
 import { projectFolder } from "../stack/stackSettings";
@@ -106,6 +106,10 @@ async function carryOutOnceFree(
       agreedTo = text;
     }
     interruption.signal.throwIfAborted();
+    if (await editedSince(prepared)) {
+      tell("warning", `${stackFile(prepared.named.stack)} was edited meanwhile: it is looked at again.`);
+      continue;
+    }
     const result = await carryOut(prepared, interruption, true);
     const { ended } = result;
     if (ended.end !== "locked" || isTaken) return result;

@@ -9,7 +9,14 @@ import type { MoveResult } from "./carryOutMove";
 import { BrokenEnvironment, Interrupted, Refused } from "../stack/endings";
 
 /** A move that has ended, as data. */
-export function asJson({ move, ended, kept, diagnosis, wentBack }: MoveResult): Record<string, unknown> {
+export function asJson({
+  move,
+  ended,
+  kept,
+  unwritten,
+  diagnosis,
+  wentBack,
+}: MoveResult): Record<string, unknown> {
   const { plan, tag } = move;
   return {
     stack: plan.stack,
@@ -20,6 +27,7 @@ export function asJson({ move, ended, kept, diagnosis, wentBack }: MoveResult): 
     seconds: ended.seconds,
     stackFile: kept ? tag : "as before",
     ...(ended.end === "refused" && { refusals: ended.refusals }),
+    ...(unwritten !== undefined && { unwritten }),
     ...(ended.record && { record: ended.record }),
     ...(diagnosis && { diagnosis }),
     ...(wentBack && { wentBack: asJson(wentBack) }),
@@ -51,7 +59,8 @@ export function failure(result: MoveResult): Error | undefined {
   const { stack } = named;
   const again = commandLine(command, { stack, tag, options });
   const takingLock = commandLine(command, { stack, tag, options: { ...options, takeLock: true } });
-  const stands = stoppedText(tag, kept, ended.record);
+  const fileSays = kept ? `The stack file says ${tag}` : `The stack file does not say ${tag}`;
+  const stands = stoppedText(ended, { tag, stack, fileSays });
   switch (ended.end) {
     case "passed":
       return undefined;

@@ -11,7 +11,7 @@ import type { GlassSetting } from "../settings/breakGlassCommand";
 import { InvalidInput } from "../settings/violations";
 import { breakGlassFor } from "../updates/breakGlassFor";
 import { commandLine, settingsOf, type MoveCommand, type MoveOptions } from "../updates/moveOptions";
-import { previewPlan, type Previewed } from "../updates/preview";
+import { previewPlan, readStackFile, type Previewed } from "../updates/preview";
 import { refusedText } from "../updates/refusedText";
 import type { SettingEdits } from "../updates/stackFile";
 import { isStaleReason, usualSeconds } from "../updates/usualTime";
@@ -48,7 +48,9 @@ export interface PreparedMove {
   tag: string;
   options: MoveOptions;
   edits: SettingEdits;
-  /** What is taken out of the stack file again at the end. */
+  /** The stack file as it was looked at. */
+  stackText: string;
+  /** In force for this move alone. */
   glass: GlassSetting | undefined;
   plan: Plan;
   /** Seconds; undefined where none of this direction has passed yet. */
@@ -66,14 +68,15 @@ export async function prepareMove(move: StackMove, signal: AbortSignal): Promise
   signal.throwIfAborted();
   const { stack, label, settings } = named;
   const [project = ""] = label.split("/");
-  const tag = await targetOf(move, named);
+  const tag = await targetOf(move, named, signal);
   signal.throwIfAborted();
   const records = recordsOf(named);
   const stale = options.reason === undefined && isStaleReason(settings.record.reason, records);
+  const stackText = await readStackFile(stack);
   const look = async (glass: GlassSetting | undefined) => {
     if (!process.stderr.isTTY) process.stderr.write(`${stack}: previewing ${tag}\n`);
     const edits = settingsOf(tag, options, glass, stale);
-    const preview = previewPlan({ stack, project, settings: edits, signal });
+    const preview = previewPlan({ stack, project, settings: edits, stackFileText: stackText, signal });
     const previewed = await whileWaiting(`previewing ${stack} at ${tag}`, preview);
     return { glass, edits, ...assessed(previewed) };
   };
@@ -101,7 +104,8 @@ export async function prepareMove(move: StackMove, signal: AbortSignal): Promise
   if (failed !== undefined)
     throw new Error(`The preview of ${stack} failed, so nothing was touched:\n${failed}`);
   const usual = usualSeconds(records, plan.direction);
-  return { command, named, project, tag, options, edits: looked.edits, glass: looked.glass, plan, usual };
+  const { edits, glass } = looked;
+  return { command, named, project, tag, options, edits, stackText, glass, plan, usual };
 }
 
 /** A step-down that would do nothing now is not left in the stack file, where it could act later. */
@@ -132,12 +136,13 @@ function idleStepDown(
 async function targetOf(
   { tag, command }: StackMove,
   { stack, label, settings }: NamedStack,
+  signal: AbortSignal,
 ): Promise<string> {
   const survey = surveyCatalog(settings.releases);
   const where = `knowngood ${command}`;
   const known = tag !== undefined && survey.catalog.releases.some((release) => release.tag === tag);
   if (known) return tag;
-  const state = await readStackState(stack);
+  const state = await readStackState(stack, undefined, signal);
   const question = { label, catalog: survey.catalog, settings };
   if (tag !== undefined) return targetRelease(survey, tag, where, tagStanding(state, question)).tag;
   const target = standingNow(state, question).lastKnownGood;

@@ -46,12 +46,17 @@ export function stackOf(argv: readonly string[]): string | undefined {
  * Reads the stack's own state. Stack outputs lie after a failed update, so the resources are asked instead; this works
  * in a preview and under the update's own lock.
  * @param milliseconds that it may take. @default without end
+ * @param signal ends it earlier
  * @throws Error when `pulumi stack export` fails, with what it said, or gives no state
  */
-export async function readStackState(stack: string, milliseconds = 0): Promise<StackState> {
+export async function readStackState(
+  stack: string,
+  milliseconds = 0,
+  signal?: AbortSignal,
+): Promise<StackState> {
   const ahead = begun?.stack === stack ? begun.text : undefined;
   begun = undefined;
-  const text = await (ahead ?? exportState(stack, milliseconds));
+  const text = await (ahead ?? exportState(stack, milliseconds, signal));
   try {
     return parseStackState(text);
   } catch (error) {
@@ -61,12 +66,12 @@ export async function readStackState(stack: string, milliseconds = 0): Promise<S
   }
 }
 
-function exportState(stack: string, timeout = 0): Promise<string> {
+function exportState(stack: string, timeout = 0, signal?: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
     execFile(
       "pulumi",
       ["stack", "export", "--stack", stack, "--non-interactive"],
-      { env: childEnvironment(), maxBuffer: 1 << 30, timeout, killSignal: "SIGKILL" },
+      { env: childEnvironment(), maxBuffer: 1 << 30, timeout, killSignal: "SIGKILL", signal },
       (error, stdout, stderr) => {
         if (error === null) resolve(stdout);
         else

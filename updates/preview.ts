@@ -1,10 +1,10 @@
-import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { planVariable, type Plan } from "../assessment/plan";
 import { BrokenEnvironment } from "../stack/endings";
 import { followEvents } from "./engineEvents";
+import { runPulumi } from "./runPulumi";
 import { stackFile, withSettings, type SettingEdits } from "./stackFile";
 
 export interface PreviewRequest {
@@ -67,11 +67,12 @@ export async function previewPlan(request: PreviewRequest): Promise<Previewed> {
     // The event log is an option for those who build on Pulumi, as its Automation API does.
     const env = { ...process.env, ...request.env, PULUMI_DEBUG_COMMANDS: "true", [planVariable]: planFile };
     const start = Date.now();
-    const ended = await pulumi(words, { cwd: folder, env, ...(signal && { signal }) });
+    const output = join(copies, "output");
+    const { exitCode, text } = await runPulumi(words, { cwd: folder, env, output, signal });
     const seconds = (Date.now() - start) / 1000;
     signal?.throwIfAborted();
     const plan = await readPlan(planFile);
-    return { ...(plan && { plan }), ...ended, changes: await wouldChange(eventLog), seconds };
+    return { ...(plan && { plan }), exitCode, text, changes: await wouldChange(eventLog), seconds };
   } finally {
     await rm(copies, { recursive: true, force: true });
   }
@@ -92,49 +93,31 @@ async function wouldChange(eventLog: string): Promise<boolean> {
   return changes;
 }
 
-/** The plan that a program left; undefined where it left none. */
+/** The plan that a program left; undefined where it left none, or was killed before it had written all of it. */
 export async function readPlan(file: string): Promise<Plan | undefined> {
-  const text = await readFile(file, "utf8").catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as Plan);
+  try {
+    return JSON.parse(await readFile(file, "utf8")) as Plan;
+  } catch {
+    return undefined;
+  }
 }
 
 async function editedText(
   { stack, project, settings = {}, stackFileText }: PreviewRequest,
   folder: string,
 ): Promise<string> {
-  const name = stackFile(stack);
-  const text =
-    stackFileText ??
-    (await readFile(join(folder, name), "utf8").catch((error: NodeJS.ErrnoException) => {
-      throw new BrokenEnvironment(
-        error.code === "ENOENT"
-          ? `There is no ${name} in ${folder}. Its settings make a stack: run this in the project's folder, or name another stack`
-          : `${name} can't be read: ${error.message}`,
-      );
-    }));
-  return withSettings(text, project, settings, name);
+  const text = stackFileText ?? (await readStackFile(stack, folder));
+  return withSettings(text, project, settings, stackFile(stack));
 }
 
-/** Interrupted as by Ctrl-C, so that Pulumi ends in order. */
-function pulumi(
-  words: readonly string[],
-  { signal, ...options }: { cwd: string; env: NodeJS.ProcessEnv; signal?: AbortSignal },
-): Promise<{ exitCode: number; text: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn("pulumi", words, { ...options, stdio: ["ignore", "pipe", "pipe"] });
-    let text = "";
-    const take = (part: string) => (text += part);
-    child.stdout.setEncoding("utf8").on("data", take);
-    child.stderr.setEncoding("utf8").on("data", take);
-    const interrupt = () => child.kill("SIGINT");
-    signal?.addEventListener("abort", interrupt);
-    child.once("error", (error: NodeJS.ErrnoException) => {
-      signal?.removeEventListener("abort", interrupt);
-      reject(error.code === "ENOENT" ? new BrokenEnvironment("There is no pulumi on PATH.") : error);
-    });
-    child.once("close", (exitCode) => {
-      signal?.removeEventListener("abort", interrupt);
-      resolve({ exitCode: exitCode ?? 1, text });
-    });
+/** What a stack's file holds. @throws BrokenEnvironment where it can't be read */
+export async function readStackFile(stack: string, folder = process.cwd()): Promise<string> {
+  const name = stackFile(stack);
+  return readFile(join(folder, name), "utf8").catch((error: NodeJS.ErrnoException) => {
+    throw new BrokenEnvironment(
+      error.code === "ENOENT"
+        ? `There is no ${name} in ${folder}. Its settings make a stack: run this in the project's folder, or name another stack`
+        : `${name} can't be read: ${error.message}`,
+    );
   });
 }

@@ -1,11 +1,20 @@
-import type { ReleaseRecord } from "../records/releaseRecord";
-import type { UpEnd } from "./upEnd";
+import { steps } from "../records/releaseRecord";
+import type { UpEnded } from "./up";
+
+/** What of an `up` says how far it has come. */
+export type Come = Pick<UpEnded, "end" | "reached" | "record" | "cut">;
+
+/** Whether a part changes what runs, by its name; images that are pulled change nothing yet. */
+export function changesWhatRuns(step: UpEnded["reached"]): boolean {
+  return step !== undefined && steps.indexOf(step) > steps.indexOf("images");
+}
 
 /**
- * Whether the stack file keeps what the move has written into it: once the `up` has begun to change what runs, the file
- * says where the stack is going; before that it is put back, so that nothing is half done.
+ * Whether the stack file keeps what the move says: once the `up` has begun to change what runs, the file says where the
+ * stack is going; before that it stays as it was, so that nothing is half done. What the engine began decides, and a
+ * record that says more; that there is none says nothing, as nobody may have been able to write it.
  */
-export function keepsSettings({ end }: Pick<UpEnd, "end">, record: ReleaseRecord | undefined): boolean {
+export function keepsSettings({ end, reached, record }: Come): boolean {
   switch (end) {
     case "passed":
     case "gateFailed":
@@ -16,17 +25,38 @@ export function keepsSettings({ end }: Pick<UpEnd, "end">, record: ReleaseRecord
       return false;
     case "interrupted":
     case "failed":
-      return record !== undefined && record.stoppedAt?.step !== "images";
+      return changesWhatRuns(reached) || (record !== undefined && record.stoppedAt?.step !== "images");
     default:
       return end satisfies never;
   }
 }
 
-/** Where an `up` that did not come to its end has stopped, in a sentence. */
-export function stoppedText(tag: string, kept: boolean, record: ReleaseRecord | undefined): string {
-  const stopped = record?.stoppedAt;
-  const at = stopped === undefined ? "" : ` at ${stopped.step} (${stopped.open.join(", ")})`;
-  return kept
-    ? `It stopped${at}; what was under way has ended in order. The stack file says ${tag}, and services may run either release.`
-    : `It stopped${at}; nothing that runs was changed, and the stack file is as it was.`;
+/** Where an `up` that did not come to its end has stopped, in a few sentences. @param stack as `pulumi --stack` takes it */
+export function stoppedText(
+  ended: Come,
+  { tag, stack, fileSays }: { tag: string; stack: string; fileSays: string },
+): string {
+  const stopped = ended.record?.stoppedAt;
+  const where =
+    stopped !== undefined
+      ? ` at ${stopped.step} (${stopped.open.join(", ")})`
+      : changesWhatRuns(ended.reached)
+        ? ` at ${ended.reached}`
+        : "";
+  const lock =
+    ended.cut === "killed" ? " A killed update leaves its lock: the same command asks to take it away." : "";
+  if (!keepsSettings(ended))
+    return `It stopped${where}; nothing that runs was changed, and the stack file is as it was.${lock}`;
+  const how =
+    ended.cut === undefined
+      ? ended.record === undefined
+        ? "; no record of it could be kept, so nobody knows how far it came"
+        : "; what was under way has ended in order"
+      : ", and what was under way was cut off";
+  const runs =
+    ended.cut === undefined
+      ? "services may run either release"
+      : `services may be down until ${tag} is tried again`;
+  const look = ended.record === undefined ? ` To look: npx knowngood status --stack ${stack}.` : "";
+  return `It stopped${where}${how}. ${fileSays}, and ${runs}.${look}${lock}`;
 }

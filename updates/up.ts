@@ -1,17 +1,18 @@
-import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve as resolvePath } from "node:path";
+import { join, relative, resolve as resolvePath } from "node:path";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { planVariable, type Plan } from "../assessment/plan";
-import { BrokenEnvironment } from "../stack/endings";
 import { stackName } from "../gates/move";
+import { failedGates } from "../records/failedGates";
 import { readRecords } from "../records/readRecords";
-import type { ReleaseRecord } from "../records/releaseRecord";
+import type { ReleaseRecord, Step } from "../records/releaseRecord";
 import type { RecordPlace } from "../records/writtenRecord";
 import { followEvents } from "./engineEvents";
 import { readPlan } from "./preview";
+import { runPulumi } from "./runPulumi";
 import { upEnd, type UpEnd } from "./upEnd";
+import { begunBy, furthest, type UnderWay } from "./upSteps";
 
 export interface UpRequest {
   /** As `pulumi --stack` takes it. */
@@ -40,8 +41,12 @@ export interface UpRequest {
 export type UpEnded = UpEnd & {
   /** What the program made of the settings; undefined where it did not come so far. */
   plan?: Plan;
-  /** Its line of the record file; undefined where it changed nothing, or was refused. */
+  /** Its line of the record file; undefined where it changed nothing, was refused, or nobody could write one. */
   record?: ReleaseRecord;
+  /** The furthest of its parts that the engine began; undefined where it began none. */
+  reached?: Step;
+  /** Where Pulumi did not end in order: at once by us, or killed by somebody else. */
+  cut?: "atOnce" | "killed";
   /** Both streams of Pulumi, without colours. */
   text: string;
   seconds: number;
@@ -50,7 +55,7 @@ export type UpEnded = UpEnd & {
 /**
  * Runs `pulumi up` of a stack as its file stands, without a preview and without a question. The selected stack stays.
  * It never fails for what the update comes to.
- * @throws BrokenEnvironment where there is no Pulumi
+ * @throws BrokenEnvironment where there is no Pulumi that can be started
  */
 export async function runUp(request: UpRequest): Promise<UpEnded> {
   const { stack, project, records, folder = process.cwd(), configFile, message } = request;
@@ -68,28 +73,40 @@ export async function runUp(request: UpRequest): Promise<UpEnded> {
   const begin = new Date();
   let began = false;
   let over = false;
+  let reached: UnderWay | undefined;
   const errors: string[] = [];
   try {
     const following = followEvents(
       eventLog,
       (event) => {
         began = true;
+        reached = furthest(reached, begunBy(event));
         if (event.diagnosticEvent?.severity === "error") errors.push(event.diagnosticEvent.message);
         request.onEvent?.(event);
       },
       () => over,
     );
-    const running = pulumi(words, { cwd: folder, env }, request).finally(() => (over = true));
-    const [{ exitCode, text }] = await Promise.all([running, following]);
+    const { signal, atOnce } = request;
+    const output = join(own, "output");
+    const running = runPulumi(words, { cwd: folder, env, output, signal, atOnce }).finally(
+      () => (over = true),
+    );
+    const [{ exitCode, killedBy, text }] = await Promise.all([running, following]);
     const plan = await readPlan(planFile);
-    const record = began
-      ? recordSince(resolvePath(folder, records.file), `${project}/${stackName({ stack })}`, begin)
-      : undefined;
-    const interrupted = request.signal?.aborted === true || request.atOnce?.aborted === true;
+    const label = `${project}/${stackName({ stack })}`;
+    const record = began ? recordSince(resolvePath(folder, records.file), label, begin) : undefined;
+    // A record that could not be written says nothing of its gates, which have written their own.
+    const kept = relative(process.cwd(), resolvePath(folder, records.folder));
+    const since = { stack: label, release: plan?.to, since: begin.toISOString() };
+    const gates = record?.gates ?? (began ? failedGates(kept, since) : []);
+    const interrupted = signal?.aborted === true || atOnce?.aborted === true;
+    const cut = atOnce?.aborted === true ? "atOnce" : killedBy === undefined ? undefined : "killed";
     return {
-      ...upEnd({ exitCode, text, began, interrupted, errors, plan, record }),
+      ...upEnd({ exitCode, text, began, interrupted, errors, plan, gates, killedBy }),
       ...(plan && { plan }),
       ...(record && { record }),
+      ...(reached && { reached: reached.step }),
+      ...(cut && { cut }),
       text,
       seconds: (Date.now() - begin.getTime()) / 1000,
     };
@@ -108,47 +125,5 @@ function recordSince(file: string, stack: string, begin: Date): ReleaseRecord | 
   } catch {
     // The `up` has warned that it could not be written there either.
     return undefined;
-  }
-}
-
-/**
- * Pulumi in a process group of its own: Ctrl-C reaches it from here alone, once, together with the commands that it
- * runs, as a terminal would send it. A second one would leave the stack as it is in the middle.
- */
-function pulumi(
-  words: readonly string[],
-  options: { cwd: string; env: NodeJS.ProcessEnv },
-  { signal, atOnce }: Pick<UpRequest, "signal" | "atOnce">,
-): Promise<{ exitCode: number; text: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn("pulumi", words, { ...options, detached: true, stdio: ["ignore", "pipe", "pipe"] });
-    let text = "";
-    const take = (part: string) => (text += part);
-    child.stdout.setEncoding("utf8").on("data", take);
-    child.stderr.setEncoding("utf8").on("data", take);
-    const interrupt = () => interruptGroup(child.pid);
-    const listening = [signal, atOnce].filter((one) => one !== undefined);
-    const unlisten = () => listening.forEach((one) => one.removeEventListener("abort", interrupt));
-    for (const one of listening) {
-      if (one.aborted) interrupt();
-      else one.addEventListener("abort", interrupt);
-    }
-    child.once("error", (error: NodeJS.ErrnoException) => {
-      unlisten();
-      reject(error.code === "ENOENT" ? new BrokenEnvironment("There is no pulumi on PATH.") : error);
-    });
-    child.once("close", (exitCode) => {
-      unlisten();
-      resolve({ exitCode: exitCode ?? 1, text });
-    });
-  });
-}
-
-function interruptGroup(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, "SIGINT");
-  } catch {
-    // It has just ended by itself.
   }
 }

@@ -1,6 +1,6 @@
 import type { Plan } from "../assessment/plan";
 import type { Refusal } from "../assessment/refusal";
-import type { RecordedGate, ReleaseRecord } from "../records/releaseRecord";
+import type { RecordedGate } from "../records/releaseRecord";
 import { lockHolders, type LockHolder } from "./lockHolders";
 
 /** What was seen of a `pulumi up`. */
@@ -16,8 +16,10 @@ export interface UpSeen {
   errors: readonly string[];
   /** Undefined where the program left none. */
   plan: Plan | undefined;
-  /** Its own record; undefined where it left none. */
-  record: ReleaseRecord | undefined;
+  /** Its gates, by its own record; where it left none, those that have written that they did not pass. */
+  gates: readonly RecordedGate[];
+  /** The signal that killed Pulumi; undefined where it ended by itself. */
+  killedBy?: NodeJS.Signals | undefined;
 }
 
 /** How an `up` ended. */
@@ -41,18 +43,19 @@ const canceled = "update canceled";
 
 /** Decides how an `up` ended by what was seen of it. */
 export function upEnd(seen: UpSeen): UpEnd {
-  const { exitCode, text, began, interrupted, errors, plan, record } = seen;
+  const { exitCode, text, began, interrupted, errors, plan, killedBy } = seen;
   if (exitCode === 0) return { end: "passed" };
   const holders = began ? undefined : lockHolders(text);
   if (holders !== undefined) return { end: "locked", holders };
   if (interrupted) return { end: "interrupted", by: "us" };
-  if (!began) return { end: "brokenEnvironment", why: ownWords(text) };
+  const killed = killedBy === undefined ? undefined : `Pulumi was killed by ${killedBy}.`;
+  if (!began) return { end: "brokenEnvironment", why: killed ?? ownWords(text) };
   if (plan !== undefined && plan.refusals.length > 0) return { end: "refused", refusals: plan.refusals };
   if (errors.some((error) => error.trim() === canceled)) return { end: "interrupted", by: "another" };
-  const gates = (record?.gates ?? []).filter(({ outcome }) => outcome !== "passed");
-  // One that is inconclusive and let the release pass stands in the record of a good `up` as well.
-  const failed = gates.filter(({ record: file }) => file !== undefined);
+  // One that is inconclusive and let the release pass stands in the record of a good `up` as well, without its own.
+  const failed = seen.gates.filter(({ outcome, record }) => outcome !== "passed" && record !== undefined);
   if (failed.length > 0) return { end: "gateFailed", gates: failed };
+  if (killed !== undefined) return { end: "failed", why: killed };
   return { end: "failed", why: errors.length > 0 ? errors.join("\n").trim() : ownWords(text) };
 }
 

@@ -9,7 +9,6 @@ import { holderState, holderText, sameHolders } from "../../updates/lockedBy";
 import { commandLine, settingsOf } from "../../updates/moveOptions";
 import { planText, question, type ToldMove } from "../../updates/moveReport";
 import { refusedText } from "../../updates/refusedText";
-import { keepsSettings, stoppedText } from "../../updates/standing";
 import { begunBy, furthest } from "../../updates/upSteps";
 import { isStaleReason, usualSeconds } from "../../updates/usualTime";
 
@@ -212,32 +211,6 @@ describe("what is asked before a move", () => {
       "shop/prod: rollback from v2 to v1",
       "  v1 runs already: the up only puts right what differs",
     ]);
-  });
-});
-
-describe("the stack file after a move", () => {
-  const at = (step: Step) => ({ stoppedAt: { step, open: ["api"] } }) as unknown as ReleaseRecord;
-
-  it("keeps the tag once anything that runs may have changed, and not before", () => {
-    expect(keepsSettings({ end: "passed" }, undefined)).to.equal(true);
-    expect(keepsSettings({ end: "gateFailed" }, undefined)).to.equal(true);
-    for (const end of ["refused", "locked", "brokenEnvironment"] as const)
-      expect(keepsSettings({ end }, at("services"))).to.equal(false);
-    for (const end of ["interrupted", "failed"] as const) {
-      expect(keepsSettings({ end }, undefined)).to.equal(false);
-      expect(keepsSettings({ end }, at("images"))).to.equal(false);
-      expect(keepsSettings({ end }, at("flags off"))).to.equal(true);
-      expect(keepsSettings({ end }, {} as ReleaseRecord)).to.equal(true);
-    }
-  });
-
-  it("is told with where the up has stopped", () => {
-    expect(stoppedText("v1", true, at("health gates"))).to.equal(
-      "It stopped at health gates (api); what was under way has ended in order. The stack file says v1, and services may run either release.",
-    );
-    expect(stoppedText("v1", false, undefined)).to.equal(
-      "It stopped; nothing that runs was changed, and the stack file is as it was.",
-    );
   });
 });
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Plan } from "../../assessment/plan";
-import type { RecordedGate, ReleaseRecord } from "../../records/releaseRecord";
+import type { RecordedGate } from "../../records/releaseRecord";
 import { lockHolders } from "../../updates/lockHolders";
 import { upEnd, type UpSeen } from "../../updates/upEnd";
 
@@ -8,7 +8,6 @@ const gate = (outcome: RecordedGate["outcome"], record?: string): RecordedGate =
   ...{ name: "api health", outcome, startedAt: "", endedAt: "" },
   ...(record !== undefined && { record }),
 });
-const recordOf = (...gates: RecordedGate[]) => ({ gates }) as unknown as ReleaseRecord;
 const planRefusing = (...guards: string[]) =>
   ({ refusals: guards.map((guard) => ({ guard, text: "no" })) }) as unknown as Plan;
 
@@ -19,7 +18,7 @@ const failed: UpSeen = {
   interrupted: false,
   errors: ["Command exited 1\n"],
   plan: planRefusing(),
-  record: undefined,
+  gates: [],
 };
 
 const locked = `error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with \`pulumi cancel\`.
@@ -33,12 +32,12 @@ describe("how an up ended", () => {
 
   it("is a failed gate where its record names gates that did not pass and left a record", () => {
     const sick = gate("failed", "a.json");
-    const record = recordOf(gate("passed"), gate("inconclusive"), sick, gate("error", "b.json"));
-    expect(upEnd({ ...failed, record })).to.deep.equal({
+    const gates = [gate("passed"), gate("inconclusive"), sick, gate("error", "b.json")];
+    expect(upEnd({ ...failed, gates })).to.deep.equal({
       end: "gateFailed",
       gates: [sick, gate("error", "b.json")],
     });
-    expect(upEnd({ ...failed, record: recordOf(gate("passed"), gate("inconclusive")) })).to.deep.equal({
+    expect(upEnd({ ...failed, gates: [gate("passed"), gate("inconclusive")] })).to.deep.equal({
       end: "failed",
       why: "Command exited 1",
     });
@@ -60,9 +59,19 @@ describe("how an up ended", () => {
 
   it("is interrupted by us where it was told to end, and by another where the engine alone says so", () => {
     expect(upEnd({ ...failed, interrupted: true })).to.deep.equal({ end: "interrupted", by: "us" });
-    const canceled = { ...failed, errors: ["update canceled\n"], record: recordOf(gate("failed", "a.json")) };
+    const canceled = { ...failed, errors: ["update canceled\n"], gates: [gate("failed", "a.json")] };
     expect(upEnd(canceled)).to.deep.equal({ end: "interrupted", by: "another" });
     expect(upEnd({ ...failed, errors: ["log: update canceled\n"] }).end).to.equal("failed");
+  });
+
+  it("is told as killed, rather than by what Pulumi had said before", () => {
+    const killed = { ...failed, killedBy: "SIGKILL" } as const;
+    expect(upEnd(killed)).to.deep.equal({ end: "failed", why: "Pulumi was killed by SIGKILL." });
+    expect(upEnd({ ...killed, gates: [gate("failed", "a.json")] }).end).to.equal("gateFailed");
+    expect(upEnd({ ...killed, began: false })).to.deep.equal({
+      end: "brokenEnvironment",
+      why: "Pulumi was killed by SIGKILL.",
+    });
   });
 
   it("is a broken environment where Pulumi did not begin, in its own words", () => {
