@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { StallingPulumi } from "./stallingPulumi";
 
 const command = join(__dirname, "..", "..", "cli", "knowngood.cjs");
-const again = "To go on: npx knowngood rollback v1 --stack prod";
+const again = "To go on: npx knowngood rollback v1 --stack prod --yes";
 const untouched = "error: Interrupted. Nothing was touched. ";
 
 interface Moment {
@@ -32,29 +32,29 @@ const moments: readonly Moment[] = [
     name: "the selected stack is asked for",
     stallAt: "name",
     words: ["v1"],
-    says: `${untouched}To go on: npx knowngood rollback v1\n`,
+    says: `${untouched}To go on: npx knowngood rollback v1 --yes\n`,
   },
   {
     name: "its settings are asked for",
     stallAt: "config",
-    says: `${untouched}To go on: npx knowngood rollback --stack prod\n`,
+    says: `${untouched}To go on: npx knowngood rollback --stack prod --yes\n`,
   },
   {
     name: "its state is read",
     stallAt: "export",
-    says: `${untouched}To go on: npx knowngood rollback --stack prod\n`,
+    says: `${untouched}To go on: npx knowngood rollback --stack prod --yes\n`,
   },
   {
     name: "the move is previewed",
     stallAt: "preview",
-    says: `${untouched}To go on: npx knowngood rollback --stack prod\n`,
+    says: `${untouched}To go on: npx knowngood rollback --stack prod --yes\n`,
   },
   {
     name: "it is previewed without a guard",
     stallAt: "preview 2",
     prepare: (project) => project.plan("preview", { refusals: [{ guard: "hold", text: "no" }] }),
     words: ["v1", "--stack", "prod", "--break-glass", "the shop is down"],
-    says: `${untouched}${again} --break-glass 'the shop is down'\n`,
+    says: `${untouched}To go on: npx knowngood rollback v1 --stack prod --break-glass 'the shop is down' --yes\n`,
   },
   {
     name: "Pulumi begins",
@@ -91,7 +91,7 @@ const moments: readonly Moment[] = [
     stallAt: "cancel",
     prepare: (project) => project.answer("up.locked", lockText),
     words: ["v1", "--stack", "prod", "--take-lock"],
-    says: `${untouched}${again}\n`,
+    says: `${untouched}To go on: npx knowngood rollback v1 --stack prod --take-lock --yes\n`,
   },
 ];
 
