@@ -139,7 +139,7 @@ describe("knowngood rollback and deploy", () => {
     const ended = await moving.ended;
     expect(ended.exitCode, ended.text).to.equal(130);
     expect(ended.stderr, ended.text).to.match(
-      /error: Interrupted\. It stopped at (?:services|health gates) \(.*\); what was under way has ended in order\. .* To go on: npx knowngood deploy v3 --stack prod --retry again\n$/,
+      /error: Interrupted\. It stopped at (?:services|health gates) \(.*\); what was under way has ended in order\. .* To go on: npx knowngood deploy v3 --stack prod --retry again --yes\n$/,
     );
     expect(stackText()).to.contain("imageTag: v3");
     expect(locks(workspace)).to.deep.equal([]);
