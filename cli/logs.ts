@@ -54,7 +54,7 @@ export async function logs(services: readonly string[], options: LogsOptions): P
   }
 }
 
-/** Of each service the container that the state holds, else the newest with its labels: one may be made by hand. */
+/** Of each service the container that the state holds, else the one under its name: that may be made by hand. */
 async function containersOf({ stack, label, settings }: NamedStack): Promise<LoggedContainer[]> {
   const [state, onHost] = await Promise.all([
     readStackState(stack, stateMilliseconds).catch((error: unknown) => error as Error),
@@ -65,23 +65,31 @@ async function containersOf({ stack, label, settings }: NamedStack): Promise<Log
   // Only who runs is asked, not which release that is.
   const held = state instanceof Error ? [] : runningFrom(state, { folder: "", releases: [] }).services;
   const ids = new Set(held.map(({ containerId }) => containerId));
+  const nameOf = (service: string) => `${settings.docker.prefix ?? label.replace("/", "-")}-${service}`;
   const services = [...new Set(onHost.map(({ service }) => service))].sort();
   return services.flatMap((service) => {
     const own = onHost.filter((one) => one.service === service);
-    return own.find(({ containerId }) => ids.has(containerId)) ?? own[0] ?? [];
+    return (
+      own.find(({ containerId }) => ids.has(containerId)) ??
+      own.find(({ name }) => name === nameOf(service)) ??
+      []
+    );
   });
 }
 
-/** Running and stopped, newest first. */
-async function containersOnHost(stack: string, engine: string | undefined): Promise<LoggedContainer[]> {
-  const format = `{{.ID}} {{.Label "${labels.service}"}}`;
+/** Running and stopped. Another backend's stack of the same name can have the same labels. */
+async function containersOnHost(
+  stack: string,
+  engine: string | undefined,
+): Promise<(LoggedContainer & { name: string })[]> {
+  const format = `{{.ID}} {{.Names}} {{.Label "${labels.service}"}}`;
   const filter = `label=${labels.stack}=${stack}`;
   try {
     const words = ["ps", "--all", "--no-trunc", "--filter", filter, "--format", format];
     const { stdout } = await askEngine(words, engine);
     return stdout.split("\n").flatMap((line) => {
-      const [containerId = "", service = ""] = line.split(" ");
-      return service === "" ? [] : [{ service, containerId }];
+      const [containerId = "", name = "", service = ""] = line.split(" ");
+      return service === "" ? [] : [{ service, containerId, name }];
     });
   } catch (error) {
     throw new BrokenEnvironment(`The Docker engine can't be asked: ${(error as Error).message}`);
