@@ -53,10 +53,10 @@ export function stoppedText(
         ? "; no record of it could be kept, so nobody knows how far it came"
         : "; what was under way has ended in order"
       : ", and what was under way was cut off";
-  const runs =
-    ended.cut === undefined
-      ? "services may run either release"
-      : `services may be down until ${tag} is tried again`;
+  // A container is taken away before the next one is made.
+  const mayBeDown = (stopped?.step ?? ended.reached) === "services";
+  const either = `services may run either release${mayBeDown ? `, or be down until ${tag} is tried again` : ""}`;
+  const runs = ended.cut === undefined ? either : `services may be down until ${tag} is tried again`;
   const look = ended.record === undefined ? ` To look: npx knowngood status --stack ${stack}.` : "";
   return `It stopped${where}${how}. ${fileSays}, and ${runs}.${look}${lock}`;
 }

@@ -71,7 +71,7 @@ const moments: readonly Moment[] = [
     name: "services change",
     stallAt: "up begun",
     prepare: stopped("services"),
-    says: `error: Interrupted. It stopped at services (api); what was under way has ended in order. The stack file says v1, and services may run either release. ${again}\n`,
+    says: `error: Interrupted. It stopped at services (api); what was under way has ended in order. The stack file says v1, and services may run either release, or be down until v1 is tried again. ${again}\n`,
     tag: "v1",
   },
   {

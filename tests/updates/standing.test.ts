@@ -38,7 +38,7 @@ describe("where an up has stopped", () => {
 
   it("is told as unknown where there is no record of what was begun", () => {
     expect(say({ reached: "services" })).to.equal(
-      "It stopped at services; no record of it could be kept, so nobody knows how far it came. The stack file says v1, and services may run either release. To look: npx knowngood status --stack prod.",
+      "It stopped at services; no record of it could be kept, so nobody knows how far it came. The stack file says v1, and services may run either release, or be down until v1 is tried again. To look: npx knowngood status --stack prod.",
     );
   });
 
