@@ -22,6 +22,7 @@ import { networkGeneration } from "./history/recordedNetwork";
 import { recordedTellings } from "./history/recordedTellings";
 import { follow } from "./records/follow";
 import { startRecording, unfinishedWarnings } from "./records/recording";
+import { containerPrefix } from "./settings/containerPrefix";
 import { secretOutput, secretText, stackConfiguration } from "./settings/engineConfiguration";
 import { readSettings } from "./settings/readSettings";
 import { backendWarning, stateBackend } from "./settings/stateBackend";
@@ -37,7 +38,7 @@ async function program() {
   const survey = surveyCatalog(settings.releases);
   const { catalog } = survey;
   const target = await findTarget(survey, settings, { project, stack });
-  const prefix = settings.docker.prefix ?? `${project}-${stack}`;
+  const prefix = containerPrefix(settings, label);
   const previewing = pulumi.runtime.isDryRun();
   const reviewed = process.env[reviewedVariable];
 

@@ -1,3 +1,4 @@
+import { quoted } from "../components/ownCommand";
 import { stackFileStatus, type StackFileStatus } from "../stack/stackFileStatus";
 import { stackFile } from "../updates/stackFile";
 import { commitFile, commitMessage } from "../updates/followUp";
@@ -47,8 +48,4 @@ async function changeOf(file: string, { signal }: Interruption): Promise<StackFi
   } catch {
     return undefined;
   }
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

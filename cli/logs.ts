@@ -1,8 +1,10 @@
 import { once } from "node:events";
+import { containerName } from "../assessment/engineEvidence";
 import { askEngine } from "../assessment/engineQueries";
 import { labels, runningFrom } from "../history/running";
 import { readStackState } from "../history/stackState";
 import { newestKeptLog } from "../records/keptEvidence";
+import { containerPrefix } from "../settings/containerPrefix";
 import { nearestName } from "../settings/nearestName";
 import { InvalidInput, show } from "../settings/violations";
 import { exitCodes } from "./exitCodes";
@@ -65,13 +67,13 @@ async function containersOf({ stack, label, settings }: NamedStack): Promise<Log
   // Only who runs is asked, not which release that is.
   const held = state instanceof Error ? [] : runningFrom(state, { folder: "", releases: [] }).services;
   const ids = new Set(held.map(({ containerId }) => containerId));
-  const nameOf = (service: string) => `${settings.docker.prefix ?? label.replace("/", "-")}-${service}`;
+  const network = containerPrefix(settings, label);
   const services = [...new Set(onHost.map(({ service }) => service))].sort();
   return services.flatMap((service) => {
     const own = onHost.filter((one) => one.service === service);
     return (
       own.find(({ containerId }) => ids.has(containerId)) ??
-      own.find(({ name }) => name === nameOf(service)) ??
+      own.find(({ name }) => name === containerName({ network }, service)) ??
       []
     );
   });

@@ -2,7 +2,7 @@ import * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
 import { repositoryFiles } from "../review/repositoryFiles";
 import type { ReviewedStack, ReviewStackSettings } from "../review/reviewStackSettings";
-import { checkName } from "../review/workflows/previewWorkflow";
+import { previewJobName } from "../review/workflows/previewWorkflow";
 
 export interface ReviewArgs {
   /** What is governed and how; plain values, since the files' texts and the resources' number follow from them. */
@@ -92,7 +92,7 @@ export class Review extends pulumi.ComponentResource {
         requiredStatusChecks: {
           // What was previewed is what is merged.
           strict: true,
-          checks: Object.keys(stacks).map((stack) => `${checkName(stack)}${app}`),
+          checks: Object.keys(stacks).map((stack) => `${previewJobName(stack)}${app}`),
         },
         requiredPullRequestReviews: {
           requiredApprovingReviewCount: approvals,

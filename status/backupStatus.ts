@@ -3,6 +3,7 @@ import { keptBackups, type KeptBackup } from "../backups/backupRecord";
 import { isRestoredFrom, leftoversOf } from "../backups/restoredDatabases";
 import { connect } from "../migrations/connection";
 import { withoutPassword } from "../migrations/password";
+import { messageOf } from "./asker";
 import { isUnknown, type BackupStatus, type Known } from "./status";
 
 export interface BackupQuestion {
@@ -61,8 +62,4 @@ async function restoredFrom(madeAt: string, url: string): Promise<Known<string |
   } catch (error) {
     return { unknown: withoutPassword(messageOf(error), url) };
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -5,6 +5,7 @@ import { dockerEngine, type ContainerState } from "../gates/engine";
 import { settledProbe } from "../gates/settledProbe";
 import { runningFrom } from "../history/running";
 import { emptyState, type StackState } from "../history/stackState";
+import { containerPrefix } from "../settings/containerPrefix";
 import { asker } from "./asker";
 import { driftOf } from "./driftOf";
 import type { LookRequest } from "./lookRequest";
@@ -25,7 +26,7 @@ export async function lookAtHost(
   const question = {
     stackLabel: label,
     services: Object.keys(settings.services),
-    network: settings.docker.prefix ?? label.replace("/", "-"),
+    network: containerPrefix(settings, label),
     engine: settings.docker.host,
   };
   const named = await ask(findNamed(question, limit.signal));
@@ -70,7 +71,7 @@ export async function askServices(
   limit: TimeLimit,
 ): Promise<ReadonlyMap<string, Known<Answer>>> {
   const engine = dockerEngine(settings.docker.host, limit.signal);
-  const network = settings.docker.prefix ?? label.replace("/", "-");
+  const network = containerPrefix(settings, label);
   // Of ten seconds three, as for every connection.
   const longest = Math.round(limit.left() * 3) / 10;
   const asked = Object.entries(settings.services).map(async ([name, service]) => {

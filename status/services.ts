@@ -10,6 +10,7 @@ import { clean, oneLine } from "../gates/shownText";
 import { labels, ownRelease } from "../history/running";
 import type { NamedObject } from "../history/strays";
 import type { ServiceSettings } from "../settings/serviceSettings";
+import { messageOf } from "./asker";
 import { isUnknown, type Health, type HostContainer, type Known } from "./status";
 
 /** A stack's secrets. */
@@ -145,8 +146,4 @@ export function healthOf(
   const text = told.join(": ") || (outcome === "ok" ? "answers" : "does not answer");
   if (outcome === "error") return { unknown: text };
   return { healthy: outcome === "ok", text, ...(milliseconds !== undefined && { milliseconds }) };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

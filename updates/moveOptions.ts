@@ -1,3 +1,4 @@
+import { quoted } from "../components/ownCommand";
 import type { Breakable } from "../settings/guardNames";
 import type { GlassSetting } from "../settings/breakGlassCommand";
 import type { SettingEdits } from "./stackFile";
@@ -92,8 +93,4 @@ export function commandLine(
     ...flag("--take-lock", options.takeLock),
     ...flag("--yes", options.yes),
   ].join(" ");
-}
-
-function quoted(text: string): string {
-  return /^[\w.,/:@+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -3,8 +3,8 @@ import type { ReviewStackSettings } from "../reviewStackSettings";
 import { backend, checkout, job, knowngood, ownToken, setUp, signIn } from "./steps";
 import { workflowText, type Step } from "./workflowText";
 
-/** The name of the check that a pull request needs for a stack. */
-export function checkName(stack: string): string {
+/** The name of the job for a stack, which is the check that a pull request needs: it reports also where nothing is to be looked at. */
+export function previewJobName(stack: string): string {
   return `preview ${stack}`;
 }
 
@@ -35,7 +35,7 @@ export function previewWorkflow(settings: ReviewStackSettings): string {
       Object.keys(stacks).map((stack) => [
         stack,
         job(
-          checkName(stack),
+          previewJobName(stack),
           settings,
           workflows.previewsRunOn ?? workflows.runsOn,
           { checks: "write", "pull-requests": "write" },

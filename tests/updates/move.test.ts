@@ -1,15 +1,13 @@
 import { expect } from "chai";
 import type { Plan } from "../../assessment/plan";
 import type { Refusal } from "../../assessment/refusal";
-import type { ReleaseRecord, Step } from "../../records/releaseRecord";
+import type { ReleaseRecord } from "../../records/releaseRecord";
 import { schemaRefusals } from "../../assessment/schemaPolicy";
 import { breakGlassFor } from "../../updates/breakGlassFor";
 import { diagnosis, goesBackByItself, mostLines, type UnpassedGate } from "../../updates/diagnosis";
-import { holderState, holderText, sameHolders } from "../../updates/lockedBy";
 import { commandLine, settingsOf } from "../../updates/moveOptions";
 import { planText, question, type ToldMove } from "../../updates/moveReport";
 import { refusedText } from "../../updates/refusedText";
-import { begunBy, furthest } from "../../updates/upSteps";
 import { isStaleReason, usualSeconds } from "../../updates/usualTime";
 
 const plan = (more: Partial<Plan> = {}) =>
@@ -286,91 +284,5 @@ describe("going back by itself", () => {
     expect(ask({ plan: judged("breaking") })).to.equal(false);
     expect(ask({ plan: judged("breaking", "breaking") })).to.equal(true);
     expect(ask({ plan: judged(undefined) })).to.equal(false);
-  });
-});
-
-describe("who holds a lock", () => {
-  const since = "2026-11-21T20:00:10Z";
-  const holder = { user: "anna", host: "vm", pid: 7, since, text: "file:///locks/1.json: created by" };
-  const machine = (found: { name?: string; since?: number } | undefined) => ({
-    host: "vm",
-    process: () => found,
-  });
-  const began = (at: string) => ({ name: "pulumi", since: Date.parse(at) });
-
-  it("lives where that process runs here since before the lock", () => {
-    expect(holderState(holder, machine(began("2026-11-21T20:00:09Z")))).to.equal("living");
-    expect(holderState(holder, machine(began("2026-11-21T20:00:12Z")))).to.equal("living");
-    const wrapped = { ...began("2026-11-21T20:00:09Z"), name: ".wrapped" };
-    expect(holderState(holder, machine(wrapped))).to.equal("living");
-  });
-
-  it("is dead where no process of that number runs here, or one that is none of Pulumi and began later", () => {
-    const later = began("2026-11-21T20:00:13Z");
-    expect(holderState(holder, machine({ ...later, name: "sh" }))).to.equal("dead");
-    expect(holderState(holder, machine(later))).to.equal("unknown");
-    expect(holderState(holder, machine(undefined))).to.equal("dead");
-    const shared = { ...holder, text: "s3://locks/1.json: created by" };
-    expect(holderState(shared, machine({ ...later, name: "sh" }))).to.equal("unknown");
-    expect(holderState(shared, machine(undefined))).to.equal("unknown");
-    expect(holderState(shared, machine(began("2026-11-21T20:00:09Z")))).to.equal("living");
-  });
-
-  it("is told from another that holds it later", () => {
-    expect(sameHolders([holder, { text: "b" }], [{ text: "b" }, holder])).to.equal(true);
-    expect(sameHolders([holder], [{ ...holder, text: "file:///locks/2.json: created by" }])).to.equal(false);
-    expect(sameHolders([holder], [holder, holder])).to.equal(false);
-  });
-
-  it("is unknown on another machine, of another backend, and where this one does not tell", () => {
-    expect(holderState({ ...holder, host: "laptop" }, machine(undefined))).to.equal("unknown");
-    expect(holderState({ text: "busy" }, machine(undefined))).to.equal("unknown");
-    expect(holderState(holder, machine({}))).to.equal("unknown");
-  });
-
-  it("is told with name, machine, process and time", () => {
-    expect(holderText(holder, "dead")).to.equal(
-      `Locked by anna on vm, process 7, since ${since}: that process is gone, so it was killed.`,
-    );
-    expect(holderText({ text: "busy" }, "unknown")).to.equal("Another update holds the stack: busy");
-  });
-});
-
-describe("what an up is doing", () => {
-  const release = "urn:pulumi:prod::shop::knowngood:index:Release$";
-  const event = (types: string, name: string, op = "create") =>
-    begunBy({ resourcePreEvent: { metadata: { op, urn: `${release}${types}::${name}` } } } as never);
-  const steps: [string, string, Step][] = [
-    ["knowngood:index:Service$docker:index/remoteImage:RemoteImage", "release-api-image", "images"],
-    ["knowngood:index:Service$docker:index/container:Container", "release-api-container", "services"],
-    ["knowngood:index:Hook$command:local:Command", "release-before-drain-run", "hooks before"],
-    ["knowngood:index:Hook$command:local:Command", "release-after-warm-run", "hooks after"],
-    ["knowngood:index:Database$command:local:Command", "release-database-schema", "schema"],
-    ["knowngood:index:HealthGate$command:local:Command", "release-api-health-check", "health gates"],
-    ["knowngood:index:CommandGate$command:local:Command", "release-smoke-check", "other gates"],
-    ["knowngood:index:FlagOff$command:local:Command", "release-flag-x", "flags off"],
-  ];
-
-  it("is told by the resource that begins", () => {
-    for (const [types, name, step] of steps)
-      expect(event(types, name)).to.deep.equal({ step, resource: name });
-    expect(event("knowngood:index:Network$command:local:Command", "release-network")).to.equal(undefined);
-    expect(event(steps[0]?.[0] ?? "", "release-api-image", "same")).to.equal(undefined);
-    const [gate = "", container = ""] = [steps[5]?.[0], steps[1]?.[0]];
-    expect(event(gate, "release-api-health-check", "delete-replaced")).to.equal(undefined);
-    expect(event(container, "release-api-container", "delete-replaced")?.step).to.equal("services");
-    expect(event(container, "release-api-container", "replace")).to.equal(undefined);
-    expect(begunBy({} as never)).to.equal(undefined);
-  });
-
-  it("never goes back", () => {
-    const [images, services] = [
-      { step: "images" as const, resource: "a" },
-      { step: "services" as const, resource: "b" },
-    ];
-    expect(furthest(undefined, images)).to.equal(images);
-    expect(furthest(services, images)).to.equal(services);
-    expect(furthest(images, services)).to.equal(services);
-    expect(furthest(services, undefined)).to.equal(services);
   });
 });
