@@ -1,0 +1,50 @@
+import type { ContainerState } from "../gates/engine";
+
+/** What one service is brought to. */
+export interface Wanted {
+  service: string;
+  /** Tag of the release. */
+  release: string;
+  /** What identifies the build: an image's or an artifact's `sha256:…`, or `git:` and a revision. */
+  digest: string;
+  /** Where the build is fetched from: an image's repository, an artifact's URL or file, a git repository's URL. */
+  from: string;
+}
+
+/** What the host runs of one service. */
+export interface Found {
+  service: string;
+  /** Undefined where something runs of which it can't be told what it is. */
+  digest: string | undefined;
+  /** Another text whenever what runs was replaced or switched: gates run again then. */
+  instance: string;
+  /** As a gate looks at it; `missing` where nothing runs. */
+  state: ContainerState;
+}
+
+/** The step under way, told to the person who waits: one line. */
+export type Tell = (line: string) => void;
+
+/**
+ * A way of running services on a host: one folder each. All of it is idempotent, and may be run again after it was
+ * interrupted anywhere. Every call throws TargetError, or an error of `hosts/` where the host can't be reached.
+ */
+export interface Target {
+  /** What stands in the way, each with what to do about it; asked before anything is touched. Changes nothing. */
+  obstacles(wanted: readonly Wanted[]): Promise<string[]>;
+  /** Brings to the host what the release needs. Nothing that runs is touched. */
+  fetch(wanted: readonly Wanted[], tell: Tell): Promise<void>;
+  /** Makes the release run, and returns what runs then. What runs already is left alone. */
+  switchTo(wanted: readonly Wanted[], tell: Tell): Promise<Found[]>;
+  /** What runs now. Changes nothing. */
+  look(services: readonly string[]): Promise<Found[]>;
+  /** The last lines that the service printed. */
+  logs(service: string, lines: number): Promise<string>;
+  /** Shell lines, run by a person on the host, that bring the release back without any of this. */
+  byHand(wanted: readonly Wanted[]): string[];
+}
+
+/** The target said no, or answered what can't be understood; nothing is known to have changed beyond what the text says. */
+export class TargetError extends Error {
+  override readonly name = "TargetError";
+}
