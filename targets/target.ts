@@ -36,10 +36,21 @@ export interface Target {
   fetch(wanted: readonly Wanted[], tell: Tell): Promise<void>;
   /** Makes the release run, and returns what runs then. What runs already is left alone. */
   switchTo(wanted: readonly Wanted[], tell: Tell): Promise<Found[]>;
-  /** What runs now. Changes nothing. */
-  look(services: readonly string[]): Promise<Found[]>;
+  /** Services whose build lies on the host already, so that nothing has to be fetched for them. Changes nothing. */
+  present(wanted: readonly Wanted[]): Promise<string[]>;
+  /**
+   * What runs now, of each service once. Changes nothing.
+   * @param known what the services may run: a target that tells no digest is told apart by these
+   */
+  look(known: readonly Wanted[]): Promise<Found[]>;
   /** The last lines that the service printed. */
   logs(service: string, lines: number): Promise<string>;
+  /** Runs a command where the service runs, to ask for its health; exit code and the end of what it printed. */
+  exec(
+    service: string,
+    command: readonly string[],
+    timeoutMs: number,
+  ): Promise<{ exitCode: number; output: string }>;
   /** Shell lines, run by a person on the host, that bring the release back without any of this. */
   byHand(wanted: readonly Wanted[]): string[];
 }
