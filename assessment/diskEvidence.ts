@@ -1,3 +1,4 @@
+import { imageOf } from "../catalog/build";
 import type { Catalog } from "../catalog/catalog";
 import type { Release } from "../catalog/release";
 import { usedPercent, type Filesystem } from "../disk/filesystem";
@@ -173,7 +174,7 @@ async function neededOn(
   if (direction !== "rollback" || free === undefined) return { backupsBeside: false };
   const backupsBeside = database !== undefined && (await liesOn(database.backups, disks));
   const images = missing.flatMap((service) => {
-    const image = target.services[service];
+    const image = imageOf(target.services[service]);
     return image === undefined ? [] : [{ service, image }];
   });
   if (images.length === 0) return { backupsBeside };

@@ -1,4 +1,4 @@
-import { imageReference } from "../catalog/catalog";
+import { imageOf, imageReference } from "../catalog/build";
 import { parseImageName } from "../catalog/imageName";
 import { manifestExists, RegistryError, resolveTag } from "../catalog/registry";
 import type { Release } from "../catalog/release";
@@ -30,7 +30,7 @@ export interface ImageRequest {
 
 export function imagesOf({ target, services }: Pick<ImageRequest, "target" | "services">) {
   return services.flatMap((service) => {
-    const image = target.services[service];
+    const image = imageOf(target.services[service]);
     return image === undefined ? [] : [{ service, image }];
   });
 }

@@ -1,4 +1,4 @@
-import { imageReference } from "../catalog/catalog";
+import { buildInWords, buildReference, imageOf } from "../catalog/build";
 import type { Release } from "../catalog/release";
 import type { Evidence } from "./evidence";
 import { refusedBy, type Refusal } from "./refusal";
@@ -50,12 +50,18 @@ function left({ strays }: Evidence): string[] {
 
 function missingServices(target: Release, services: readonly string[]): string[] {
   return services
-    .filter((service) => target.services[service] === undefined)
-    .map(
-      (service) =>
-        `Release ${target.tag} has no image for the service ${service}; it has ${Object.keys(target.services).join(", ")}. ` +
-        `Choose a release that has one, or remove ${service} from the settings.`,
-    );
+    .filter((service) => imageOf(target.services[service]) === undefined)
+    .map((service) => {
+      const build = target.services[service];
+      const found =
+        build === undefined
+          ? `it has ${Object.keys(target.services).join(", ")}`
+          : `it has ${buildInWords(build)} for it, and a container runs from an image`;
+      return (
+        `Release ${target.tag} has no image for the service ${service}; ${found}. ` +
+        `Choose a release that has one, or remove ${service} from the settings.`
+      );
+    });
 }
 
 function missingImages(target: Release, { images }: Evidence): string[] {
@@ -65,7 +71,7 @@ function missingImages(target: Release, { images }: Evidence): string[] {
       const image = target.services[service];
       return (
         `The image of ${service} is nowhere to be had, neither on the host nor in the registry: ` +
-        `${image === undefined ? service : imageReference(image)}. Push it again, or choose another release.`
+        `${image === undefined ? service : buildReference(image)}. Push it again, or choose another release.`
       );
     });
 }

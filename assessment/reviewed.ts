@@ -1,4 +1,4 @@
-import { imagesByService } from "../catalog/catalog";
+import { buildsByService } from "../catalog/catalog";
 import { fingerprint } from "../schema/fingerprint";
 import type { Assessment } from "./assessment";
 
@@ -47,7 +47,7 @@ function whatChanged({ reviewed, fingerprint: now, changes }: ReviewedQuestion):
 export function boundFingerprint({ risk, target }: Pick<Assessment, "risk" | "target">): string {
   if (risk !== undefined) return risk.report.fingerprint;
   return fingerprint({
-    target: { tag: target.tag, images: imagesByService(target) },
+    target: { tag: target.tag, images: buildsByService(target) },
     gap: [],
     action: "rollback",
     findings: [],

@@ -1,4 +1,4 @@
-import { imagesByService, type Catalog } from "../catalog/catalog";
+import { buildsByService, type Catalog } from "../catalog/catalog";
 import { migrationLabel, type Release } from "../catalog/release";
 import type { KnownGood } from "../history/knownGood";
 import type { Direction, Running } from "../history/running";
@@ -66,7 +66,7 @@ export function assessRisk(question: RiskQuestion): SchemaRisk {
   const gap = reviewedGap(evidence.ahead);
   const reviewedTarget = {
     tag: target.tag,
-    images: imagesByService(target),
+    images: buildsByService(target),
   };
   const takenBack = takenBackBy(evidence, catalog);
   const report = makeReport({

@@ -1,4 +1,5 @@
-import { findRelease, imageReference, type Catalog } from "../catalog/catalog";
+import { imageOf, imageReference } from "../catalog/build";
+import { findRelease, type Catalog } from "../catalog/catalog";
 import { manifestExists } from "../catalog/registry";
 import type { Release } from "../catalog/release";
 import { knownGoodFrom } from "../history/knownGood";
@@ -68,7 +69,7 @@ function imagesToKeep({ services, wayBack, ...request }: WayBackRequest, state: 
 /** The images without which a release can't come back. */
 export function imagesOf(release: Release, services: readonly string[]): Wanted[] {
   return services.flatMap((service) => {
-    const image = release.services[service];
+    const image = imageOf(release.services[service]);
     if (image === undefined) return [];
     return [{ release: release.tag, service, ...image, reference: imageReference(image) }];
   });

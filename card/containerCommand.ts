@@ -1,5 +1,4 @@
-import { imageReference } from "../catalog/catalog";
-import type { ReleasedImage } from "../catalog/release";
+import { imageReference, type ReleasedImage } from "../catalog/build";
 import { labels } from "../history/running";
 import type { ServiceSettings } from "../settings/serviceSettings";
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { imageReference } from "../catalog/catalog";
+import { imageOf, imageReference } from "../catalog/build";
 import type { Release } from "../catalog/release";
 import { quoted } from "../components/ownCommand";
 import { stackName } from "../gates/move";
@@ -183,7 +183,7 @@ function secretLines(card: CardScript): string[] {
 
 function containersOf({ stack, prefix, settings, release }: CardScript): CardContainer[] {
   return Object.entries(settings.services).flatMap(([service, own]) => {
-    const image = release.services[service];
+    const image = imageOf(release.services[service]);
     if (image === undefined) return [];
     const name = `${prefix}-${service}`;
     return [{ name, service, image, settings: own, stack, release: release.tag, prefix }];

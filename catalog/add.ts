@@ -1,6 +1,7 @@
 import type { ToolName } from "../migrations/tools/tool";
 import { show, type Violation } from "../settings/violations";
 import { addWarnings } from "./addWarnings";
+import { buildInWords, fromOf, toldApart, type Build } from "./build";
 import { adviseTag, findRelease, type Catalog } from "./catalog";
 import type { ShippedMigration } from "./migrationFolder";
 import {
@@ -11,20 +12,20 @@ import {
   tagPattern,
   type Migration,
   type Release,
-  type ReleasedImage,
 } from "./release";
 
-/** An image as it was asked for. */
-export interface NamedImage extends ReleasedImage {
-  /** The tag whose digest the registry told; absent where the digest was given. */
+/** A build as it was asked for. */
+export interface NamedBuild {
+  build: Build;
+  /** The tag whose digest an image's registry told; absent where the digest was given. */
   askedByTag?: string;
 }
 
 /** What somebody wants to add. What is absent was not named, and isn't compared with an existing release. */
 export interface Candidate {
   tag: string;
-  images: Readonly<Record<string, NamedImage>>;
-  /** A release whose images stand for the services not named, and whose migrations stand for a folder not named. */
+  builds: Readonly<Record<string, NamedBuild>>;
+  /** A release whose builds stand for the services not named, and whose migrations stand for a folder not named. */
   sameAs?: string;
   migrations?: readonly ShippedMigration[];
   /** The tool whose migrations these are. @default "dbmate" */
@@ -72,7 +73,8 @@ export function decideAdd(catalog: Catalog, candidate: Candidate, now: Date): Ad
     violations.push({
       where: "--image",
       found: "no service",
-      expected: "name one: --image api=ghcr.io/acme/api:v1",
+      expected:
+        "name one: --image api=ghcr.io/acme/api:v1, --artifact api=FILE_OR_URL, or --revision api=REPOSITORY@COMMIT",
     });
   }
   if (violations.length > 0) return { outcome: "refused", violations };
@@ -99,14 +101,14 @@ export function decideAdd(catalog: Catalog, candidate: Candidate, now: Date): Ad
 }
 
 function argumentViolations(catalog: Catalog, candidate: Candidate): Violation[] {
-  const { tag, images, sameAs, commit, flags = [], ci, dataReadableFrom } = candidate;
+  const { tag, builds, sameAs, commit, flags = [], ci, dataReadableFrom } = candidate;
   const violations: Violation[] = [];
   const check = (where: string, value: string, good: boolean, expected: string) => {
     if (!good) violations.push({ where, found: show(value), expected });
   };
   check("TAG", tag, tagPattern.test(tag), expectations.tag);
-  for (const name of Object.keys(images)) {
-    check(`--image ${name}`, name, serviceNamePattern.test(name), expectations.serviceName);
+  for (const [name, { build }] of Object.entries(builds)) {
+    check(optionOf(build, name), name, serviceNamePattern.test(name), expectations.serviceName);
   }
   if (commit !== undefined) check("--commit", commit, commitPattern.test(commit), expectations.commit);
   for (const flag of flags)
@@ -128,22 +130,25 @@ function toolOf(tool: ToolName | undefined): Pick<Release, "tool"> {
   return tool === undefined || tool === "dbmate" ? {} : { tool };
 }
 
-function servicesOf(catalog: Catalog, { sameAs, images }: Candidate): Record<string, ReleasedImage> {
+/** The option that names a build of this kind. */
+function optionOf(build: Build, service: string): string {
+  return `--${toldApart(build).kind} ${service}`;
+}
+
+function servicesOf(catalog: Catalog, { sameAs, builds }: Candidate): Record<string, Build> {
   const base = sameAs === undefined ? undefined : findRelease(catalog, sameAs);
-  const named = Object.entries(images).map(
-    ([name, { repository, digest }]) => [name, { repository, digest }] as const,
-  );
+  const named = Object.entries(builds).map(([name, { build }]) => [name, build] as const);
   return { ...base?.services, ...Object.fromEntries(named) };
 }
 
 /** A tag of the registry that is also a release of the catalog must still lead to the same image. */
-function movedTags(catalog: Catalog, { images }: Candidate): Violation[] {
-  return Object.entries(images).flatMap(([name, { repository, digest, askedByTag }]) => {
+function movedTags(catalog: Catalog, { builds }: Candidate): Violation[] {
+  return Object.entries(builds).flatMap(([name, { build, askedByTag }]) => {
+    const { digest } = build;
+    const repository = fromOf(build);
     const release = askedByTag === undefined ? undefined : findRelease(catalog, askedByTag);
-    const recorded = Object.values(release?.services ?? {}).filter(
-      (image) => image.repository === repository,
-    );
-    if (release === undefined || recorded.length === 0 || recorded.some((image) => image.digest === digest))
+    const recorded = Object.values(release?.services ?? {}).filter((other) => fromOf(other) === repository);
+    if (release === undefined || recorded.length === 0 || recorded.some((other) => other.digest === digest))
       return [];
     return [
       {
@@ -179,12 +184,12 @@ function changedMigrations(catalog: Catalog, { migrations = [] }: Candidate): Vi
 function differences(
   catalog: Catalog,
   existing: Release,
-  services: Readonly<Record<string, ReleasedImage>>,
+  services: Readonly<Record<string, Build>>,
   candidate: Candidate,
   moved: ReadonlySet<string>,
 ): Violation[] {
-  const violations = Object.entries(services).flatMap(([name, image]) =>
-    moved.has(`--image ${name}`) ? [] : imageDifference(existing, name, image),
+  const violations = Object.entries(services).flatMap(([name, build]) =>
+    moved.has(optionOf(build, name)) ? [] : buildDifference(existing, name, build),
   );
   const differ = (where: string, named: string, recorded: string, expected = immutable) => {
     if (named === recorded) return;
@@ -222,21 +227,27 @@ function differences(
   return violations;
 }
 
-function imageDifference(existing: Release, name: string, image: ReleasedImage): Violation[] {
+function buildDifference(existing: Release, name: string, build: Build): Violation[] {
   const recorded = existing.services[name];
-  const where = `--image ${name}`;
+  const where = optionOf(build, name);
   if (recorded === undefined) {
     return [{ where, found: `a service that release ${existing.tag} doesn't have`, expected: immutable }];
   }
-  if (recorded.repository !== image.repository) {
-    const found = `repository ${image.repository}, while release ${existing.tag} has ${recorded.repository}`;
+  const [kind, before] = [toldApart(build).kind, toldApart(recorded).kind];
+  if (kind !== before) {
+    const found = `${buildInWords(build)}, while release ${existing.tag} has ${buildInWords(recorded)}`;
     return [{ where, found, expected: immutable }];
   }
-  if (recorded.digest === image.digest) return [];
+  // The same bytes from another place are the same artifact, and where they were first is kept.
+  if (kind !== "artifact" && fromOf(recorded) !== fromOf(build)) {
+    const found = `repository ${fromOf(build)}, while release ${existing.tag} has ${fromOf(recorded)}`;
+    return [{ where, found, expected: immutable }];
+  }
+  if (recorded.digest === build.digest) return [];
   return [
     {
       where,
-      found: `${image.digest}, while release ${existing.tag} has ${recorded.digest}`,
+      found: `${build.digest}, while release ${existing.tag} has ${recorded.digest}`,
       expected: immutable,
     },
   ];

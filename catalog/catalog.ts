@@ -3,8 +3,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { editDistance } from "../settings/nearestName";
 import { InvalidInput, type Violation } from "../settings/violations";
+import { buildReference } from "./build";
 import { compareTexts, violationsAcross, type FiledRelease } from "./consistency";
-import { migrationLabel, type Migration, type Release, type ReleasedImage } from "./release";
+import { migrationLabel, type Migration, type Release } from "./release";
 import { parseRelease } from "./releaseFile";
 
 /** All known releases. */
@@ -161,14 +162,9 @@ export function migrationSql(catalog: Catalog, migration: Migration): string {
   return read.sql.toString("utf8");
 }
 
-/** What is run: `repository@sha256:…`, never a tag. */
-export function imageReference(image: ReleasedImage): string {
-  return `${image.repository}@${image.digest}`;
-}
-
 /** What each service runs, `service=repository@sha256:…`: the same digests in other services are another release. */
-export function imagesByService({ services }: Pick<Release, "services">): string[] {
-  return Object.entries(services).map(([service, image]) => `${service}=${imageReference(image)}`);
+export function buildsByService({ services }: Pick<Release, "services">): string[] {
+  return Object.entries(services).map(([service, build]) => `${service}=${buildReference(build)}`);
 }
 
 /** Where the SQL of a migration lies. */

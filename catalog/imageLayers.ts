@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { readByDigest, RegistryError, type RegistryOptions } from "./registry";
-import { digestPattern, type ReleasedImage } from "./release";
+import { digestPattern, type ReleasedImage } from "./build";
 
 /** A layer as the registry has it. */
 export interface ImageLayer {

@@ -1,4 +1,5 @@
-import { digestPattern, repositoryPattern, tagPattern } from "./release";
+import { digestPattern, repositoryPattern } from "./build";
+import { tagPattern } from "./release";
 
 /** A reference to an image, taken apart. */
 export interface ImageName {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { parseImageName, type ImageName } from "./imageName";
-import { digestPattern } from "./release";
+import { digestPattern } from "./build";
 import { authorize } from "./registryAuthorization";
 import { RegistryError } from "./registryError";
 import { request, type RegistryAnswer } from "./registryRequest";

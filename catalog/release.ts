@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { toolNames, type ToolName } from "../migrations/tools/tool";
+import { buildExpectations, buildSchema, type Build } from "./build";
 import { ciVerdicts, type CiVerdict } from "./ciVerdict";
 
 /** One migration that a release ships. Its SQL lies in `releases/migrations/<sha256>.sql`, in dbmate's format. */
@@ -15,14 +16,6 @@ export interface Migration {
   sha256: string;
 }
 
-/** What a service runs in a release. */
-export interface ReleasedImage {
-  /** As Docker takes it, without tag or digest: `ghcr.io/acme/api`. */
-  repository: string;
-  /** `sha256:` and 64 hexadecimal digits. */
-  digest: string;
-}
-
 /** An immutable build under a tag. */
 export interface Release {
   /** Also the file's name. */
@@ -34,7 +27,7 @@ export interface Release {
   /** Its place in the catalog's order, from 1. Two branches may give the same; then the time decides. */
   order: number;
   /** By the service's name. */
-  services: Record<string, ReleasedImage>;
+  services: Record<string, Build>;
   /** The tool whose migrations these are. @default "dbmate" */
   tool?: ToolName;
   /** All that the release ships, not only the new ones, in the order in which the tool runs them. */
@@ -49,7 +42,6 @@ export interface Release {
 
 /** Docker's grammar of a tag: 128 characters at most. It is also safe as a file's name. */
 export const tagPattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
-export const digestPattern = /^sha256:[0-9a-f]{64}$/;
 export const sha256Pattern = /^[0-9a-f]{64}$/;
 export const commitPattern = /^[0-9a-f]{7,64}$/;
 /** What a version may be, by tool. */
@@ -68,22 +60,16 @@ const migrationNamePattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
 export const serviceNamePattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
 export const flagPattern = /^[^\s,]+$/;
 
-/** An optional registry host with port, then lower-case path components: Docker's grammar of a repository. */
-export const repositoryPattern =
-  /^(?:(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])(?::[0-9]+)?\/)?[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*)*$/;
-
 /** The words that a violation of each field ends with: what to write instead. */
 export const expectations = {
+  ...buildExpectations,
   tag: 'write a tag in quotes: letters, digits, "_", "." and "-", 128 characters at most, not beginning with "." or "-"',
   commit: "write the commit's SHA in quotes, 7 to 64 hexadecimal digits in lower case",
   time: 'write a time in UTC as in "2026-03-01T09:00:00.000Z"',
   order: "write a whole number from 1",
-  services: "write a map from each service's name to its repository and digest",
+  services: "write a map from each service's name to its repository (or artifact, or source) and digest",
   serviceName: 'name a service with letters, digits, "-" and "_", 63 characters at most',
   noServices: "name at least one service",
-  image: "write a map with repository and digest",
-  repository: 'write a repository without tag or digest, as in "ghcr.io/acme/api"',
-  digest: 'write "sha256:" and 64 hexadecimal digits in lower case',
   migrations: "write a list of version, name and sha256; [] for a release without migrations",
   tool: `write one of ${toolNames.join(", ")}; leave it out for dbmate`,
   version: "write the version in quotes, digits only",
@@ -96,14 +82,6 @@ export const expectations = {
   url: 'write a link that begins with "https://" or "http://"',
   dataReadableFrom: "write the tag of a release in quotes",
 } as const;
-
-const image = z.strictObject(
-  {
-    repository: z.string(expectations.repository).regex(repositoryPattern, expectations.repository),
-    digest: z.string(expectations.digest).regex(digestPattern, expectations.digest),
-  },
-  structureError(expectations.image),
-);
 
 const migration = z.strictObject(
   {
@@ -123,7 +101,7 @@ export const releaseSchema: z.ZodType<Release> = z
       time: z.iso.datetime(expectations.time),
       order: z.int(expectations.order).min(1, expectations.order),
       services: z
-        .record(z.string().regex(serviceNamePattern), image, {
+        .record(z.string().regex(serviceNamePattern), buildSchema, {
           error: (issue) => (issue.code === "invalid_key" ? expectations.serviceName : expectations.services),
         })
         .refine((services) => Object.keys(services).length > 0, expectations.noServices),

@@ -1,5 +1,6 @@
 import { CORE_SCHEMA, dump, load, YAMLException } from "js-yaml";
 import { pathText, show, violationsOf, type Violation } from "../settings/violations";
+import { toldApart, type Build } from "./build";
 import { releaseSchema, type Release } from "./release";
 
 export type ReadRelease = { release: Release } | { violations: Violation[] };
@@ -30,10 +31,7 @@ export function releaseText(release: Release): string {
     time: release.time,
     order: release.order,
     services: Object.fromEntries(
-      Object.entries(release.services).map(([name, { repository, digest }]) => [
-        name,
-        { repository, digest },
-      ]),
+      Object.entries(release.services).map(([name, build]) => [name, orderedBuild(build)]),
     ),
     tool: release.tool,
     migrations: release.migrations.map(({ version, name, sha256 }) => ({ version, name, sha256 })),
@@ -42,6 +40,19 @@ export function releaseText(release: Release): string {
     dataReadableFrom: release.dataReadableFrom,
   };
   return dump(ordered, { flowLevel: 2, lineWidth: -1 });
+}
+
+function orderedBuild(build: Build): Build {
+  const told = toldApart(build);
+  const { digest } = build;
+  switch (told.kind) {
+    case "image":
+      return { repository: told.image.repository, digest };
+    case "artifact":
+      return { artifact: told.artifact.artifact, digest };
+    case "revision":
+      return { source: told.revision.source, digest };
+  }
 }
 
 function syntaxViolation(file: string, text: string, error: YAMLException): Violation {

@@ -8,7 +8,7 @@ import { textProblems } from "../assessment/textProblems";
 import {
   adviseTag,
   findRelease,
-  imagesByService,
+  buildsByService,
   migrationOrder,
   readCatalog,
   type Catalog,
@@ -51,7 +51,7 @@ export function releasesSubject(question: ReleasesQuestion, applied: Applied | u
   const gap = gapReader(catalog, order, dump)(to.migrations, ahead);
   return {
     gap: withoutHalfApplied(gap, order, applied),
-    target: { tag: to.tag, images: imagesByService(to) },
+    target: { tag: to.tag, images: buildsByService(to) },
     flags: (from?.flags ?? []).filter((flag) => !to.flags.includes(flag)),
     runner: ahead.length === 0 ? undefined : runnerOf(to, versions, applied),
     notJudged: notJudged(

@@ -1,8 +1,8 @@
-import type { NamedImage } from "../catalog/add";
+import type { NamedBuild } from "../catalog/add";
 import { parseImageName, shortName, type ImageName } from "../catalog/imageName";
 import { manifestExists, RegistryError, resolveTag } from "../catalog/registry";
 import { show, type Violation } from "../settings/violations";
-import { BrokenEnvironment } from "../stack/endings";
+import type { FoundBuilds } from "./artifacts";
 
 /** An `--image` option taken apart. */
 export interface AskedImage {
@@ -40,54 +40,41 @@ export function parseImageOptions(values: readonly string[]): {
   return { images, violations };
 }
 
-export interface FoundImages {
-  images: Record<string, NamedImage>;
-  violations: Violation[];
-  warnings: string[];
-}
-
-/**
- * Asks the registries, all at once. A given digest that can't be confirmed is taken with a warning.
- * @throws BrokenEnvironment where a registry can't tell what a tag means
- */
-export async function digestsOf(asked: readonly AskedImage[]): Promise<FoundImages> {
-  const found: FoundImages = { images: {}, violations: [], warnings: [] };
-  const broken: string[] = [];
+/** Asks the registries, all at once. A given digest that can't be confirmed is taken with a warning. */
+export async function digestsOf(asked: readonly AskedImage[]): Promise<FoundBuilds> {
+  const found: FoundBuilds = { builds: [], violations: [], warnings: [], broken: [] };
   const answers = await Promise.all(asked.map(digestOf));
   for (const [index, answer] of answers.entries()) {
     const image = asked[index];
     if (image === undefined) continue;
-    if ("broken" in answer) broken.push(`--image ${image.service}: ${answer.broken}`);
+    if ("broken" in answer) found.broken.push(`--image ${image.service}: ${answer.broken}`);
     else if ("missing" in answer) {
       const expected = "push it first, or correct the name";
       found.violations.push({ where: `--image ${image.service}`, found: answer.missing, expected });
     } else {
-      found.images[image.service] = answer.image;
+      found.builds.push([image.service, answer.image]);
       if (answer.warning) found.warnings.push(`--image ${image.service}: ${answer.warning}`);
     }
-  }
-  if (broken.length > 0) {
-    throw new BrokenEnvironment(
-      `What these images are can't be told; nothing was written.\n${broken.map((line) => `  ${line}`).join("\n")}\n` +
-        "  When the registry answers, run the same command again; an image whose digest you know can be named by it.",
-    );
   }
   return found;
 }
 
-type Answer = { image: NamedImage; warning?: string } | { missing: string } | { broken: string };
+type Answer = { image: NamedBuild; warning?: string } | { missing: string } | { broken: string };
 
 async function digestOf({ reference, name }: AskedImage): Promise<Answer> {
   const { repository, digest, tag } = name;
   try {
     if (digest === undefined)
-      return { image: { repository, digest: await resolveTag(reference), askedByTag: tag } };
-    if (await manifestExists(repository, digest)) return { image: { repository, digest } };
+      return { image: { build: { repository, digest: await resolveTag(reference) }, askedByTag: tag } };
+    if (await manifestExists(repository, digest)) return { image: { build: { repository, digest } } };
     return { missing: `${name.registry.name} has no image ${repository}@${digest}` };
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
     if (error.kind === "not-found") return { missing: error.message };
     if (digest === undefined) return { broken: error.message };
-    return { image: { repository, digest }, warning: `not confirmed by its registry: ${error.message}` };
+    return {
+      image: { build: { repository, digest } },
+      warning: `not confirmed by its registry: ${error.message}`,
+    };
   }
 }

@@ -3,14 +3,8 @@ import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { decideAdd, type Candidate } from "../catalog/add";
-import {
-  imageReference,
-  migrationOrder,
-  migrationSql,
-  newMigrations,
-  readCatalog,
-  type Catalog,
-} from "../catalog/catalog";
+import { buildReference } from "../catalog/build";
+import { migrationOrder, migrationSql, newMigrations, readCatalog, type Catalog } from "../catalog/catalog";
 import type { CiVerdict } from "../catalog/ciVerdict";
 import { migrationLabel, type Release } from "../catalog/release";
 import { writeRelease } from "../catalog/writeRelease";
@@ -18,12 +12,17 @@ import type { FolderContents, ToolName } from "../migrations/tools/tool";
 import { toolOfFolder } from "../migrations/tools/toolOfFolder";
 import { tools } from "../migrations/tools/tools";
 import { InvalidInput, type Violation } from "../settings/violations";
+import { BrokenEnvironment } from "../stack/endings";
+import { digestsOfArtifacts, parseArtifactOptions, type FoundBuilds } from "./artifacts";
 import { digestsOf, parseImageOptions } from "./images";
 import { print, printJson, tell } from "./output";
+import { commitsOf, parseRevisionOptions } from "./revisions";
 import type { CatalogOptions } from "./releaseCommands";
 
 export interface ReleaseAddOptions extends CatalogOptions {
   image?: string[];
+  artifact?: string[];
+  revision?: string[];
   sameAs?: string;
   migrations?: string;
   tool?: ToolName;
@@ -37,31 +36,40 @@ export interface ReleaseAddOptions extends CatalogOptions {
 }
 
 /**
- * `release add`: asks the registries, decides, writes.
- * @throws InvalidInput with all that is refused, BrokenEnvironment where a registry doesn't tell,
+ * `release add`: asks the registries and servers, decides, writes.
+ * @throws InvalidInput with all that is refused, BrokenEnvironment where a registry or server doesn't tell,
  *   ReleaseNotWritten where the catalog can't be written
  */
 export async function releaseAdd(tag: string, options: ReleaseAddOptions): Promise<void> {
   const { releases: folder } = options;
   const catalog: Catalog = existsSync(folder) ? readCatalog(folder) : { folder, releases: [] };
-  const asked = parseImageOptions(options.image ?? []);
+  const images = parseImageOptions(options.image ?? []);
+  const artifacts = parseArtifactOptions(options.artifact ?? []);
+  const revisions = parseRevisionOptions(options.revision ?? []);
   const shipped = await readMigrations(catalog, options);
   refuse(tag, [
-    ...asked.violations,
+    ...[images, artifacts, revisions].flatMap(({ violations }) => violations),
+    ...namedTwice({ ...images, ...artifacts, ...revisions }),
     ...(shipped?.violations ?? []),
     ...ciViolations(options),
     ...captureViolations(options),
   ]);
 
-  const [{ images, violations, warnings: ofImages }, head] = await Promise.all([
-    digestsOf(asked.images),
+  const [head, ...found] = await Promise.all([
     applicationsHead(options),
+    digestsOf(images.images),
+    digestsOfArtifacts(artifacts.artifacts),
+    commitsOf(revisions.revisions),
   ]);
-  refuse(tag, violations);
-  const warnings = [...ofImages, ...(shipped?.told ?? [])];
+  wholly(found);
+  refuse(
+    tag,
+    found.flatMap(({ violations }) => violations),
+  );
+  const warnings = [...found.flatMap(({ warnings }) => warnings), ...(shipped?.told ?? [])];
   const candidate: Candidate = {
     tag,
-    images,
+    builds: Object.fromEntries(found.flatMap(({ builds }) => builds)),
     sameAs: options.sameAs,
     migrations: shipped?.migrations,
     tool: shipped?.tool,
@@ -135,7 +143,7 @@ function tellResult(
   const names = added.map(migrationLabel).join(", ");
   const ofTool = release.tool === undefined ? "" : ` of ${release.tool}`;
   print(`added ${release.tag}: ${result.files.at(-1)}`);
-  for (const [name, image] of Object.entries(release.services)) print(`  ${name}: ${imageReference(image)}`);
+  for (const [name, build] of Object.entries(release.services)) print(`  ${name}: ${buildReference(build)}`);
   print(`  migrations: ${release.migrations.length}${ofTool}${names && `, new: ${names}`}`);
   if (taken !== undefined)
     print(`  commit: ${taken}, the HEAD of ${migrations ?? "this folder"} (another: --commit SHA)`);
@@ -145,6 +153,35 @@ function tellResult(
 function refuse(tag: string, violations: readonly Violation[]): void {
   if (violations.length > 0)
     throw new InvalidInput(`Release ${tag} can't be added; nothing was written`, violations);
+}
+
+/** A service runs one build. */
+function namedTwice(asked: {
+  images: readonly { service: string }[];
+  artifacts: readonly { service: string }[];
+  revisions: readonly { service: string }[];
+}): Violation[] {
+  const named = [
+    ...asked.images.map(({ service }) => ({ service, option: "--image" })),
+    ...asked.artifacts.map(({ service }) => ({ service, option: "--artifact" })),
+    ...asked.revisions.map(({ service }) => ({ service, option: "--revision" })),
+  ];
+  return named.flatMap(({ service, option }, index) => {
+    const before = named.slice(0, index).find((other) => other.service === service);
+    if (before === undefined || (before.option === "--image" && option === "--image")) return [];
+    const found = `a second build of ${service}, which ${before.option} names too`;
+    return [{ where: `${option} ${service}`, found, expected: "name each service once" }];
+  });
+}
+
+/** @throws BrokenEnvironment where a registry or server can't tell what was named */
+function wholly(found: readonly FoundBuilds[]): void {
+  const broken = found.flatMap(({ broken }) => broken);
+  if (broken.length === 0) return;
+  throw new BrokenEnvironment(
+    `What these builds are can't be told; nothing was written.\n${broken.map((line) => `  ${line}`).join("\n")}\n` +
+      "  When it answers, run the same command again; a build whose digest you know can be named by it.",
+  );
 }
 
 function captureViolations({ migrations, tool, capture, captureDown }: ReleaseAddOptions): Violation[] {

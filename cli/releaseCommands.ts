@@ -19,6 +19,8 @@ const addExamples = `
 Examples:
   $ knowngood release add v1.4.2 --image api=ghcr.io/acme/api:v1.4.2 --migrations db/migrations
   $ knowngood release add v1.4.3 --same-as v1.4.2 --image api=ghcr.io/acme/api:v1.4.3
+  $ knowngood release add v1.4.4 --artifact web=https://downloads.example.com/web-v1.4.4.tar.gz
+  $ knowngood release add v1.4.5 --revision shop=git@github.com:acme/shop.git@v1.4.5
   $ knowngood release add v1.5.0 --image localhost:5000/shop/api:v1.5.0 \\
       --ci-verdict passed --ci-url https://ci.example.com/runs/17 --flag new-cart
   $ knowngood release add v1.6.0 --same-as v1.5.0 --tool alembic --migrations alembic \\
@@ -26,6 +28,7 @@ Examples:
       --capture-down "docker compose run --rm api alembic downgrade {to}:{from} --sql"
 
 An image is asked for in its registry, with the credentials of Docker's config, and recorded by its digest.
+An artifact is read whole, once, and recorded by the SHA-256 of its bytes; a git tag by its commit.
 Commit what was written: what a tag means is then reviewed, and outlives the registry's tags.`;
 
 const listExamples = `
@@ -46,7 +49,7 @@ export function addReleaseCommands(program: Command): void {
     .addHelpText("after", examples);
 
   withCatalog(release.command("add"))
-    .description("Add a release to the catalog: its images by digest, its migrations with their SQL.")
+    .description("Add a release to the catalog: its builds by digest, its migrations with their SQL.")
     .argument("<tag>", "the release's tag")
     .option(
       "--image <image>",
@@ -54,8 +57,18 @@ export function addReleaseCommands(program: Command): void {
       collect,
     )
     .option(
+      "--artifact <artifact>",
+      "SERVICE=FILE_OR_URL of a binary or an archive, repeatable; its SHA-256 is computed, or checked where @sha256:… stands behind it",
+      collect,
+    )
+    .option(
+      "--revision <revision>",
+      "SERVICE=REPOSITORY@COMMIT of a git repository, repeatable; of a tag or a branch the commit is recorded",
+      collect,
+    )
+    .option(
       "--same-as <tag>",
-      "a release whose images stand for services not named, and whose migrations stand for a folder not named",
+      "a release whose builds stand for services not named, and whose migrations stand for a folder not named",
     )
     .option(
       "--migrations <folder>",

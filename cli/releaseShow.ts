@@ -1,11 +1,5 @@
-import {
-  adviseTag,
-  findRelease,
-  imageReference,
-  newMigrations,
-  readCatalog,
-  sqlFile,
-} from "../catalog/catalog";
+import { buildReference } from "../catalog/build";
+import { adviseTag, findRelease, newMigrations, readCatalog, sqlFile } from "../catalog/catalog";
 import { migrationLabel } from "../catalog/release";
 import { InvalidInput, show } from "../settings/violations";
 import { print, printJson, table } from "./output";
@@ -36,8 +30,8 @@ export function releaseShow(tag: string, { releases: folder, json }: CatalogOpti
   print("");
   print(
     table(
-      ["SERVICE", "IMAGE"],
-      Object.entries(release.services).map(([name, image]) => [name, imageReference(image)]),
+      ["SERVICE", "BUILD"],
+      Object.entries(release.services).map(([name, build]) => [name, buildReference(build)]),
     ),
   );
   if (release.migrations.length === 0) return;

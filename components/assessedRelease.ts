@@ -8,8 +8,8 @@ import type { MigratedBy } from "../assessment/migratedBy";
 import { leavePlan, planOf } from "../assessment/plan";
 import { reviewedVariable } from "../assessment/reviewed";
 import { findTarget } from "../assessment/targetRelease";
-import { imageReference, surveyCatalog } from "../catalog/catalog";
-import type { ReleasedImage } from "../catalog/release";
+import { buildReference, type Build } from "../catalog/build";
+import { surveyCatalog } from "../catalog/catalog";
 import type { Direction } from "../history/running";
 import { recordedTellings, type RecordedTelling } from "../history/recordedTellings";
 import type { Verdict } from "../schema/verdict";
@@ -124,19 +124,19 @@ export class AssessedRelease {
   }
 
   /**
-   * The service's image as it is to be run, `repository@sha256:…`.
+   * The service's image as it is to be run, `repository@sha256:…`; of another build, where it comes from with its digest.
    * @throws Error for a service that was not assessed
    */
   image(service: string): string {
-    return imageReference(this.imageOf(service));
+    return buildReference(this.buildOf(service));
   }
 
   /**
-   * Its digest, `sha256:…`.
+   * Its digest, `sha256:…`; `git:` and a commit of what is built from one.
    * @throws Error for a service that was not assessed
    */
   digest(service: string): string {
-    return this.imageOf(service).digest;
+    return this.buildOf(service).digest;
   }
 
   /**
@@ -183,11 +183,11 @@ export class AssessedRelease {
     };
   }
 
-  private imageOf(service: string): ReleasedImage {
-    const image = this.services.includes(service) ? this.assessment.target.services[service] : undefined;
-    if (image === undefined)
+  private buildOf(service: string): Build {
+    const build = this.services.includes(service) ? this.assessment.target.services[service] : undefined;
+    if (build === undefined)
       throw new Error(`${service} was not assessed: name it in the services of assessRelease`);
-    return image;
+    return build;
   }
 
   private onFailure() {

@@ -2,6 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Assessment } from "../assessment/assessment";
 import { goesWithout } from "../assessment/breakGlass";
+import { imageOf } from "../catalog/build";
 import type { CommandReport } from "../gates/commandReport";
 import type { ErrorRateReport } from "../gates/errorRateReport";
 import type { HealthReport } from "../gates/healthReport";
@@ -182,7 +183,7 @@ export class Release extends pulumi.ComponentResource {
     },
   ): Record<string, Service> {
     return mapValues(byService(settings, assessment), ([service, move], serviceName) => {
-      const image = assessment.target.services[serviceName];
+      const image = imageOf(assessment.target.services[serviceName]);
       if (image === undefined)
         throw new pulumi.ResourceError(`${serviceName} has no image in ${move.to.tag}`, this, true);
       return new Service(

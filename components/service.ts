@@ -1,7 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { imageReference } from "../catalog/catalog";
-import type { ReleasedImage } from "../catalog/release";
+import { imageReference, type ReleasedImage } from "../catalog/build";
 import { labels, serviceType } from "../history/running";
 
 /** A port of the container, published on the host. */

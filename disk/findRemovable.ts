@@ -1,3 +1,4 @@
+import { imageOf } from "../catalog/build";
 import { askEngine } from "../assessment/engineQueries";
 import { wayBackReleases } from "../assessment/wayBack";
 import { findRelease, type Catalog } from "../catalog/catalog";
@@ -40,7 +41,10 @@ export async function findRemovable(
   const { catalog, target, wayBack, engine, stackLabel } = request;
   const own = new Set(
     catalog.releases.flatMap(({ services }) =>
-      Object.values(services).map(({ repository }) => repositoryKey(repository)),
+      Object.values(services).flatMap((build) => {
+        const image = imageOf(build);
+        return image === undefined ? [] : [repositoryKey(image.repository)];
+      }),
     ),
   );
   const [others, images, containers] = await Promise.all([

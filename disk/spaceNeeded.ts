@@ -1,6 +1,5 @@
-import { imageReference } from "../catalog/catalog";
+import { imageReference, type ReleasedImage } from "../catalog/build";
 import type { ImageLayers } from "../catalog/imageLayers";
-import type { ReleasedImage } from "../catalog/release";
 import { askEngine } from "../assessment/engineQueries";
 
 /**

@@ -1,3 +1,4 @@
+import { imageOf } from "../catalog/build";
 import { parseImageName } from "../catalog/imageName";
 import { manifestExists, RegistryError } from "../catalog/registry";
 import type { Release } from "../catalog/release";
@@ -28,9 +29,11 @@ export function imagesByRegistry({ services }: Pick<Release, "services">): Asked
     string,
     AskedRegistry & { images: { service: string; repository: string; digest: string }[] }
   >();
-  for (const [service, { repository, digest }] of Object.entries(services)) {
-    const registry = parseImageName(repository)?.registry;
-    if (registry === undefined) continue;
+  for (const [service, build] of Object.entries(services)) {
+    const image = imageOf(build);
+    const registry = image && parseImageName(image.repository)?.registry;
+    if (image === undefined || registry === undefined) continue;
+    const { repository, digest } = image;
     const asked = found.get(registry.name) ?? { registry: registry.name, url: registry.url, images: [] };
     if (!asked.images.some((image) => image.repository === repository && image.digest === digest))
       asked.images.push({ service, repository, digest });

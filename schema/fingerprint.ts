@@ -8,7 +8,7 @@ import { isPast } from "./verdict";
 export interface ReviewedTarget {
   /** Undefined where only SQL was named. */
   tag: string | undefined;
-  /** What each service runs, as `imagesByService` has it; in any order. */
+  /** What each service runs, as `buildsByService` has it; in any order. */
   images: readonly string[];
 }
 

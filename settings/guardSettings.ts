@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { digestPattern, expectations, tagPattern } from "../catalog/release";
+import { digestPattern } from "../catalog/build";
+import { expectations, tagPattern } from "../catalog/release";
 import { verdicts } from "../schema/verdict";
 import { disk } from "./diskSettings";
 import { githubApi, githubRepository } from "./githubSettings";

@@ -18,7 +18,11 @@ function shipped(sample: typeof first, hasDown = true): ShippedMigration {
 }
 
 function candidateOf(tag: string, changes: Partial<Candidate> = {}): Candidate {
-  return { tag, images: { api: { repository, digest: digest(`api ${tag}`), askedByTag: tag } }, ...changes };
+  return {
+    tag,
+    builds: { api: { build: { repository, digest: digest(`api ${tag}`) }, askedByTag: tag } },
+    ...changes,
+  };
 }
 
 function violations(decision: AddDecision): string[] {
@@ -110,15 +114,15 @@ describe("adding a release", () => {
     });
 
     it("with another digest names both", () => {
-      const images = { api: { repository, digest: digest("other") } };
-      expect(violations(decideAdd(catalogOf(v1), { tag: "v1", images }, now))).to.deep.equal([
+      const builds = { api: { build: { repository, digest: digest("other") } } };
+      expect(violations(decideAdd(catalogOf(v1), { tag: "v1", builds }, now))).to.deep.equal([
         `--image api: ${digest("other")}, while release v1 has ${digest("api v1")}; a release is immutable: add this one under another tag`,
       ]);
     });
 
     it("with a moved tag names both digests, once", () => {
-      const images = { api: { repository, digest: digest("other"), askedByTag: "v1" } };
-      const told = violations(decideAdd(catalogOf(v1), { tag: "v1", images }, now));
+      const builds = { api: { build: { repository, digest: digest("other") }, askedByTag: "v1" } };
+      const told = violations(decideAdd(catalogOf(v1), { tag: "v1", builds }, now));
       expect(told).to.have.length(1);
       expect(told[0]).to.contain(
         `a moved tag: ${repository}:v1 is ${digest("other")} in the registry now, and ${digest("api v1")} in release v1`,
@@ -129,11 +133,11 @@ describe("adding a release", () => {
       const both = releaseOf("v1", 1, {
         services: { api: { repository, digest: digest("a") }, worker: { repository, digest: digest("b") } },
       });
-      const images = {
-        api: { repository, digest: digest("a") },
-        worker: { repository, digest: digest("a"), askedByTag: "v1" },
+      const builds = {
+        api: { build: { repository, digest: digest("a") } },
+        worker: { build: { repository, digest: digest("a") }, askedByTag: "v1" },
       };
-      expect(violations(decideAdd(catalogOf(both), { tag: "v1", images }, now))[0]).to.contain(
+      expect(violations(decideAdd(catalogOf(both), { tag: "v1", builds }, now))[0]).to.contain(
         `--image worker: ${digest("a")}, while release v1 has ${digest("b")}`,
       );
     });
@@ -141,15 +145,15 @@ describe("adding a release", () => {
     const others: [title: string, changes: Partial<Candidate>, fragment: string][] = [
       [
         "another repository",
-        { images: { api: { repository: "acme/api", digest: digest("api v1") } } },
+        { builds: { api: { build: { repository: "acme/api", digest: digest("api v1") } } } },
         "--image api: repository acme/api, while release v1 has localhost:5000/shop/api",
       ],
       [
         "a service more",
-        { images: { ...candidateOf("v1").images, web: { repository, digest: digest("web") } } },
+        { builds: { ...candidateOf("v1").builds, web: { build: { repository, digest: digest("web") } } } },
         "--image web: a service that release v1 doesn't have",
       ],
-      ["a service less", { images: {} }, "--image: no service api, which release v1 has"],
+      ["a service less", { builds: {} }, "--image: no service api, which release v1 has"],
       ["another commit", { commit: "aaaaaaa" }, "--commit: aaaaaaa, while release v1 has 0123456789abcdef"],
       [
         "other migrations",
@@ -181,12 +185,12 @@ describe("adding a release", () => {
 
   it("tells a tag that moved since another release recorded it", () => {
     const v1 = releaseOf("v1", 1);
-    const images = { api: { repository, digest: digest("new"), askedByTag: "v1" } };
-    expect(violations(decideAdd(catalogOf(v1), { tag: "v2", images }, now))[0]).to.contain(
+    const builds = { api: { build: { repository, digest: digest("new") }, askedByTag: "v1" } };
+    expect(violations(decideAdd(catalogOf(v1), { tag: "v2", builds }, now))[0]).to.contain(
       `a moved tag: ${repository}:v1 is ${digest("new")} in the registry now, and ${digest("api v1")} in release v1`,
     );
-    const unmoved = { api: { repository, digest: digest("api v1"), askedByTag: "v1" } };
-    expect(decideAdd(catalogOf(v1), { tag: "v2", images: unmoved }, now).outcome).to.equal("add");
+    const unmoved = { api: { build: { repository, digest: digest("api v1") }, askedByTag: "v1" } };
+    expect(decideAdd(catalogOf(v1), { tag: "v2", builds: unmoved }, now).outcome).to.equal("add");
   });
 
   it("refuses a migration whose SQL changed after it was released, whatever came since", () => {
@@ -200,11 +204,11 @@ describe("adding a release", () => {
   });
 
   const wrongArguments: [title: string, candidate: Candidate, fragment: string][] = [
-    ["no service", { tag: "v2", images: {} }, "--image: no service; name one"],
+    ["no service", { tag: "v2", builds: {} }, "--image: no service; name one"],
     ["a wrong tag", candidateOf("v 2"), 'TAG: "v 2"; write a tag in quotes'],
     [
       "a wrong service",
-      { tag: "v2", images: { "a b": { repository, digest: digest("x") } } },
+      { tag: "v2", builds: { "a b": { build: { repository, digest: digest("x") } } } },
       '--image a b: "a b"; name a service with',
     ],
     ["a wrong commit", candidateOf("v2", { commit: "HEAD" }), '--commit: "HEAD"; write the commit\'s SHA'],
@@ -256,7 +260,7 @@ describe("adding a release", () => {
     const catalog = catalogOf({ ...v1, services: { ...v1.services, web } });
     const all = [shipped(first), shipped(third)];
     const withWeb = (changes: Partial<Candidate>) =>
-      candidateOf("v2", { images: { ...candidateOf("v2").images, web }, ...changes });
+      candidateOf("v2", { builds: { ...candidateOf("v2").builds, web: { build: web } }, ...changes });
 
     it("nothing where all is in order", () => {
       const later = migrationOf("20260401000000", "city");

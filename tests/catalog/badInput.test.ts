@@ -123,7 +123,7 @@ const wrongFiles: [title: string, text: string, fragment: string][] = [
   [
     "a service that is a text",
     good.replace(/ {2}api:[^]*?migrations:/, "  api: nginx\nmigrations:"),
-    'v1.yaml: services.api\n    found "nginx"; write a map with repository and digest',
+    'v1.yaml: services.api\n    found "nginx"; write a map with repository (or artifact, or source) and digest',
   ],
   [
     "a repository with a tag",

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import {
   adviseTag,
   findRelease,
-  imageReference,
   migrationSql,
   nearestTags,
   newMigrations,
   readCatalog,
 } from "../../catalog/catalog";
+import { imageReference } from "../../catalog/build";
 import { releaseText } from "../../catalog/releaseFile";
 import { InvalidInput } from "../../settings/violations";
 import {

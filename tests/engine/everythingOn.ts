@@ -5,7 +5,7 @@ import { freePorts } from "./freePorts";
 import { servicePort } from "./images";
 import { migrations, type TwoReleasesImages } from "./twoReleases";
 import type { TestMigration, Workspace } from "./workspace";
-import type { ReleasedImage } from "../../catalog/release";
+import type { ReleasedImage } from "../../catalog/build";
 
 /** The images of three releases; the worker is the same in all of them. */
 export interface ThreeReleasesImages extends TwoReleasesImages {

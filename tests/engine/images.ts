@@ -1,5 +1,5 @@
 import { buildTestImage } from "../../demo/images/testImage";
-import type { ReleasedImage } from "../../catalog/release";
+import type { ReleasedImage } from "../../catalog/build";
 import type { Workspace } from "./workspace";
 
 /** The port on which the test images listen, inside the container. */

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { AssessmentReport } from "../../assessment/schemaRisk";
-import type { ReleasedImage } from "../../catalog/release";
+import type { ReleasedImage } from "../../catalog/build";
 import { ensureDatabase } from "../../migrations/database";
 import { provide } from "../migrations/tools/programs/provide";
 import { write } from "../migrations/tools/toolShop";

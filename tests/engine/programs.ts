@@ -1,4 +1,4 @@
-import type { ReleasedImage } from "../../catalog/release";
+import type { ReleasedImage } from "../../catalog/build";
 import { buildTestImage } from "../../demo/images/testImage";
 import { servicePort } from "./images";
 import type { Workspace } from "./workspace";

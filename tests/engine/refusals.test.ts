@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { createHash } from "node:crypto";
-import type { ReleasedImage } from "../../catalog/release";
+import type { ReleasedImage } from "../../catalog/build";
 import { freePorts } from "./freePorts";
 import { startGitHub } from "../github/github";
 import { startHalfRegistry, type HalfRegistry } from "./halfRegistry";

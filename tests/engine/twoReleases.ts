@@ -1,5 +1,5 @@
 import { freePorts } from "./freePorts";
-import type { ReleasedImage } from "../../catalog/release";
+import type { ReleasedImage } from "../../catalog/build";
 import { answering, servicePort, working } from "./images";
 import type { TestMigration, Workspace } from "./workspace";
 
