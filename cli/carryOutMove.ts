@@ -1,8 +1,6 @@
-import { chmodSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { writeWhole } from "../files/writeWhole.cjs";
+import { join } from "node:path";
 import { recordPlace } from "../records/writtenRecord";
 import { diagnosis, goesBackByItself, readGates, type WayBack } from "../updates/diagnosis";
 import { commandLine } from "../updates/moveOptions";
@@ -14,16 +12,13 @@ import { begunBy } from "../updates/upSteps";
 import type { Interruption } from "./interruption";
 import { tell } from "./output";
 import type { PreparedMove } from "./prepareMove";
+import { settingsWriter, type Written } from "./settingsWriter";
 import { upProgress } from "./upProgress";
 
 /** What became of a move. */
-export interface MoveResult {
+export interface MoveResult extends Written {
   move: PreparedMove;
   ended: UpEnded;
-  /** Whether the stack file says the target now. */
-  kept: boolean;
-  /** Why it does not say the target, though it should. */
-  unwritten?: string;
   /** Where gates did not pass: what a person needs, in ten lines at most. */
   diagnosis?: readonly string[];
   /** Where a failed deployment was taken back by the command itself. */
@@ -50,8 +45,7 @@ export async function carryOut(
     );
   const own = await mkdtemp(join(tmpdir(), "knowngood-move-"));
   const progress = upProgress(stack, usual, alone);
-  let written: Written | undefined;
-  const write = () => (written ??= writeSettings(move));
+  const { write, forgetRetry } = settingsWriter(move);
   try {
     const file = stackFile(stack);
     // Pulumi writes beside its configuration, and the name's ending decides how it is read.
@@ -68,16 +62,18 @@ export async function carryOut(
     }).finally(() => progress.end());
     onEnd?.(ended);
     const result = { move, ended, ...(keepsSettings(ended) ? write() : { kept: false }) };
+    if (ended.end === "passed") forgetRetry();
     if (ended.end !== "gateFailed") return result;
     const gates = readGates(ended.gates, process.cwd());
     const way = await lookBack(move, (ended.plan ?? plan).lastKnownGood?.tag, interruption);
+    if (!goesBackByItself({ ...settings, command: move.command, gates, plan: way?.plan }))
+      return { ...result, diagnosis: diagnosis(gates, way) };
+    forgetRetry();
+    const wentBack = way && (await goBack(move, way, interruption, alone));
     return {
       ...result,
-      diagnosis: diagnosis(gates, way),
-      ...(way !== undefined &&
-        goesBackByItself({ ...settings, command: move.command, gates, plan: way.plan }) && {
-          wentBack: await goBack(move, way, interruption, alone),
-        }),
+      diagnosis: diagnosis(gates, way, wentBack?.ended.end === "passed"),
+      ...(wentBack && { wentBack }),
     };
   } finally {
     await rm(own, { recursive: true, force: true });
@@ -110,6 +106,12 @@ function plainMove(tag: string) {
   return { imageTag: tag, stepDown: undefined, acknowledge: undefined, breakGlass: undefined };
 }
 
+/** The move that has passed in the end, if one has: this one, or the way back after it. */
+export function passedAtLast(result: MoveResult): MoveResult | undefined {
+  if (result.ended.end === "passed") return result;
+  return result.wentBack && passedAtLast(result.wentBack);
+}
+
 async function goBack(
   move: PreparedMove,
   { tag, plan }: WayBack,
@@ -130,32 +132,4 @@ async function goBack(
     interruption,
     alone,
   );
-}
-
-type Written = Pick<MoveResult, "kept" | "unwritten">;
-
-/**
- * Writes the settings into the stack file as it is now, which somebody may have edited meanwhile. Break-glass is for one
- * move, so it never lies there. It never fails: what became of the `up` is to be told in any case.
- */
-function writeSettings({ named, project, edits }: PreparedMove): Written {
-  const file = stackFile(named.stack);
-  const lasting = Object.fromEntries(Object.entries(edits).filter(([name]) => name !== "breakGlass"));
-  try {
-    const now = readFileSync(file, "utf8");
-    writeStackFile(file, now, withSettings(now, project, lasting, file));
-    return { kept: true };
-  } catch (error) {
-    const unwritten = `${file} could not be written: ${(error as Error).message}`;
-    tell("warning", `${unwritten}\nMend it, and set its imageTag to what the stack runs.`);
-    return { kept: false, unwritten };
-  }
-}
-
-function writeStackFile(file: string, before: string, after: string): void {
-  if (before === after) return;
-  const place = realpathSync(resolve(file));
-  const { mode } = statSync(place);
-  writeWhole(place, after);
-  chmodSync(place, mode & 0o777);
 }

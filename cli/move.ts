@@ -4,7 +4,7 @@ import type { LockHolder } from "../updates/lockHolders";
 import { planText, question } from "../updates/moveReport";
 import { stackFile } from "../updates/stackFile";
 import { checkMoveFlags } from "./checkMoveFlags";
-import { carryOut, editedSince, type MoveResult } from "./carryOutMove";
+import { carryOut, editedSince, passedAtLast, type MoveResult } from "./carryOutMove";
 import { canAsk, confirmed } from "./confirm";
 import { exitCodes } from "./exitCodes";
 import { BrokenEnvironment, Interrupted } from "../stack/endings";
@@ -63,11 +63,16 @@ async function moveOne(
     stands = `${result.move.named.stack}: the \`up\` has ended (${result.ended.end}).`;
     if (flags.json === true) printJson(asJson(result));
     const error = failure(result);
-    if (error !== undefined) throw error;
-    if (flags.json !== true) print(goodNews(result));
-    again = `git commit -- ${stackFile(result.move.named.stack)}`;
-    stands = `${result.move.named.stack} runs ${result.move.tag}, and its gates have passed; only the commit of its stack file is open.`;
-    await followUp(result, { commit: flags.commit === true, yes: flags.yes === true }, interruption);
+    const last = passedAtLast(result);
+    if (error !== undefined && last === undefined) throw error;
+    if (error !== undefined) {
+      tell("error", error.message);
+      process.exitCode = exitCodes.failed;
+    } else if (flags.json !== true) print(goodNews(result));
+    if (last === undefined) return;
+    again = `git commit -- ${stackFile(last.move.named.stack)}`;
+    stands = `${last.move.named.stack} runs ${last.move.tag}, and its gates have passed; only the commit of its stack file is open.`;
+    await followUp(last, { commit: flags.commit === true, yes: flags.yes === true }, interruption);
   } catch (error) {
     if (error instanceof RefusedMove && flags.json === true)
       printJson(flags.preview === true ? error.plan : refusedAsJson(error.plan));

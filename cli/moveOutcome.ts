@@ -9,14 +9,8 @@ import type { MoveResult } from "./carryOutMove";
 import { BrokenEnvironment, Interrupted, Refused } from "../stack/endings";
 
 /** A move that has ended, as data. */
-export function asJson({
-  move,
-  ended,
-  kept,
-  unwritten,
-  diagnosis,
-  wentBack,
-}: MoveResult): Record<string, unknown> {
+export function asJson(result: MoveResult): Record<string, unknown> {
+  const { move, ended, unwritten, diagnosis, wentBack } = result;
   const { plan, tag } = move;
   return {
     stack: plan.stack,
@@ -25,13 +19,18 @@ export function asJson({
     to: tag,
     end: ended.end,
     seconds: ended.seconds,
-    stackFile: kept ? tag : "as before",
+    stackFile: fileTag(result) ?? "as before",
     ...(ended.end === "refused" && { refusals: ended.refusals }),
     ...(unwritten !== undefined && { unwritten }),
     ...(ended.record && { record: ended.record }),
     ...(diagnosis && { diagnosis }),
     ...(wentBack && { wentBack: asJson(wentBack) }),
   };
+}
+
+/** The tag that the stack file says since; undefined where it is as it was before. */
+function fileTag({ move, kept, wentBack }: MoveResult): string | undefined {
+  return (wentBack && fileTag(wentBack)) ?? (kept ? move.tag : undefined);
 }
 
 /** A move that was refused before it began, as data. */

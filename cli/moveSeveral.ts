@@ -4,7 +4,7 @@ import type { MoveCommand } from "../updates/moveOptions";
 import { planText, question } from "../updates/moveReport";
 import { stackFile } from "../updates/stackFile";
 import { askPulumi } from "../stack/askPulumi";
-import { carryOut, type MoveResult } from "./carryOutMove";
+import { carryOut, passedAtLast, type MoveResult } from "./carryOutMove";
 import { confirmed } from "./confirm";
 import { exitCodes } from "./exitCodes";
 import { BrokenEnvironment, Interrupted } from "../stack/endings";
@@ -97,16 +97,13 @@ async function carryOutAll(
     if (error !== undefined) tell("error", `${moves[index]?.named.stack}: ${error.message}`);
     return error ?? [];
   });
-  const passed = results.filter(
-    (result): result is MoveResult =>
-      result !== undefined && !(result instanceof Error) && result.ended.end === "passed",
-  );
+  const ended = results.flatMap((result) => (result === undefined || result instanceof Error ? [] : result));
   if (flags.json !== true) {
-    for (const result of passed) print(goodNews(result));
+    for (const result of ended) if (result.ended.end === "passed") print(goodNews(result));
     print(outcomeTable(moves, results));
   }
   try {
-    for (const result of passed)
+    for (const result of ended.flatMap((one) => passedAtLast(one) ?? []))
       await followUp(result, { commit: flags.commit === true, yes: flags.yes === true }, interruption);
   } catch (error) {
     if (!(await cameOfInterruption(interruption))) throw error;

@@ -13,7 +13,7 @@ import { breakGlassFor } from "../updates/breakGlassFor";
 import { commandLine, settingsOf, type MoveCommand, type MoveOptions } from "../updates/moveOptions";
 import { previewPlan, readStackFile, type Previewed } from "../updates/preview";
 import { refusedText } from "../updates/refusedText";
-import type { SettingEdits } from "../updates/stackFile";
+import { stackFile, type SettingEdits } from "../updates/stackFile";
 import { isStaleReason, usualSeconds } from "../updates/usualTime";
 import { BrokenEnvironment, Refused } from "../stack/endings";
 import { tell } from "./output";
@@ -86,6 +86,7 @@ export async function prepareMove(move: StackMove, signal: AbortSignal): Promise
     const glass = breakGlassFor(breakGlass, {
       ...(without && { without }),
       refusals: looked.plan.refusals,
+      standing: settings.breakGlass,
       now: new Date(),
     });
     if (glass === undefined)
@@ -93,7 +94,14 @@ export async function prepareMove(move: StackMove, signal: AbortSignal): Promise
         "warning",
         "Nothing refuses that break-glass can answer, so none is used. To name gates: --without",
       );
-    else looked = await look(glass);
+    else {
+      if (glass.reason !== breakGlass)
+        tell(
+          "warning",
+          `The breakGlass of ${stackFile(stack)} counts beside this one, and stays there: ${settings.breakGlass?.reason ?? ""}`,
+        );
+      looked = await look(glass);
+    }
   }
   const { plan, failed } = looked;
   checkDirection(plan, { command, stack, tag, options });

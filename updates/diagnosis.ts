@@ -42,14 +42,21 @@ function reportOf({ record }: RecordedGate, folder: string): Record<string, unkn
   }
 }
 
-/** What failed, the last log lines, what going back would mean and the command: ten lines at most. */
-export function diagnosis(gates: readonly UnpassedGate[], way: WayBack | undefined): string[] {
+/**
+ * What failed, the last log lines, what going back would mean and the command: ten lines at most.
+ * @param isBack whether the stack has gone back meanwhile, so that there is nothing left to type
+ */
+export function diagnosis(
+  gates: readonly UnpassedGate[],
+  way: WayBack | undefined,
+  isBack = false,
+): string[] {
   const shown = gates.slice(0, toldGates).map(gateLine);
   const rest = gates.length - shown.length;
   const head = rest > 0 ? [...shown, `and ${rest} more that did not pass`] : shown;
   const [first] = gates;
   const file = first?.record === undefined ? [] : [`Whole report: ${first.record}`];
-  const foot = [...file, ...wayBackLines(way)];
+  const foot = [...file, ...(isBack ? [] : wayBackLines(way))];
   const room = Math.max(fewestLogLines, mostLines - head.length - foot.length - 1);
   const logs = logLines(first).slice(-room);
   return [

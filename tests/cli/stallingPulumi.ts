@@ -14,6 +14,7 @@ case "$1 $2" in
 esac
 echo "$name" >> calls
 count=$(grep -c "^$name$" calls)
+for answer in "$name@$count".*; do [ -e "$answer" ] && mv "$answer" "$name.${"$"}{answer##*.}"; done
 stall() {
   trap 'rm -f up.locked; exit 1' INT
   echo > reached
@@ -26,13 +27,17 @@ stall() {
 [ "$name" = cancel ] && rm -f up.locked
 [ -e "$name.locked" ] && cat "$name.locked" && exit 1
 if [ "$name" = up ]; then
-  for word; do [ "$last" = --event-log ] && log=$word; last=$word; done
+  for word; do
+    [ "$last" = --event-log ] && log=$word
+    [ "$last" = --config-file ] && cat "$word" > up.config
+    last=$word
+  done
   echo '{"preludeEvent":{"config":{}}}' > "$log"
   [ -e up.record ] && sed "s/NOW/$(date -u +%Y-%m-%dT%H:%M:%S.999Z)/g" up.record >> ../records.jsonl
   [ "$(cat stallAt)" = "up begun" ] && stall
 fi
 [ -e "$name.out" ] && cat "$name.out"
-[ ! -e "$name.fails" ]
+[ ! -e "$name.fails" ] || [ -s "$name.fails" ]
 `;
 
 /** A project of one stack, prod at v2, with a `pulumi` that can be made to wait at any of its commands. */
@@ -86,7 +91,10 @@ export class StallingPulumi {
     return { ...process.env, PATH: `${this.bin}${delimiter}${process.env.PATH ?? ""}` };
   }
 
-  /** A file of the stand-in: `NAME.out` is what a command prints, `NAME.fails` that it does not succeed. */
+  /**
+   * A file of the stand-in: `NAME.out` is what a command prints, an empty `NAME.fails` that it does not succeed. With
+   * `NAME@2` it is so from the second time on.
+   */
   answer(file: string, content: unknown): void {
     writeFileSync(join(this.bin, file), typeof content === "string" ? content : JSON.stringify(content));
   }
@@ -95,8 +103,13 @@ export class StallingPulumi {
     rmSync(join(this.bin, file));
   }
 
+  /** The stack file that the last `up` was run with. */
+  configOfUp(): string {
+    return readFileSync(join(this.bin, "up.config"), "utf8");
+  }
+
   /** What a preview or an `up` leaves as its plan. */
-  plan(of: "preview" | "up", more: Record<string, unknown>): void {
+  plan(of: "preview" | "up" | `${"preview" | "up"}@${number}`, more: Record<string, unknown>): void {
     this.answer(`${of}.plan`, {
       ...{ stack: "knowngood/prod", protected: false, direction: "rollback", from: "v2", to: "v1" },
       ...{ services: [], knownGood: [], leaves: [], text: "the plan", warnings: [], refusals: [] },
@@ -105,9 +118,9 @@ export class StallingPulumi {
   }
 
   /** The record that an `up` writes, begun just now. */
-  record(more: Record<string, unknown>): void {
+  record(more: Record<string, unknown>, of: "up" | `up@${number}` = "up"): void {
     this.answer(
-      "up.record",
+      `${of}.record`,
       `${JSON.stringify({
         ...{ id: "NOW", stack: "knowngood/prod", direction: "rollback", outcome: "failed", gates: [] },
         ...{ from: { services: {} }, to: { services: {} }, by: { name: "a", host: "b" } },

@@ -88,6 +88,16 @@ describe("break-glass of a command", () => {
     );
     expect(breakGlassFor("r", { refusals: refusals("image"), now })).to.equal(undefined);
   });
+
+  it("goes on without what the stack file has broken, too, as long as that is good", () => {
+    const standing = (until: string) => ({ reason: "s", guards: ["ci" as const, "hold" as const], until });
+    const glass = (until: string) =>
+      breakGlassFor("r", { refusals: refusals("hold", "disk"), standing: standing(until), now });
+    const both = { reason: "r; and, by the stack file, s", guards: ["ci", "hold", "disk"] };
+    expect(glass("2026-11-21T20:00:01Z")).to.deep.equal({ ...both, until: "2026-11-22T00:00:00Z" });
+    expect(glass("2026-11-23T00:00:00Z")).to.deep.equal({ ...both, until: "2026-11-23T00:00:00Z" });
+    expect(glass("2026-11-21T20:00:00Z")?.guards).to.deep.equal(["hold", "disk"]);
+  });
 });
 
 describe("what refuses a move", () => {
