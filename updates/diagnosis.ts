@@ -44,7 +44,7 @@ function reportOf({ record }: RecordedGate, folder: string): Record<string, unkn
 
 /**
  * What failed, the last log lines, what going back would mean and the command: ten lines at most.
- * @param isBack whether the stack has gone back meanwhile, so that there is nothing left to type
+ * @param isBack whether the stack has gone back meanwhile, so that there is no command left to type
  */
 export function diagnosis(
   gates: readonly UnpassedGate[],
@@ -56,7 +56,7 @@ export function diagnosis(
   const head = rest > 0 ? [...shown, `and ${rest} more that did not pass`] : shown;
   const [first] = gates;
   const file = first?.record === undefined ? [] : [`Whole report: ${first.record}`];
-  const foot = [...file, ...(isBack ? [] : wayBackLines(way))];
+  const foot = [...file, ...wayBackLines(way).slice(0, isBack ? 1 : undefined)];
   const room = Math.max(fewestLogLines, mostLines - head.length - foot.length - 1);
   const logs = logLines(first).slice(-room);
   return [
