@@ -8,6 +8,7 @@ import { stackLabelOf } from "../history/schemaUsers";
 import { broughtTo } from "../history/running";
 import { parseStackState } from "../history/stackState";
 import { askPulumi } from "../stack/askPulumi";
+import { exportStack } from "../stack/exportStack";
 import { print, tell } from "./output";
 
 export interface CardOptions {
@@ -43,7 +44,7 @@ async function findCards(
   try {
     const [output, exported] = await Promise.all([
       askPulumi(["stack", "output", "--json", "--show-secrets", ...stack]),
-      askPulumi(["stack", "export", ...stack]),
+      exportStack(options.stack, {}),
     ]);
     const cards = asCards((JSON.parse(output) as { card?: unknown }).card);
     const known = parseStackState(exported);

@@ -9,7 +9,7 @@ import type { World } from "../doctor/world";
 import { redactor } from "../gates/redaction";
 import { maskPasswords } from "../migrations/password";
 import { knownSecrets } from "../records/knownSecrets";
-import { environmentSecrets } from "../stack/environmentSecrets";
+import { environmentSecrets } from "../review/place";
 import { askPulumi } from "../stack/askPulumi";
 import { exitCodes } from "./exitCodes";
 import { print, printJson, styled } from "./output";
@@ -39,7 +39,7 @@ export async function doctor({ stack, within, json }: DoctorOptions): Promise<vo
 
 function worldOf(asked: string | undefined, limit: TimeLimit, connectWithin: number): World {
   const folder = projectFolder() ?? process.cwd();
-  const pulumi = (words: readonly string[]) => askPulumi(words, limit.signal);
+  const pulumi = (words: readonly string[]) => askPulumi(words, { signal: limit.signal });
   const stack = quietly(stackSettings(asked, limit.signal));
   const named = asked === undefined ? [] : ["--stack", asked];
   return {

@@ -33,8 +33,8 @@ export interface DrillOptions {
   json?: boolean;
 }
 
-/** Milliseconds for the stack's state. */
-const stateMilliseconds = 30_000;
+/** Seconds for the stack's state. */
+const stateSeconds = 30;
 
 /** `drill`: tries the way back, and returns. */
 export async function drill(options: DrillOptions): Promise<void> {
@@ -88,7 +88,7 @@ function refuseProtected({ stack, settings }: NamedStack, { inProduction, target
 }
 
 async function look({ stack }: NamedStack, catalog: Catalog): Promise<StackLook> {
-  return lookAtStack(await readStackState(stack, stateMilliseconds), catalog);
+  return lookAtStack(await readStackState(stack, { seconds: stateSeconds }), catalog);
 }
 
 /** Looks at everything before anything is touched, and asks. @returns undefined where a person says no */
@@ -102,7 +102,7 @@ async function prepared(
   const [project = ""] = label.split("/");
   const { signal } = interruption;
   const target = options.target === undefined ? undefined : known(options.target, catalog);
-  const state = await readStackState(stack, stateMilliseconds);
+  const state = await readStackState(stack, { seconds: stateSeconds });
   const before = lookAtStack(state, catalog);
   const rest = await whileWaiting(
     "Looking at what runs",

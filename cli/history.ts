@@ -1,6 +1,7 @@
 import type { StackHistory } from "../history/readHistory";
 import { readHistory } from "../history/readHistory";
 import { askPulumi } from "../stack/askPulumi";
+import { exportStack } from "../stack/exportStack";
 import { BrokenEnvironment } from "../stack/endings";
 import { historyText } from "./historyText";
 import { print, printJson, tell } from "./output";
@@ -53,7 +54,12 @@ async function allStacks({ limit, json }: HistoryOptions): Promise<void> {
 }
 
 async function historyOf(asked: string | undefined, limit: number): Promise<StackHistory> {
-  return readHistory({ ...(await stackSettings(asked)), limit, ask: askPulumi });
+  return readHistory({
+    ...(await stackSettings(asked)),
+    limit,
+    ask: askPulumi,
+    exported: (stack) => exportStack(stack, {}),
+  });
 }
 
 async function namesOfStacks(): Promise<string[]> {

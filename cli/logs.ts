@@ -14,8 +14,8 @@ import { whileWaiting } from "./progress";
 import { mergedByTime, openLog, type LoggedContainer, type LogLine, type LogStream } from "./serviceLogs";
 import { projectFolder, stackSettings, type NamedStack } from "../stack/stackSettings";
 
-/** Milliseconds for the stack's state, without which the host is asked by labels alone. */
-const stateMilliseconds = 10_000;
+/** Seconds for the stack's state, without which the host is asked by labels alone. */
+const stateSeconds = 10;
 
 export interface LogsOptions {
   stack?: string;
@@ -59,7 +59,7 @@ export async function logs(services: readonly string[], options: LogsOptions): P
 /** Of each service the container that the state holds, else the one under its name: that may be made by hand. */
 async function containersOf({ stack, label, settings }: NamedStack): Promise<LoggedContainer[]> {
   const [state, onHost] = await Promise.all([
-    readStackState(stack, stateMilliseconds).catch((error: unknown) => error as Error),
+    readStackState(stack, { seconds: stateSeconds }).catch((error: unknown) => error as Error),
     containersOnHost(label, settings.docker.host),
   ]);
   if (state instanceof Error)

@@ -13,7 +13,6 @@ import { breakGlassFor } from "../updates/breakGlassFor";
 import { commandLine, settingsOf, type MoveCommand, type MoveOptions } from "../updates/moveOptions";
 import { previewPlan, readStackFile, type Previewed } from "../updates/preview";
 import { refusedText } from "../updates/refusedText";
-import { shownError } from "../updates/shownError";
 import { stackFile, type SettingEdits } from "../updates/stackFile";
 import { isStaleReason, usualSeconds } from "../updates/usualTime";
 import { BrokenEnvironment, Refused } from "../stack/endings";
@@ -79,7 +78,7 @@ export async function prepareMove(move: StackMove, signal: AbortSignal): Promise
     const edits = settingsOf(tag, options, glass, stale);
     const preview = previewPlan({ stack, project, settings: edits, stackFileText: stackText, signal });
     const previewed = await whileWaiting(`previewing ${stack} at ${tag}`, preview);
-    return { glass, edits, ...(await assessed(previewed, stack)) };
+    return { glass, edits, ...assessed(previewed) };
   };
   let looked = await look(undefined);
   const { breakGlass, without } = options;
@@ -151,7 +150,7 @@ async function targetOf(
   const where = `knowngood ${command}`;
   const known = tag !== undefined && survey.catalog.releases.some((release) => release.tag === tag);
   if (known) return tag;
-  const state = await readStackState(stack, undefined, signal);
+  const state = await readStackState(stack, { signal });
   const question = { label, catalog: survey.catalog, settings };
   if (tag !== undefined) return targetRelease(survey, tag, where, tagStanding(state, question)).tag;
   const target = standingNow(state, question).lastKnownGood;
@@ -174,15 +173,9 @@ function recordsOf({ label, settings }: NamedStack): ReleaseRecord[] {
   }
 }
 
-async function assessed(
-  { plan, exitCode, text }: Previewed,
-  stack: string,
-): Promise<{ plan: Plan; failed: string | undefined }> {
-  const isGood = plan !== undefined && (exitCode === 0 || plan.refusals.length > 0);
-  if (isGood) return { plan, failed: undefined };
-  const said = await shownError(errorsIn(text), { stack, knows: plan !== undefined });
-  if (plan === undefined) throw new BrokenEnvironment(`Nothing could be assessed: ${said}`);
-  return { plan, failed: said };
+function assessed({ plan, exitCode, text }: Previewed): { plan: Plan; failed: string | undefined } {
+  if (plan === undefined) throw new BrokenEnvironment(`Nothing could be assessed: ${errorsIn(text)}`);
+  return { plan, failed: exitCode === 0 || plan.refusals.length > 0 ? undefined : errorsIn(text) };
 }
 
 function errorsIn(text: string): string {

@@ -13,7 +13,7 @@ import { stackSettings } from "../stack/stackSettings";
 export async function requireKnownGoodAt(stack: string, tag: string, signal: AbortSignal): Promise<void> {
   const { label, settings } = await stackSettings(stack, signal);
   signal.throwIfAborted();
-  const state = await readStackState(stack, undefined, signal);
+  const state = await readStackState(stack, { signal });
   const { catalog } = surveyCatalog(settings.releases);
   const { good, quarantined } = tagStanding(state, { label, catalog, settings });
   const running = runningFrom(state, catalog).tag;

@@ -107,7 +107,7 @@ function catalogOf(folder: string): { catalog: Catalog; noCatalog?: string } {
 /** The stack's secrets, where the passphrase or what else opens them is there. */
 async function askSecrets(stack: string, limit: TimeLimit): Promise<Known<StackSecrets>> {
   const words = ["config", "--json", "--show-secrets", "--stack", stack];
-  const answer = askPulumi(words, limit.signal).catch((error: unknown) => ({
+  const answer = askPulumi(words, { signal: limit.signal }).catch((error: unknown) => ({
     unknown: (error as Error).message,
   }));
   // What rests on them needs some time, too.

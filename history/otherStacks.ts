@@ -1,6 +1,5 @@
-import { execFile } from "node:child_process";
-import { maskPasswords } from "../migrations/password";
 import { childEnvironment } from "../settings/childEnvironment";
+import { askPulumi } from "../stack/askPulumi";
 import { stackLabelOf } from "./schemaUsers";
 import { readStackState, type StackState } from "./stackState";
 
@@ -29,7 +28,7 @@ export async function readOtherStacks(own: string | undefined, until: number): P
       try {
         const left = until - Date.now();
         if (left <= 0) throw new Error("no time is left");
-        states.push(await readStackState(name, left));
+        states.push(await readStackState(name, { seconds: left / 1000 }));
       } catch {
         unread.push(name);
       }
@@ -40,23 +39,15 @@ export async function readOtherStacks(own: string | undefined, until: number): P
 }
 
 /** Those that hold anything, by what the backend says in some milliseconds. */
-function listStacks(timeout: number): Promise<string[]> {
-  if (timeout <= 0) return Promise.reject(new Error("no time is left"));
-  return new Promise((resolve, reject) => {
-    execFile(
-      "pulumi",
-      ["stack", "ls", "--all", "--json", "--non-interactive"],
-      { env: childEnvironment(), maxBuffer: 1 << 26, timeout },
-      (error, stdout, stderr) => {
-        if (error !== null) return reject(new Error(maskPasswords(stderr.trim() || error.message)));
-        try {
-          resolve(stacksIn(stdout));
-        } catch {
-          reject(new Error("what `pulumi stack ls --all --json` says is no list of stacks"));
-        }
-      },
-    );
-  });
+async function listStacks(milliseconds: number): Promise<string[]> {
+  if (milliseconds <= 0) throw new Error("no time is left");
+  const words = ["stack", "ls", "--all", "--json"];
+  const text = await askPulumi(words, { seconds: milliseconds / 1000, env: childEnvironment() });
+  try {
+    return stacksIn(text);
+  } catch {
+    throw new Error("what `pulumi stack ls --all --json` says is no list of stacks");
+  }
 }
 
 function stacksIn(text: string): string[] {

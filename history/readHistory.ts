@@ -19,8 +19,10 @@ export interface HistoryQuestion {
   settings: Settings;
   /** How many updates at most. */
   limit: number;
-  /** What a command of the Pulumi CLI prints; it is asked twice. */
+  /** What a command of the Pulumi CLI prints. */
   ask: (words: readonly string[]) => Promise<string>;
+  /** What `pulumi stack export` prints. */
+  exported: (stack: string) => Promise<string>;
 }
 
 /** What was deployed on a stack, what runs, and what it can go back to. */
@@ -40,7 +42,7 @@ export interface StackHistory {
  * the problems. No passphrase is needed, and no secret is read.
  */
 export async function readHistory(question: HistoryQuestion): Promise<StackHistory> {
-  const { stack, label, settings, limit, ask } = question;
+  const { stack, label, settings, limit, ask, exported } = question;
   const project = label.slice(0, label.lastIndexOf("/"));
   const problems: string[] = [];
   const orElse = async <Had, Instead>(what: string, work: () => Promise<Had> | Had, instead: Instead) => {
@@ -65,7 +67,7 @@ export async function readHistory(question: HistoryQuestion): Promise<StackHisto
     ),
     orElse<StackState, undefined>(
       "The stack's state can't be read, so that what runs and what is known good is not known",
-      async () => parseStackState(await ask(["stack", "export", "--stack", stack])),
+      async () => parseStackState(await exported(stack)),
       undefined,
     ),
   ]);

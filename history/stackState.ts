@@ -1,6 +1,5 @@
-import { execFile } from "node:child_process";
-import { maskPasswords } from "../migrations/password";
-import { childEnvironment } from "../settings/childEnvironment";
+import type { AskingLimit } from "../stack/askPulumi";
+import { exportStack } from "../stack/exportStack";
 
 /** One resource as the stack's state holds it; secrets stay encrypted. */
 export interface StateResource {
@@ -30,7 +29,7 @@ let begun: { stack: string; text: Promise<string> } | undefined;
 
 /** Begins to read a stack's state; `readStackState` then waits for this instead of asking anew, once. */
 export function startReading(stack: string): void {
-  const text = exportState(stack);
+  const text = exported(stack, {});
   begun = { stack, text };
   // Whoever waits for it is told why it failed; nobody may ever wait.
   text.catch(() => undefined);
@@ -45,18 +44,13 @@ export function stackOf(argv: readonly string[]): string | undefined {
 /**
  * Reads the stack's own state. Stack outputs lie after a failed update, so the resources are asked instead; this works
  * in a preview and under the update's own lock.
- * @param milliseconds that it may take. @default without end
- * @param signal ends it earlier
+ * @param limit within which it is read. @default without end
  * @throws Error when `pulumi stack export` fails, with what it said, or gives no state
  */
-export async function readStackState(
-  stack: string,
-  milliseconds = 0,
-  signal?: AbortSignal,
-): Promise<StackState> {
+export async function readStackState(stack: string, limit: AskingLimit = {}): Promise<StackState> {
   const ahead = begun?.stack === stack ? begun.text : undefined;
   begun = undefined;
-  const text = await (ahead ?? exportState(stack, milliseconds, signal));
+  const text = await (ahead ?? exported(stack, limit));
   try {
     return parseStackState(text);
   } catch (error) {
@@ -66,30 +60,14 @@ export async function readStackState(
   }
 }
 
-function exportState(stack: string, timeout = 0, signal?: AbortSignal): Promise<string> {
-  return new Promise((resolve, reject) => {
-    execFile(
-      "pulumi",
-      ["stack", "export", "--stack", stack, "--non-interactive"],
-      { env: childEnvironment(), maxBuffer: 1 << 30, timeout, killSignal: "SIGKILL", signal },
-      (error, stdout, stderr) => {
-        if (error === null) resolve(stdout);
-        else
-          reject(
-            new Error(
-              // A backend's address can hold a password.
-              maskPasswords(
-                `The state of stack ${stack} can't be read: ${
-                  error.killed && timeout > 0
-                    ? `no answer in ${timeout / 1000} s`
-                    : stderr.trim() || error.message
-                }`,
-              ),
-            ),
-          );
-      },
-    );
-  });
+async function exported(stack: string, { seconds = Infinity, signal }: AskingLimit): Promise<string> {
+  try {
+    return await exportStack(stack, { seconds, signal });
+  } catch (error) {
+    throw new Error(`The state of stack ${stack} can't be read: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
 }
 
 /** The text of `pulumi stack export` as a StackState. */

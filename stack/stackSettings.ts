@@ -92,7 +92,7 @@ function parsed(text: string): Record<string, { value?: string; secret: boolean 
 
 async function pulumi(words: readonly string[], signal: AbortSignal | undefined): Promise<string> {
   try {
-    return await askPulumi(words, signal);
+    return await askPulumi(words, { signal });
   } catch (error) {
     throw new BrokenEnvironment(`Pulumi does not tell the stack's settings: ${(error as Error).message}`);
   }

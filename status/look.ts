@@ -96,7 +96,7 @@ export async function lookAtStack(request: LookRequest, limit: TimeLimit): Promi
 function askState(stack: string, limit: TimeLimit): Promise<Known<StackState>> {
   const seconds = Math.ceil(limit.left() * stateShare * 10) / 10;
   const own = new TimeLimit(seconds);
-  return asker(own)(readStackState(stack, seconds * 1000)).finally(() => own.over());
+  return asker(own)(readStackState(stack, { seconds, signal: own.signal })).finally(() => own.over());
 }
 
 function runningRelease(held: Known<Held>, catalog: Catalog): Release | undefined {

@@ -11,7 +11,6 @@ import type { RecordPlace } from "../records/writtenRecord";
 import { followEvents } from "./engineEvents";
 import { readPlan } from "./preview";
 import { runPulumi } from "./runPulumi";
-import { shownError } from "./shownError";
 import { upEnd, type UpEnd } from "./upEnd";
 import { begunBy, furthest, type UnderWay } from "./upSteps";
 
@@ -48,7 +47,7 @@ export type UpEnded = UpEnd & {
   reached?: Step;
   /** Where Pulumi did not end in order: at once by us, or killed by somebody else. */
   cut?: "atOnce" | "killed";
-  /** Both streams of Pulumi, without colours, as it printed them: not to be shown to anybody. */
+  /** Both streams of Pulumi, without colours. */
   text: string;
   seconds: number;
 };
@@ -102,10 +101,8 @@ export async function runUp(request: UpRequest): Promise<UpEnded> {
     const gates = record?.gates ?? (began ? failedGates(kept, since) : []);
     const interrupted = signal?.aborted === true || atOnce?.aborted === true;
     const cut = atOnce?.aborted === true ? "atOnce" : killedBy === undefined ? undefined : "killed";
-    const end = upEnd({ exitCode, text, began, interrupted, errors, plan, gates, killedBy });
-    const showing = { stack, knows: began, from: { cwd: folder, env: { ...process.env, ...request.env } } };
     return {
-      ...("why" in end ? { ...end, why: await shownError(end.why, showing) } : end),
+      ...upEnd({ exitCode, text, began, interrupted, errors, plan, gates, killedBy }),
       ...(plan && { plan }),
       ...(record && { record }),
       ...(reached && { reached: reached.step }),

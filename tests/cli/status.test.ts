@@ -1,9 +1,11 @@
 import { expect } from "chai";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { JudgedStatus } from "../../status/screen";
 import type { Status } from "../../status/status";
+import { startTimeOf } from "../../toolchain/machine/processes";
 import { FalseServer } from "../faults/falseServer";
 import { runWith } from "./runWith";
 
@@ -119,8 +121,11 @@ describe("status, whatever hangs", function () {
   });
 
   it("ends with what the stack's file and this machine say, where Pulumi stays silent, too", async () => {
-    pulumi("exec sleep 600");
+    // As a script on PATH that runs the real one would.
+    pulumi(`sh -c 'echo $$ >> ${folder}/pids; exec sleep 600'\nexit 1`);
     const told = await status(2, "--stack", "prod");
+    const asked = readFileSync(join(folder, "pids"), { encoding: "utf8", flag: "a+" }).trim().split("\n");
+    for (const pid of asked) while (startTimeOf(Number(pid)) !== undefined) await sleep(10);
     expect(told.headline).to.match(/^shop\/prod: what runs is not known: /);
     expect(told.texts("settings")).to.have.length(1);
     expect(told.texts("settings")[0]).to.match(

@@ -1,43 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { endProcess, identityOf, isRunning, type ProcessIdentity } from "../../toolchain/machine/processes";
+import { endProcess, isRunning, type ProcessIdentity } from "../../toolchain/machine/processes";
+import { killTree, processTree } from "../../toolchain/machine/processTree";
 
-/** A process and all below it, as they are now; what a kill of the first alone leaves behind. */
-export function processTree(root: number): ProcessIdentity[] {
-  const children = new Map<number, number[]>();
-  for (const name of readdirSync("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    const parent = parentOf(Number(name));
-    if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
-  }
-  const pids = [root];
-  for (const pid of pids) pids.push(...(children.get(pid) ?? []));
-  return pids.flatMap((pid) => identityOf(pid) ?? []);
-}
-
-/**
- * Kills a process and all below it at once. Each is stopped before it is killed, from the first on, so that none sees
- * another die, and none starts a new one. Children die before their parents: a stopped process that loses its parent is
- * hung up on and goes on.
- */
-export function killTree(root: number): void {
-  const stopped = new Set<number>();
-  for (;;) {
-    const found = processTree(root).filter(({ pid }) => !stopped.has(pid));
-    if (found.length === 0) break;
-    for (const { pid } of found) signal(pid, "SIGSTOP");
-    for (const { pid } of found) stopped.add(pid);
-  }
-  for (const pid of [...stopped].reverse()) signal(pid, "SIGKILL");
-}
-
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-  }
-}
+export { killTree, processTree };
 
 /** Ends what still runs of a tree, and what its survivors have started since. */
 export async function endSurvivors(tree: readonly ProcessIdentity[]): Promise<void> {
@@ -53,14 +18,4 @@ export async function stillRunning(
   const deadline = Date.now() + seconds * 1000;
   while (tree.some(isRunning) && Date.now() < deadline) await sleep(50);
   return tree.filter(isRunning);
-}
-
-function parentOf(pid: number): number | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The second field is the name in brackets and may itself hold blanks and brackets.
-    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
-  } catch {
-    return undefined;
-  }
 }

@@ -64,7 +64,10 @@ describe("a stack's history", () => {
     };
     return {
       asked,
-      ...(await readHistory({ stack: "prod", label: "shop/prod", settings: settings(), limit, ask })),
+      ...(await readHistory({
+        ...{ stack: "prod", label: "shop/prod", settings: settings(), limit, ask },
+        exported: (stack) => ask(["stack", "export", "--stack", stack]),
+      })),
     };
   };
 

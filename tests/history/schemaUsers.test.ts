@@ -103,7 +103,7 @@ describe("a stack's state that takes too long to read", () => {
   it("is given up", async () => {
     writeFileSync(join(folder, "pulumi"), "#!/bin/sh\nexec sleep 600\n", { mode: 0o755 });
     process.env.PATH = `${folder}:${path}`;
-    const problem = await readStackState("shop", 200).catch((error: unknown) => error);
+    const problem = await readStackState("shop", { seconds: 0.2 }).catch((error: unknown) => error);
     expect(problem).to.be.instanceOf(Error);
     expect((problem as Error).message).to.match(/^The state of stack shop can't be read: /);
   });
