@@ -1,4 +1,5 @@
 import type { Interruption } from "./interruption";
+import { onlyHeardHere, terminalIsGone } from "./terminals";
 
 /** Whether a person can be asked. */
 export function canAsk(): boolean {
@@ -24,9 +25,11 @@ export async function confirmed({ message, typed }: Question, interruption: Inte
     typed === undefined
       ? prompts.confirm({ ...shared, message, initialValue: false })
       : prompts.text({ ...shared, message: `${message} Type ${typed} to go on, nothing to leave it.` });
+  onlyHeardHere(process.stdin, end.now);
   const answer = await asking.finally(end.stop);
   if (prompts.isCancel(answer)) {
-    if (end.signal.aborted && !interruption.signal.aborted) return false;
+    // A terminal that is closed ends its input, too, maybe before its signal is here.
+    if (end.signal.aborted && !interruption.signal.aborted && !terminalIsGone()) return false;
     interruption.interrupt();
     interruption.signal.throwIfAborted();
   }
@@ -34,7 +37,7 @@ export async function confirmed({ message, typed }: Question, interruption: Inte
 }
 
 /** A prompt would wait on for an answer that can't come any more: Ctrl-D, or an input that has ended. */
-function endOfInput(): { signal: AbortSignal; stop: () => void } {
+function endOfInput(): { signal: AbortSignal; now: () => void; stop: () => void } {
   const ended = new AbortController();
   const end = () => ended.abort();
   const onKey = (_text: string | undefined, key: { ctrl?: boolean; name?: string }) => {
@@ -42,5 +45,6 @@ function endOfInput(): { signal: AbortSignal; stop: () => void } {
   };
   const { stdin } = process;
   stdin.on("keypress", onKey).on("end", end).on("close", end);
-  return { signal: ended.signal, stop: () => stdin.off("keypress", onKey).off("end", end).off("close", end) };
+  const stop = () => stdin.off("keypress", onKey).off("end", end).off("close", end);
+  return { signal: ended.signal, now: end, stop };
 }

@@ -34,10 +34,12 @@ export function listenForInterruption(): Interruption {
     if (inOrder.signal.aborted) return atOnce.abort();
     inOrder.abort();
   };
-  const onSignal = () => {
+  const onSignal = (signal: NodeJS.Signals) => {
     if (!inOrder.signal.aborted)
       tell("warning", "Interrupted: what is under way ends in order. Once more ends it at once.");
-    interrupt();
+    // A shell that ends with its terminal passes the signal on that the terminal has sent already: nobody asked for more.
+    if (signal === "SIGHUP") inOrder.abort();
+    else interrupt();
   };
   for (const signal of signals) process.on(signal, onSignal);
   return {

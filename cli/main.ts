@@ -19,10 +19,12 @@ import { addRemovableCommand } from "./removableCommand";
 import { addRestoreCommand } from "./restoreCommand";
 import { addReviewCommands } from "./reviewCommand";
 import { addStatusCommand } from "./statusCommand";
+import { outliveTerminals } from "./terminals";
 
 /** Runs the command line and sets the process's exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
   outliveReaders();
+  outliveTerminals();
   try {
     await createProgram().parseAsync(argv);
   } catch (error) {

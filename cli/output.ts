@@ -5,18 +5,21 @@ type Style = Parameters<typeof styleText>[0];
 /** Whether the command goes on to its end, though nobody reads its results any more. */
 let goesOn = false;
 
+/** What a stream says whose reader has gone away, or whose terminal was closed. */
+const unreadCodes: readonly (string | undefined)[] = ["EPIPE", "EIO"];
+
 /**
- * Makes a reader that has seen enough, such as head, no failure: what nobody reads ends the command, with the exit code that
- * it has by then. A reader of messages that is gone changes nothing.
+ * Makes a reader that has seen enough, such as head, no failure, nor a terminal that was closed: what nobody reads ends the
+ * command, with the exit code that it has by then. A reader of messages that is gone changes nothing.
  */
 export function outliveReaders(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
+    if (!unreadCodes.includes(error.code)) throw error;
     // An error that is thrown right after the result still sets its code.
     if (!goesOn) setImmediate(() => process.exit());
   });
   process.stderr.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
+    if (!unreadCodes.includes(error.code)) throw error;
   });
 }
 
