@@ -9,7 +9,7 @@ import type { World } from "../doctor/world";
 import { redactor } from "../gates/redaction";
 import { maskPasswords } from "../migrations/password";
 import { knownSecrets } from "../records/knownSecrets";
-import { environmentSecrets } from "../review/place";
+import { environmentSecrets } from "../stack/environmentSecrets";
 import { askPulumi } from "../stack/askPulumi";
 import { exitCodes } from "./exitCodes";
 import { print, printJson, styled } from "./output";

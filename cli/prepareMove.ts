@@ -13,6 +13,7 @@ import { breakGlassFor } from "../updates/breakGlassFor";
 import { commandLine, settingsOf, type MoveCommand, type MoveOptions } from "../updates/moveOptions";
 import { previewPlan, readStackFile, type Previewed } from "../updates/preview";
 import { refusedText } from "../updates/refusedText";
+import { shownError } from "../updates/shownError";
 import { stackFile, type SettingEdits } from "../updates/stackFile";
 import { isStaleReason, usualSeconds } from "../updates/usualTime";
 import { BrokenEnvironment, Refused } from "../stack/endings";
@@ -78,7 +79,7 @@ export async function prepareMove(move: StackMove, signal: AbortSignal): Promise
     const edits = settingsOf(tag, options, glass, stale);
     const preview = previewPlan({ stack, project, settings: edits, stackFileText: stackText, signal });
     const previewed = await whileWaiting(`previewing ${stack} at ${tag}`, preview);
-    return { glass, edits, ...assessed(previewed) };
+    return { glass, edits, ...(await assessed(previewed, stack)) };
   };
   let looked = await look(undefined);
   const { breakGlass, without } = options;
@@ -173,9 +174,15 @@ function recordsOf({ label, settings }: NamedStack): ReleaseRecord[] {
   }
 }
 
-function assessed({ plan, exitCode, text }: Previewed): { plan: Plan; failed: string | undefined } {
-  if (plan === undefined) throw new BrokenEnvironment(`Nothing could be assessed: ${errorsIn(text)}`);
-  return { plan, failed: exitCode === 0 || plan.refusals.length > 0 ? undefined : errorsIn(text) };
+async function assessed(
+  { plan, exitCode, text }: Previewed,
+  stack: string,
+): Promise<{ plan: Plan; failed: string | undefined }> {
+  const isGood = plan !== undefined && (exitCode === 0 || plan.refusals.length > 0);
+  if (isGood) return { plan, failed: undefined };
+  const said = await shownError(errorsIn(text), { stack, knows: plan !== undefined });
+  if (plan === undefined) throw new BrokenEnvironment(`Nothing could be assessed: ${said}`);
+  return { plan, failed: said };
 }
 
 function errorsIn(text: string): string {

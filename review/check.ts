@@ -11,7 +11,7 @@ import { reviewPlace, withoutIdentity } from "./place";
 import { pullRequest } from "./pullRequests";
 import { GitHubRefusal, Repository, rights } from "./repository";
 import { checkName, reviewedText } from "./reviewedCheck";
-import { redactorOf } from "./stackSecrets";
+import { redactorOf } from "../stack/stackSecrets";
 import { isTreeOf, placeInRepository } from "./workingTree";
 
 /** What a check came to. */

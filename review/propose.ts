@@ -13,7 +13,7 @@ import { reviewPlace, withoutIdentity } from "./place";
 import { saysAlready, takenFrom, type Proposal } from "./proposal";
 import { deployedFile, publish, type Published } from "./publish";
 import { Repository, rights } from "./repository";
-import { redactorOf } from "./stackSecrets";
+import { redactorOf } from "../stack/stackSecrets";
 import { placeInRepository } from "./workingTree";
 
 /** What a proposal came to. */

@@ -5,6 +5,7 @@ import { readStackState } from "../history/stackState";
 import { beginningOf, isAlive } from "../records/liveProcess";
 import type { LockHolder } from "./lockHolders";
 import type { HolderState } from "./lockedBy";
+import { shownError } from "./shownError";
 
 /** Seconds that an update that was interrupted has to end in order: what its providers do can't be stopped half-way. */
 const endingSeconds = 120;
@@ -73,11 +74,14 @@ async function putInOrder({ stack, folder, signal }: ReleaseOptions): Promise<vo
   });
 }
 
-function pulumi(words: readonly string[], { folder }: ReleaseOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
+async function pulumi(words: readonly string[], { stack, folder }: ReleaseOptions): Promise<void> {
+  const problem = await new Promise<string | undefined>((resolve) => {
     execFile("pulumi", [...words, "--non-interactive"], { cwd: folder }, (error, stdout, stderr) => {
-      if (error === null) return resolve();
-      reject(new Error(`pulumi ${words.join(" ")}: ${(stderr || stdout).trim() || error.message}`));
+      resolve(error === null ? undefined : (stderr || stdout).trim() || error.message);
     });
   });
+  if (problem === undefined) return;
+  // A refresh asks providers, which may say what they were given.
+  const said = await shownError(problem, { stack, knows: words[0] === "refresh", from: { cwd: folder } });
+  throw new Error(`pulumi ${words.join(" ")}: ${said}`);
 }

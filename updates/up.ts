@@ -11,6 +11,7 @@ import type { RecordPlace } from "../records/writtenRecord";
 import { followEvents } from "./engineEvents";
 import { readPlan } from "./preview";
 import { runPulumi } from "./runPulumi";
+import { shownError } from "./shownError";
 import { upEnd, type UpEnd } from "./upEnd";
 import { begunBy, furthest, type UnderWay } from "./upSteps";
 
@@ -47,7 +48,7 @@ export type UpEnded = UpEnd & {
   reached?: Step;
   /** Where Pulumi did not end in order: at once by us, or killed by somebody else. */
   cut?: "atOnce" | "killed";
-  /** Both streams of Pulumi, without colours. */
+  /** Both streams of Pulumi, without colours, as it printed them: not to be shown to anybody. */
   text: string;
   seconds: number;
 };
@@ -101,8 +102,10 @@ export async function runUp(request: UpRequest): Promise<UpEnded> {
     const gates = record?.gates ?? (began ? failedGates(kept, since) : []);
     const interrupted = signal?.aborted === true || atOnce?.aborted === true;
     const cut = atOnce?.aborted === true ? "atOnce" : killedBy === undefined ? undefined : "killed";
+    const end = upEnd({ exitCode, text, began, interrupted, errors, plan, gates, killedBy });
+    const showing = { stack, knows: began, from: { cwd: folder, env: { ...process.env, ...request.env } } };
     return {
-      ...upEnd({ exitCode, text, began, interrupted, errors, plan, gates, killedBy }),
+      ...("why" in end ? { ...end, why: await shownError(end.why, showing) } : end),
       ...(plan && { plan }),
       ...(record && { record }),
       ...(reached && { reached: reached.step }),

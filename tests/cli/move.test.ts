@@ -128,6 +128,25 @@ describe("knowngood rollback and deploy on the command line", () => {
     expect(stderr).to.contain("Nothing could be assessed: no passphrase");
   });
 
+  it("show no secret of the stack in what Pulumi says", async () => {
+    project.answer("config.out", {
+      "knowngood:imageTag": { value: "v2", secret: false },
+      "knowngood:services": { value: '{"api":{"kind":"worker"}}', secret: false },
+      "knowngood:webhook": { value: "a/b c", secret: true },
+    });
+    project.answer("preview.out", "error: no answer from a%2Fb%20c\n");
+    project.answer("preview.fails", "");
+    const looked = await knowngood("rollback", "v1", "--stack", "prod", "--yes");
+    expect(looked.code, looked.stderr).to.equal(1);
+    expect(looked.stderr).to.contain("no answer from [secret]");
+    project.answer("preview.fails", "no more");
+    project.answer("up.out", "error: no answer from a%2Fb%20c\n");
+    project.answer("up.fails", "");
+    const tried = await knowngood("rollback", "v1", "--stack", "prod", "--yes");
+    expect(tried.code, tried.stderr).to.equal(1);
+    expect(tried.stderr).to.contain("no answer from [secret]").and.not.to.contain("a%2Fb%20c");
+  });
+
   it("name who holds the lock, and take it only where that was said, or its process is gone", async () => {
     project.answer("up.locked", lockedBy("another-machine", 7));
     const held = await knowngood("rollback", "v1", "--stack", "prod", "--yes");

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { shownError } from "../../updates/shownError";
 import { runUp, type UpEnded, type UpRequest } from "../../updates/up";
 import { run } from "./command";
 
@@ -20,6 +21,11 @@ module.exports = async () => {
   const gates = config.getObject("gates");
   const at = new Date().toISOString();
   if (gates) appendFileSync("records.jsonl", JSON.stringify({ id: at, stack: "tiny/dev", direction: "same", outcome: "failed", from: { services: {} }, to: { services: {} }, by: {}, gates, startedAt: at, endedAt: at }) + "\\n");
+  const word = config.getSecret("word");
+  if (word) new (require("@pulumi/command").local.Command)("login", {
+    create: 'echo "nobody lets $WORD in" >&2; exit 1',
+    environment: { WORD: word.apply(encodeURIComponent) },
+  });
   await pulumi.log.info("the program runs");
   if (gates) throw toldInWords("a gate says no");
   while (config.get("waitFor") && !existsSync(config.get("waitFor"))) await new Promise((done) => setTimeout(done, 50));
@@ -105,6 +111,35 @@ describe("pulumi up, run by a command", () => {
     ending.abort();
     expect(await first.ended).to.deep.include({ end: "interrupted", by: "us" });
     expect((await up({})).end).to.equal("passed");
+  });
+
+  it("shows no secret that a command printed, though it was encoded, and nothing where nobody knows the secrets", async () => {
+    expect((await up({})).end).to.equal("passed");
+    const set = await run(
+      "pulumi",
+      ["config", "set", "--secret", "word", "a/b c", "--stack", "dev", "--non-interactive"],
+      { cwd: folder, env: { ...process.env, ...env } },
+    );
+    expect(set.exitCode, set.text).to.equal(0);
+    const request = { stack: "dev", project: "tiny", folder, env, records: { folder: ".", file: "none" } };
+    const ended = await runUp(request);
+    expect(ended.end, ended.text).to.equal("failed");
+    if (ended.end !== "failed") return;
+    expect(ended.why).to.contain("nobody lets [secret] in").and.not.to.contain("a%2Fb%20c");
+    const showing = {
+      stack: "dev",
+      knows: true,
+      from: { cwd: folder, env: { ...process.env, PULUMI_CONFIG_PASSPHRASE: "another" } },
+    };
+    expect(
+      await shownError("a%2Fb%20c", { ...showing, from: { cwd: folder, env: { ...process.env, ...env } } }),
+    ).to.equal("[secret]");
+    expect(await shownError("a%2Fb%20c", showing)).to.match(
+      /^What was said can't be shown\. The stack's secrets can't/,
+    );
+    expect(await shownError("incorrect passphrase", { ...showing, knows: false })).to.equal(
+      "incorrect passphrase",
+    );
   });
 
   it("says in Pulumi's words why it could not begin", async () => {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { execFileSync } from "node:child_process";
-import { environmentSecrets, reviewPlace, withoutIdentity } from "../../review/place";
+import { reviewPlace, withoutIdentity } from "../../review/place";
 import type { Settings } from "../../settings/settings";
 
 const review: NonNullable<Settings["review"]> = {
@@ -74,15 +74,6 @@ describe("where a release is reviewed", () => {
       .to.throw("write the installation's number")
       .with.property("message")
       .that.does.not.contain("the key");
-  });
-
-  it("knows what of the environment nobody else may see", () => {
-    expect(
-      environmentSecrets({ GITHUB_TOKEN: "a", PULUMI_CONFIG_PASSPHRASE: "b", GH_TOKEN: "", HOME: "/" }),
-    ).to.deep.equal(["a", "b"]);
-    const sounding = { ACME_API_KEY: "123456", aws_secret_access_key: "abcdef", PGPASSWORD: "hunter2" };
-    const words = { KEYMAP: "12345", PATH: "/usr/bin:/bin", NO_TOKEN: undefined };
-    expect(environmentSecrets({ ...sounding, ...words })).to.deep.equal(["123456", "abcdef", "hunter2"]);
   });
 
   it("is no business of the program: Pulumi is not given who asks", () => {
