@@ -277,7 +277,7 @@ function askGuards(question: GuardQuestion): AskedGuards {
     quarantine,
     warnings: [
       ...handWords.warnings,
-      ...worldWarnings(evidence),
+      ...worldWarnings(evidence, direction),
       ...mistakes.warnings,
       ...quarantine.warnings,
       ...wayBackWarnings(evidence.wayBack, quarantine.shunned),
@@ -292,7 +292,7 @@ function askGuards(question: GuardQuestion): AskedGuards {
       ...refusedBy("quarantine", quarantine.refusals),
       ...refusedBy("ci", ci.refusals),
       ...refusedBy("catalog", mistakes.refusals),
-      ...obstacles(target, services, evidence),
+      ...obstacles(target, services, evidence, direction),
       ...refusedBy("disk", disk.refusals),
       ...refusals,
     ],

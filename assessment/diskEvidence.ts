@@ -52,6 +52,8 @@ export interface DiskRequest {
   wayBack: number;
   /** Value of DOCKER_HOST, where the settings name one. */
   engine: string | undefined;
+  /** Whether services are no containers of an engine's: only the settings' own command tells of their host. @default false */
+  hosted?: boolean;
   /** What the engine says of itself. @default it is asked where that matters */
   info?: Promise<EngineInfo>;
   disk: DiskSettings;
@@ -90,11 +92,13 @@ async function askDisks(
 ): Promise<DiskEvidence> {
   const { disk, database } = request;
   const [engine, ofDatabase, known, missing] = await Promise.all([
-    look("engine", disk.engine, limit, async () => {
-      const { engineDisk } = await import("../disk/engineDisk");
-      const containers = async () => containersIn(await state, request.catalog);
-      return engineDisk(request.engine, containers, limit.signal, request.info);
-    }),
+    request.hosted === true && disk.engine === undefined
+      ? undefined
+      : look("engine", disk.engine, limit, async () => {
+          const { engineDisk } = await import("../disk/engineDisk");
+          const containers = async () => containersIn(await state, request.catalog);
+          return engineDisk(request.engine, containers, limit.signal, request.info);
+        }),
     database &&
       look("database", disk.database, limit, async () => {
         const { databaseDisk } = await import("../disk/databaseDisk");
@@ -103,7 +107,7 @@ async function askDisks(
     state,
     toPull,
   ]);
-  const found = [engine, ...(ofDatabase === undefined ? [] : [ofDatabase])];
+  const found = [engine, ofDatabase].filter((each) => each !== undefined);
   const disks = together(found.flatMap((each) => ("why" in each ? [] : each)));
   const unknown = found.flatMap((each) => ("why" in each ? [each] : [])).map(withoutSecrets(database?.url));
   const { pull, backupsBeside } = await neededOn(disks, missing, known, request, limit);

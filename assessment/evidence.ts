@@ -7,10 +7,12 @@ import { newestFailures } from "../history/failedGates";
 import type { FailedGate } from "../history/quarantine";
 import { readStackState, type StackState } from "../history/stackState";
 import { askCi, type CiRequest } from "./ciEvidence";
+import { lookAtHost, type HostEvidence } from "./hostEvidence";
 import { gatherDisk, type DiskEvidence, type DiskRequest } from "./diskEvidence";
 import { lookAtEngine, type EngineEvidence } from "./engineEvidence";
 import { engineInfo } from "./engineQueries";
 import { findImages, findMoved, imagesOf, type ImageEvidence } from "./imageEvidence";
+import type { Place } from "../targets/place";
 import { reviewedReport } from "./savedReports";
 import { gatherSchema, type SchemaEvidence, type SchemaRequest } from "./schemaEvidence";
 import { findWayBack, type WayBackImage } from "./wayBack";
@@ -31,6 +33,8 @@ export interface Evidence extends EngineEvidence, ImageEvidence {
   ci: CiAnswer;
   /** How full the disks are; undefined where the settings ask for none. */
   disk: DiskEvidence | undefined;
+  /** What the host has; undefined where the stack's own containers run on an engine. */
+  host?: HostEvidence;
   /** Gates that failed since the newest change of release, by the records on this machine. */
   failedGates: readonly FailedGate[];
   /** What the engine calls itself, which no other does; undefined where it did not say. */
@@ -52,6 +56,10 @@ export interface EvidenceRequest {
   network: string;
   /** Value of DOCKER_HOST, where the settings name one. */
   engine: string | undefined;
+  /** Where services run that are no containers of the stack's own. @default they are */
+  place?: Place;
+  /** What the platform there runs by itself with each deployment. */
+  releaseTask?: string | undefined;
   schema: Omit<SchemaRequest, "stack" | "target" | "catalog"> | undefined;
   /** How many known-good releases are to have their images. */
   wayBack: number;
@@ -74,18 +82,25 @@ const askSeconds = 10;
 /** Asks everything at once; only the state must answer. */
 export async function gather(request: EvidenceRequest): Promise<Evidence> {
   const state = readStackState(request.stack);
-  const places = findImages(request);
-  const info = engineInfo(request.engine);
-  const [known, schema, images, tags, onEngine, signedIn, ci, wayBack, disk, ownId] = await Promise.all([
+  const { place } = request;
+  const host = place && lookAtHost({ ...request, place, releaseTask: request.releaseTask }, state);
+  const images = { ...request, registryAlone: host !== undefined };
+  const places = findImages(images).then(async (found) => onHostToo(found, await host));
+  const info = host ? noEngine() : engineInfo(request.engine);
+  const [known, schema, whereabouts, tags, onEngine, signedIn, ci, wayBack, disk, ownId] = await Promise.all([
     state,
     request.schema && gatherSchema({ ...request, ...request.schema }, state),
     places,
     findMoved(request),
-    lookAtEngine(state, request),
-    findSignedIn(request),
+    host ? unaskedEngine(host) : lookAtEngine(state, request),
+    host ? [] : findSignedIn(request),
     askCi({ ...request, ...request.ci }, state),
-    findWayBack(request, state),
-    gatherDisk({ ...request, info, database: databaseOf(request) }, state, places.then(servicesToPull)),
+    findWayBack(images, state),
+    gatherDisk(
+      { ...request, info, hosted: host !== undefined, database: databaseOf(request) },
+      state,
+      places.then(servicesToPull),
+    ),
     info.then(
       ({ id }) => id || undefined,
       () => undefined,
@@ -99,16 +114,33 @@ export async function gather(request: EvidenceRequest): Promise<Evidence> {
     schema,
     reviewed,
     ...(proposed && { proposed }),
-    images,
+    images: whereabouts,
     ...tags,
     ci,
     wayBack,
     disk,
     failedGates,
     ...onEngine,
+    ...(host && { host: await host }),
     engineId: ownId,
     signedIn,
   };
+}
+
+/** Where services are no containers of the stack's own, no engine is asked for them. */
+async function unaskedEngine(host: Promise<HostEvidence>): Promise<EngineEvidence> {
+  const { absent } = await host;
+  return { strays: [], occupants: [], networkLost: false, absent, engineSilent: undefined };
+}
+
+async function noEngine(): Promise<never> {
+  throw new Error("no engine is asked");
+}
+
+/** A build that lies on the host need not be had anywhere else. */
+function onHostToo(images: ImageEvidence["images"], host: HostEvidence | undefined): ImageEvidence["images"] {
+  const there = (host?.present ?? []).map((service) => [service, "host"] as const);
+  return { ...images, ...Object.fromEntries(there) };
 }
 
 function databaseOf({ schema }: EvidenceRequest): DiskRequest["database"] {

@@ -2,6 +2,7 @@ import { backupPlace } from "../backups/backupPlace";
 import type { Catalog } from "../catalog/catalog";
 import type { Release } from "../catalog/release";
 import { defaultTable, type Settings } from "../settings/settings";
+import { placeOf } from "../targets/placeOf";
 import type { EvidenceRequest } from "./evidence";
 import { readSchemaDump } from "./schemaDump";
 import type { SchemaRequest } from "./schemaEvidence";
@@ -34,6 +35,7 @@ export function evidenceRequest(question: EvidenceQuestion): EvidenceRequest {
     services: Object.keys(settings.services),
     network,
     engine: settings.docker.host,
+    ...placed(question),
     schema: schemaRequest(question),
     records: settings.record.folder,
     acknowledge: settings.acknowledge,
@@ -43,6 +45,12 @@ export function evidenceRequest(question: EvidenceQuestion): EvidenceRequest {
     ci: ciRequest(settings.guards.ci, question.secret),
     previewing,
   };
+}
+
+/** Where services run that are no containers of the stack's own. */
+function placed({ settings, secret }: EvidenceQuestion): Pick<EvidenceRequest, "place" | "releaseTask"> {
+  const place = placeOf(settings, secret);
+  return place === undefined ? {} : { place, releaseTask: settings.command?.releaseTask };
 }
 
 /** What is asked of the database, and how it is judged; undefined for a stack without one. */

@@ -1,17 +1,33 @@
 import { buildInWords, buildReference, imageOf } from "../catalog/build";
 import type { Release } from "../catalog/release";
+import type { Direction } from "../history/running";
 import type { Evidence } from "./evidence";
+import { releaseTaskWarnings, silentHost } from "./hostEvidence";
 import { refusedBy, type Refusal } from "./refusal";
 
 /** What is to be told of images, tags and the engine, though it does not stand in the way. */
-export function worldWarnings(evidence: Evidence): string[] {
-  return [...movedTags(evidence), ...unconfirmed(evidence), ...left(evidence)];
+export function worldWarnings(evidence: Evidence, direction: Direction): string[] {
+  return [
+    ...movedTags(evidence),
+    ...unconfirmed(evidence),
+    ...left(evidence),
+    ...releaseTaskWarnings(evidence.host, direction !== "same"),
+    // What stands in the way of a rollback may still be past when it gets there.
+    ...(direction === "rollback" ? (evidence.host?.obstacles ?? []) : []),
+  ];
 }
 
 /** What of the target, its images and the engine stands in the way of any `up`. */
-export function obstacles(target: Release, services: readonly string[], evidence: Evidence): Refusal[] {
+export function obstacles(
+  target: Release,
+  services: readonly string[],
+  evidence: Evidence,
+  direction: Direction,
+): Refusal[] {
   return [
     ...refusedBy("engine", silentEngine(evidence)),
+    ...refusedBy("engine", silentHost(evidence.host)),
+    ...refusedBy("engine", direction === "rollback" ? [] : (evidence.host?.obstacles ?? [])),
     ...refusedBy("image", missingServices(target, services)),
     ...refusedBy("image", missingImages(target, evidence)),
     ...refusedBy("takenName", takenNames(evidence)),

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { deployedReleaseType, withKnownGood, type KnownGood } from "../history/knownGood";
-import { deployedServiceType } from "../history/running";
 import type { AssessedRelease } from "./assessedRelease";
+import { DeployedService } from "./deployedService";
 import { Quarantine } from "./quarantine";
 
 /** A gate that has passed says when. */
@@ -75,30 +75,4 @@ function wrongArgs(
       ? ["name at least one gate: a release that nothing has checked is not known good"]
       : []),
   ];
-}
-
-interface DeployedServiceArgs {
-  service: string;
-  release: string;
-  digest: string;
-  instance: pulumi.Input<string>;
-}
-
-/** What one service runs. A component of its own, since its outputs are kept also when a gate fails later. */
-class DeployedService extends pulumi.ComponentResource {
-  constructor(
-    name: string,
-    { service, release, digest, instance }: DeployedServiceArgs,
-    options: pulumi.ComponentResourceOptions,
-  ) {
-    super(deployedServiceType, name, {}, options);
-    const there = pulumi.output(instance);
-    // Nothing of it before it is there: until then the state holds what ran before.
-    this.registerOutputs({
-      service: there.apply(() => service),
-      release: there.apply(() => release),
-      digest: there.apply(() => digest),
-      instance: there,
-    });
-  }
 }

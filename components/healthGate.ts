@@ -2,6 +2,7 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { HealthReport } from "../gates/healthReport";
 import type { HealthRequestInput } from "../gates/healthRequest";
+import type { HostedOn } from "../targets/hostedOn";
 import { ownCommand } from "./ownCommand";
 
 export interface HealthGateArgs extends Omit<HealthRequestInput, "container" | "redact" | "probe"> {
@@ -14,6 +15,8 @@ export interface HealthGateArgs extends Omit<HealthRequestInput, "container" | "
   containerId?: pulumi.Input<string>;
   /** Value of DOCKER_HOST for asking the container's state. @default what `docker` itself would use */
   engine?: string;
+  /** Where the service is looked at, where it is no container; `containerId` is its name then. @default it is one */
+  hosted?: pulumi.Input<HostedOn>;
   /** Secret values that must not show in what the gate prints. @default none */
   redact?: pulumi.Input<pulumi.Input<string>[]>;
   /**
@@ -38,17 +41,20 @@ export class HealthGate extends pulumi.ComponentResource {
 
   constructor(name: string, args: HealthGateArgs, options?: pulumi.ComponentResourceOptions) {
     super("knowngood:index:HealthGate", name, {}, options);
-    const { probe, containerId, engine, redact, rerunOn, runAfter, ...limits } = args;
+    const { probe, containerId, engine, hosted, redact, rerunOn, runAfter, ...limits } = args;
     if (containerId === undefined && rerunOn === undefined)
       throw new pulumi.ResourceError(
         `${name} would never run again: write containerId, or rerunOn with what is another text whenever the containers were replaced`,
         this,
         true,
       );
-    const request = pulumi.all([probe, containerId, redact ?? []]).apply(([asked, id, secrets]) => {
+    const known = pulumi.all([probe, containerId, hosted, redact ?? []]);
+    const request = known.apply(([asked, id, on, secrets]) => {
       const input: HealthRequestInput = {
         ...limits,
-        ...(id !== undefined && { container: engine === undefined ? { id } : { id, engine } }),
+        ...(id !== undefined && {
+          container: { id, ...(engine !== undefined && { engine }), ...(on && { hosted: { ...on } }) },
+        }),
         probe: asked,
         redact: secrets,
       };

@@ -29,6 +29,8 @@ import { errorRateBaseline, errorRateGate } from "./releaseErrorRate";
 import { flagsOff } from "./releaseFlags";
 import { byService, commandGates, healthGates } from "./releaseGates";
 import { hooksAfter, hooksBefore } from "./releaseHooks";
+import { HostedServices } from "./releaseHosted";
+import type { ReleasedService } from "./releasedService";
 import { Service, type ServiceArgs } from "./service";
 
 export interface ReleaseArgs {
@@ -65,7 +67,7 @@ export interface ReleaseArgs {
  * Only a step-down is run while no container is there.
  */
 export class Release extends pulumi.ComponentResource {
-  readonly services: Readonly<Record<string, Service>>;
+  readonly services: Readonly<Record<string, ReleasedService>>;
   readonly database: Database | undefined;
   readonly gates: Readonly<Record<string, HealthGate>>;
   readonly commandGates: Readonly<Record<string, CommandGate>>;
@@ -87,9 +89,10 @@ export class Release extends pulumi.ComponentResource {
   constructor(name: string, args: ReleaseArgs, options?: pulumi.ComponentResourceOptions) {
     super("knowngood:index:Release", name, {}, options);
     const images = later<pulumi.Resource[]>();
-    const network = this.network(name, args);
-    const volumes = this.volumes(name, args);
-    const pulled = images.promise.then((resources) => [...resources, network.creation]);
+    const hosted = args.settings.target === "docker" ? undefined : new HostedServices(name, this, args);
+    const own = hosted ? undefined : this.containers(name, args);
+    const made = own ? [own.network.creation] : [];
+    const pulled = images.promise.then((resources) => [...resources, ...made]);
     const start = !stayStopped(args.assessment);
     // A hook may close the shop, and then there is nothing to measure.
     const before = errorRateBaseline(name, this, args, pulled);
@@ -100,14 +103,18 @@ export class Release extends pulumi.ComponentResource {
     const fetched = withMore(flagged, ...this.hooksBefore.map(({ run }) => run));
     // What a killed update left running would meet the older schema like any other container.
     const early = stepping(args.assessment) ? this.reclaim(name, args, fetched) : undefined;
-    this.database = releaseDatabase(name, this, args, early ? withMore(fetched, early.removal) : fetched);
+    const stop = stepping(args.assessment) ? hosted?.stop(fetched) : undefined;
+    const quiet = [...(early ? [early.removal] : []), ...(stop ? [stop] : [])];
+    this.database = releaseDatabase(name, this, args, withMore(fetched, ...quiet));
     const prepared = this.database ? withMore(fetched, this.database.schema) : fetched;
     const reclaim = early ?? this.reclaim(name, args, prepared);
     const ready = reclaim ? withMore(prepared, reclaim.removal) : prepared;
     const { memory } = args.assessment.quarantine;
     new Quarantine(`${name}-quarantine`, { memory, rememberAfter: ready }, { parent: this });
-    this.services = this.started(name, args, { network, volumes, ready });
-    images.resolve(Object.values(this.services).map(({ pulled }) => pulled));
+    this.services = own
+      ? this.started(name, args, { ...own, ready })
+      : (hosted?.services(start, ready) ?? {});
+    images.resolve([...new Set(Object.values(this.services).map(({ pulled }) => pulled))]);
     // Services that stay stopped have nothing to be asked, and what was not asked is not good.
     const checked = { name, parent: this, args, services: start ? this.services : {} };
     this.gates = healthGates(checked);
@@ -151,6 +158,11 @@ export class Release extends pulumi.ComponentResource {
     if (strays.length === 0 && !reclaimedBefore) return undefined;
     const engine = settings.docker.host;
     return new Reclaim(`${name}-reclaim`, { strays, engine, removeAfter }, { parent: this });
+  }
+
+  /** What the stack's own containers are connected by, and keep their data in. */
+  private containers(name: string, args: ReleaseArgs) {
+    return { network: this.network(name, args), volumes: this.volumes(name, args) };
   }
 
   private network(name: string, { prefix, stack, settings, networkGeneration }: ReleaseArgs): Network {

@@ -9,7 +9,7 @@ import { HealthGate } from "./healthGate";
 import { probeOf } from "./healthProbe";
 import { mapValues } from "./mapValues";
 import type { ReleaseArgs } from "./release";
-import type { Service } from "./service";
+import type { ReleasedService } from "./releasedService";
 import { goBack, telling } from "./told";
 
 /** A release whose services are there, to be checked. */
@@ -19,7 +19,7 @@ export interface CheckedRelease {
   parent: pulumi.Resource;
   args: ReleaseArgs;
   /** Empty where the services stay stopped: there is nothing to be asked. */
-  services: Readonly<Record<string, Service>>;
+  services: Readonly<Record<string, ReleasedService>>;
 }
 
 /** A gate for each service, once every container is there; all run again when one of the containers is replaced. */
@@ -37,8 +37,7 @@ export function healthGates({ name, parent, args, services }: CheckedRelease): R
         service: serviceName,
         release: move.to.tag,
         digest: move.to.digest,
-        containerId: services[serviceName]?.containerId ?? "",
-        engine: settings.docker.host,
+        ...watched(serviceName, services[serviceName], settings),
         probe: probeOf(service, settings.docker.host, secret),
         within: health?.within ?? settings.gates.health.within,
         every: health?.every ?? settings.gates.health.every,
@@ -87,7 +86,13 @@ export function commandGates(
   });
 }
 
-export function containerIds(services: Readonly<Record<string, Service>>): pulumi.Output<string>[] {
+/** Where a service's state is looked at, and under which name. */
+function watched(name: string, service: ReleasedService | undefined, { docker }: Settings) {
+  if (service?.hosted !== undefined) return { containerId: name, hosted: service.hosted };
+  return { containerId: service?.containerId ?? "", engine: docker.host };
+}
+
+export function containerIds(services: Readonly<Record<string, ReleasedService>>): pulumi.Output<string>[] {
   return Object.values(services).map(({ containerId }) => containerId);
 }
 

@@ -54,7 +54,7 @@ const complete = shape({
   service: text,
   release: text,
   digest: text,
-  container: maybe(shape({ id: text, engine: maybe(text) })),
+  container: maybe(shape({ id: text, engine: maybe(text), hosted: maybe(isObject) })),
   probe: (value) => probeChecks.some((check) => check(value)),
   within: seconds,
   every: seconds,

@@ -1,5 +1,4 @@
 import type { Engine } from "./engine";
-import { dockerEngine } from "./engine";
 import { failureRecord, writeFailureRecord } from "./failureRecord";
 import type { Aftermath } from "./failureText";
 import { boundedLog, failureText, shownLines } from "./failureText";
@@ -11,6 +10,7 @@ import { headerSecrets, probeOf } from "./probes";
 import type { Redact } from "./redaction";
 import { redactor } from "./redaction";
 import { clean, oneLine } from "./shownText";
+import { watchedEngine } from "./watchedEngine";
 
 /** What a gate came to, and what it says: one line of JSON when passed, text for an operator otherwise. */
 export interface GateEnd {
@@ -30,7 +30,7 @@ export async function runHealthGate(request: HealthRequest, signal: AbortSignal)
   const start = performance.now();
   const redact = redactor(request.redact);
   const redactAnswers = redactor([...request.redact, ...headerSecrets(request)]);
-  const engine = request.container && dockerEngine(request.container.engine, signal);
+  const engine = await watchedEngine(request, signal);
   const course = await checkHealth(request, {
     probe: await probeOf(request, engine),
     engine,

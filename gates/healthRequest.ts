@@ -67,6 +67,8 @@ export const healthRequest = z
         id: text("write the container's id or name"),
         /** Value of DOCKER_HOST, such as `unix:///…` or `ssh://…`. @default what the docker CLI uses */
         engine: text("write a DOCKER_HOST value, such as ssh://host").optional(),
+        /** Where it is looked at, as `HostedOn` says, where it is no container; `id` is the service's name then. */
+        hosted: z.looseObject({}).optional(),
       })
       .optional(),
     probe,

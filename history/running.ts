@@ -66,12 +66,13 @@ export function runningFrom(state: StackState, catalog: Catalog): Running {
 function deployedIn({ resources }: StackState, catalog: Catalog): RunningService[] {
   return resources.flatMap(({ type, outputs }) => {
     if (type !== deployedServiceType) return [];
-    const { service, release, digest, instance } = outputs ?? {};
+    const { service, release, digest, instance, stopped } = outputs ?? {};
     const words = [service, release, digest, instance];
     if (!words.every((word) => typeof word === "string")) return [];
     const [name = "", createdAs = "", image = "", containerId = ""] = words;
     const tag = ownRelease(name, image, [createdAs], catalog) ?? createdAs;
-    return [{ service: name, digest: image, tag, createdAs, containerId }];
+    const held = stopped === true && { stopped: true as const };
+    return [{ service: name, digest: image, tag, createdAs, containerId, ...held }];
   });
 }
 

@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import type { Assessment } from "../assessment/assessment";
 import type { Catalog } from "../catalog/catalog";
-import { dockerEngine } from "../gates/engine";
 import { redactor, type Redact } from "../gates/redaction";
 import { recordedGates } from "../history/recordedGates";
 import type { StackState } from "../history/stackState";
@@ -12,6 +11,7 @@ import type { Settings } from "../settings/settings";
 import { unfinishedUpdates } from "./begunUpdates";
 import { begunUpdate } from "./begunUpdate";
 import { lookAtServices } from "./evidence";
+import { evidenceEngine } from "./evidenceEngine";
 import { keepEvidence } from "./keptEvidence";
 import { knownSecrets } from "./knownSecrets";
 import { accountName, operator } from "./operator";
@@ -124,14 +124,20 @@ async function recordFound(stack: string, place: RecordPlace, tell: RecorderOpti
 }
 
 async function takeEvidence(
-  { stack, settings, assessment, catalog, state, tell }: RecordingRequest,
+  { stack, configuration, settings, assessment, catalog, state, tell }: RecordingRequest,
   takenAt: Date,
   redact: Redact,
 ): Promise<string | undefined> {
   const { folder, evidence } = settings.record;
   const { running } = assessment;
   if (running.services.length === 0) return undefined;
-  const engine = dockerEngine(settings.docker.host, new AbortController().signal);
+  const engine = evidenceEngine(
+    settings,
+    running.services,
+    catalog,
+    (name) => secretText(configuration, name),
+    new AbortController().signal,
+  );
   const services = await lookAtServices(running.services, engine, evidence.logLines, redact);
   const problems = services.flatMap((service) => service.problems);
   if (problems.length > 0)

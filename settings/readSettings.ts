@@ -118,13 +118,23 @@ function holdsSecretName(path: readonly PropertyKey[]): boolean {
     /^services\.[^.]+\.(secrets|health\.secretHeaders)\./.test(text) ||
     /^gates\.errorRate\.(url|bearer|password)$/.test(text) ||
     /^flags\.off\.(http\.secretHeaders|command\.secrets)\./.test(text) ||
-    /^(gates\.commands\.[^.]+|hooks\.(before|after)\[\d+\])\.secrets\./.test(text)
+    /^(gates\.commands\.[^.]+|hooks\.(before|after)\[\d+\]|command\.[^.]+)\.secrets\./.test(text)
   );
 }
 
 /** The names of secret settings that the settings refer to, each with the path that does. */
 function secretReferences(settings: unknown): { path: PropertyKey[]; name: unknown }[] {
-  const { services, database, schema, gates, hooks, flags, guards, record } = fieldsOf(settings);
+  const {
+    services,
+    database,
+    schema,
+    gates,
+    hooks,
+    flags,
+    guards,
+    record,
+    command: platform,
+  } = fieldsOf(settings);
   const { token } = fieldsOf(fieldsOf(guards).ci);
   const { scratch } = fieldsOf(schema);
   const named = (path: PropertyKey[], names: unknown) =>
@@ -144,11 +154,15 @@ function secretReferences(settings: unknown): { path: PropertyKey[]; name: unkno
       named(["hooks", when, index, "secrets"], fieldsOf(hook).secrets),
     ),
   );
+  const ofTarget = Object.entries(fieldsOf(platform)).flatMap(([what, value]) =>
+    named(["command", what, "secrets"], fieldsOf(value).secrets),
+  );
   const { http, command } = fieldsOf(fieldsOf(flags).off);
   return [
     ...ofServices,
     ...ofCommands,
     ...ofHooks,
+    ...ofTarget,
     ...named(["flags", "off", "http", "secretHeaders"], fieldsOf(http).secretHeaders),
     ...named(["flags", "off", "command", "secrets"], fieldsOf(command).secrets),
     { path: ["database", "url"], name: fieldsOf(database).url },

@@ -5,6 +5,7 @@ import { rule } from "./asWritten";
 import { backup } from "./backupSettings";
 import { breakGlass } from "./breakGlassSettings";
 import { commandGate, hooks } from "./commandSettings";
+import { commandTarget } from "./commandTargetSettings";
 import { flags } from "./flagSettings";
 import { guards, hold, quarantine, retry } from "./guardSettings";
 import { record } from "./recordSettings";
@@ -13,6 +14,7 @@ import { review } from "./reviewSettings";
 import { errorRate } from "./errorRateSettings";
 import { healthDefaults, service } from "./serviceSettings";
 import { checkStack } from "./stackRules";
+import { checkTarget, targetNames } from "./targetRules";
 import { choice, mapOf, resourceName, secretName, structure, text, truthValue, wholeNumber } from "./values";
 
 const dockerHost = z
@@ -48,6 +50,12 @@ export const settingsSchema = structure(
       .describe(
         "Whether the stack is protected: `destroyData` is refused, and a state that is kept in local files is warned about.",
       ),
+    target: choice(targetNames)
+      .default("docker")
+      .describe(
+        "How services run: `docker` (containers that the stack makes), or `command` (a platform with a command line of its own). Each has its own settings, of the same name.",
+      ),
+    command: commandTarget.optional().describe("The platform's commands, where `target` is `command`."),
     docker: structure(
       {
         host: dockerHost
@@ -223,6 +231,8 @@ export const settingsSchema = structure(
       ),
   },
   "write the settings as a map",
-).check(rule(checkStack));
+)
+  .check(rule(checkStack))
+  .check(rule(checkTarget));
 
 export type Settings = z.output<typeof settingsSchema>;

@@ -5,6 +5,8 @@ export interface Wanted {
   service: string;
   /** Tag of the release. */
   release: string;
+  /** The commit that the release was built from, where the catalog knows it. */
+  commit?: string;
   /** What identifies the build: an image's or an artifact's `sha256:…`, or `git:` and a revision. */
   digest: string;
   /** Where the build is fetched from: an image's repository, an artifact's URL or file, a git repository's URL. */
@@ -36,6 +38,8 @@ export interface Target {
   fetch(wanted: readonly Wanted[], tell: Tell): Promise<void>;
   /** Makes the release run, and returns what runs then. What runs already is left alone. */
   switchTo(wanted: readonly Wanted[], tell: Tell): Promise<Found[]>;
+  /** Stops services, for a schema that they can't run on; those that don't run are left alone. */
+  stop(services: readonly string[], tell: Tell): Promise<void>;
   /** Services whose build lies on the host already, so that nothing has to be fetched for them. Changes nothing. */
   present(wanted: readonly Wanted[]): Promise<string[]>;
   /**
@@ -57,5 +61,18 @@ export interface Target {
 
 /** The target said no, or answered what can't be understood; nothing is known to have changed beyond what the text says. */
 export class TargetError extends Error {
-  override readonly name = "TargetError";
+  override readonly name: string = "TargetError";
+}
+
+/** The release itself is bad: it was started, and did not come up. Counts as a gate that said no. */
+export class ReleaseFailed extends TargetError {
+  override readonly name = "ReleaseFailed";
+
+  constructor(
+    message: string,
+    /** The last lines that the failed services printed, and what the host said. */
+    readonly output: string,
+  ) {
+    super(message);
+  }
 }

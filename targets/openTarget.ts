@@ -1,0 +1,15 @@
+import type { Place } from "./place";
+import type { Target } from "./target";
+
+/**
+ * The target of a place. Only the one that is asked for is loaded: a gate waits for it.
+ * @param signal ends what is under way there
+ */
+export async function openTarget(place: Place, signal: AbortSignal): Promise<Target> {
+  switch (place.kind) {
+    case "command":
+      return (await import("./command/target")).open(place, signal);
+    default:
+      return place.kind satisfies never;
+  }
+}

@@ -1,0 +1,119 @@
+import { expect } from "chai";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { freePorts } from "./freePorts";
+import { answering, crashing, servicePort } from "./images";
+import { Workspace } from "./workspace";
+
+/**
+ * A platform that deploys by image, with a command line of its own: every deployment stands in its log, a deployment of
+ * what does not come up fails, and what ran before is gone by then.
+ */
+const platform = (container: string, port: number) => `#!/bin/sh
+case "$1" in
+deploy)
+  echo "$2 $TOKEN" >> deployments
+  docker rm -f ${container} > /dev/null 2>&1
+  docker run -d --name ${container} --restart no -p 127.0.0.1:${port}:${servicePort} "$2" > /dev/null || exit 1
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    test "$(docker inspect -f '{{.State.Running}}' ${container})" = true || { docker logs ${container}; exit 1; }
+    sleep 0.1
+  done
+  echo "deployed with $TOKEN" ;;
+status)
+  echo "web stack: deployed $(docker inspect -f '{{.Config.Image}}' ${container} 2> /dev/null)" ;;
+logs)
+  docker logs --tail "$2" ${container} 2>&1 ;;
+stop)
+  docker stop -t 1 ${container} ;;
+esac
+`;
+
+describe("a stack on a platform with a command line of its own", function () {
+  this.timeout(240_000);
+  const token = "the-platform's-token";
+  let workspace: Workspace;
+  let port = 0;
+  const container = () => `${workspace.prefix}-web`;
+  const answer = async () => (await fetch(`http://127.0.0.1:${port}/health`)).text();
+  const deployments = () => readFileSync(join(workspace.folder, "deployments"), "utf8").trim().split("\n");
+  const to = async (tag: string) => {
+    await workspace.target("prod", tag);
+    return workspace.up("prod");
+  };
+
+  before(async () => {
+    workspace = new Workspace();
+    [port = 0] = await freePorts(1);
+    const file = join(workspace.folder, "platform");
+    writeFileSync(file, platform(container(), port));
+    chmodSync(file, 0o755);
+    const command = (...words: string[]) => ({ command: ["./platform", ...words] });
+    await workspace.stack("prod", {
+      target: "command",
+      command: {
+        deploy: { ...command("deploy", "{image}"), secrets: { TOKEN: "platformToken" } },
+        status: { ...command("status"), runs: "deployed (.*)" },
+        logs: command("logs", "{lines}"),
+        stop: command("stop"),
+        releaseTask: "bin/migrate",
+      },
+      services: { web: { health: { url: `http://127.0.0.1:${port}/health`, within: 20 } } },
+    });
+    await workspace.secret("prod", "platformToken", token);
+    workspace.release("v1", { services: { web: await answering(workspace, "web", "v1") } });
+    workspace.release("v2", { services: { web: await crashing(workspace, "web", "v2") } });
+    workspace.release("v3", { services: { web: await answering(workspace, "web", "v3") } });
+  });
+  after(() => workspace.dispose());
+
+  it("is told in the preview what the platform runs by itself, and goes forward", async () => {
+    await workspace.target("prod", "v1");
+    const preview = await workspace.preview("prod");
+    expect(preview.exitCode, preview.text).to.equal(0);
+    expect(preview.text).to.contain("bin/migrate");
+    const up = await workspace.up("prod");
+    expect(up.exitCode, up.text).to.equal(0);
+    expect(await answer()).to.equal("v1");
+    expect(up.text).not.to.contain(token);
+    expect(JSON.stringify(await workspace.state("prod"))).not.to.contain(token);
+  });
+
+  it("deploys nothing where the platform runs the release already", async () => {
+    const before = deployments();
+    const up = await workspace.up("prod");
+    expect(up.exitCode, up.text).to.equal(0);
+    expect(up.text).to.match(/\d+ unchanged/);
+    expect(deployments()).to.deep.equal(before);
+  });
+
+  it("fails with the log of a release that does not come up, and goes back though the state never left", async () => {
+    const bad = await to("v2");
+    expect(bad.exitCode, bad.text).not.to.equal(0);
+    expect(bad.text).to.contain("v2 did not come up on ");
+    expect(bad.text).to.contain("fatal: v2 can not start");
+    expect(bad.text).to.contain("pulumi config set imageTag v1 --stack prod");
+    expect(bad.text).not.to.contain(token);
+    const back = await to("v1");
+    expect(back.exitCode, back.text).to.equal(0);
+    expect(await answer()).to.equal("v1");
+    const again = await to("v2");
+    expect(again.text).to.contain("quarantined");
+  });
+
+  it("rolls back by tag, and puts right what was deployed by hand", async () => {
+    const forward = await to("v3");
+    expect(forward.exitCode, forward.text).to.equal(0);
+    expect(await answer()).to.equal("v3");
+    const back = await to("v1");
+    expect(back.exitCode, back.text).to.equal(0);
+    expect(await answer()).to.equal("v1");
+    const { knownGood } = await workspace.outputs("prod");
+    expect((knownGood as { tag: string }[]).map(({ tag }) => tag)).to.deep.equal(["v1", "v3"]);
+    const stopped = await workspace.docker("rm", "-f", container());
+    expect(stopped.exitCode).to.equal(0);
+    const up = await workspace.up("prod");
+    expect(up.exitCode, up.text).to.equal(0);
+    expect(await answer()).to.equal("v1");
+  });
+});
