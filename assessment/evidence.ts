@@ -133,8 +133,8 @@ async function unaskedEngine(host: Promise<HostEvidence>): Promise<EngineEvidenc
   return { strays: [], occupants: [], networkLost: false, absent, engineSilent: undefined };
 }
 
-async function noEngine(): Promise<never> {
-  throw new Error("no engine is asked");
+function noEngine(): Promise<never> {
+  return Promise.reject(new Error("no engine is asked"));
 }
 
 /** A build that lies on the host need not be had anywhere else. */

@@ -1,3 +1,4 @@
+import { fromOf } from "../catalog/build";
 import type { Catalog } from "../catalog/catalog";
 import type { Release } from "../catalog/release";
 import type { Wanted } from "./target";
@@ -5,12 +6,12 @@ import type { Wanted } from "./target";
 /** What a release brings the services to; those that it does not have are left out. */
 export function wantedOf(release: Release, services: readonly string[]): Wanted[] {
   return services.flatMap((service) => {
-    const image = release.services[service];
-    if (image === undefined) return [];
+    const build = release.services[service];
+    if (build === undefined) return [];
     const { tag, commit } = release;
     return [
       {
-        ...{ service, release: tag, digest: image.digest, from: image.repository },
+        ...{ service, release: tag, digest: build.digest, from: fromOf(build) },
         ...(commit !== undefined && { commit }),
       },
     ];

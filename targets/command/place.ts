@@ -16,5 +16,5 @@ export interface CommandPlace {
   /** Undefined where services can't be stopped by a command. */
   stop?: PlacedCommand;
   /** Undefined where the platform's logs can't be had by a command. */
-  logs?: PlacedCommand;
+  logs?: PlacedCommand | undefined;
 }

@@ -8,6 +8,7 @@ describe("settings", () => {
       imageTag: "v1",
       releases: "releases",
       protected: false,
+      target: "docker",
       docker: {},
       services: {
         worker: {
@@ -84,6 +85,7 @@ describe("settings", () => {
       imageTag: "1234567",
       releases: "catalog",
       protected: true,
+      target: "docker",
       docker: { host: "ssh://deploy@shop.example", prefix: "shop" },
       services: {
         api: {
