@@ -1,9 +1,12 @@
 import { findPostgresPrograms } from "../backups/postgresPrograms";
+import { recordedSchema } from "../history/recordedSchema";
+import { parseStackState } from "../history/stackState";
 import { connect, databaseMissing, databaseName, errorCode } from "../migrations/connection";
 import { withoutPassword } from "../migrations/password";
 import type { Settings } from "../settings/settings";
 import { needed, NotAsked, settingsOf, type Check } from "./check";
 import { reasonOf, type Finding } from "./finding";
+import type { World } from "./world";
 
 const database = "Database";
 const programs = "pg_dump";
@@ -20,10 +23,11 @@ export const databaseAndBackups: Check = {
       ];
     const url = (await needed("the secrets are", world.secrets)).get(settings.database.url);
     if (url === undefined) throw new NotAsked(`the secret ${settings.database.url} is not set`);
-    const version = await serverVersion(url, world.limit.signal).catch((error: unknown) =>
-      errorCode(error) === databaseMissing
-        ? ("no database yet" as const)
-        : { problem: withoutPassword(reasonOf(error), url) },
+    const version = await serverVersion(url, world.limit.signal).catch(
+      (error: unknown): Promise<ServerVersion> =>
+        errorCode(error) === databaseMissing
+          ? missing(world)
+          : Promise.resolve({ problem: withoutPassword(reasonOf(error), url) }),
     );
     return [
       judgeDatabase(databaseName(url), version),
@@ -45,22 +49,53 @@ async function serverVersion(url: string, signal: AbortSignal): Promise<number> 
   }
 }
 
+/** A server without the database. */
+interface Missing {
+  /** Whether an `up` of the stack has had it; else why that is not known. */
+  before: boolean | { unknown: string };
+}
+
+/** An `up` would make it anew, and empty: whether it is yet to be made or was lost, the stack's state tells. */
+async function missing({ stack, pulumi }: World): Promise<Missing> {
+  try {
+    const text = await pulumi(["stack", "export", "--stack", (await stack).stack]);
+    return { before: recordedSchema(parseStackState(text)) !== undefined };
+  } catch (error) {
+    return { before: { unknown: reasonOf(error) } };
+  }
+}
+
 /** The version of the server, or why it is not known. */
-type ServerVersion = number | "no database yet" | { problem: string };
+type ServerVersion = number | Missing | { problem: string };
 
 export function judgeDatabase(name: string, version: ServerVersion): Finding {
-  if (version === "no database yet") {
-    const found = `the server of ${name} answers; the first \`up\` makes the database`;
-    return { check: database, outcome: "ok", found };
-  }
   if (typeof version === "number")
     return { check: database, outcome: "ok", found: `PostgreSQL ${majorOf(version)} at ${name}` };
+  if ("before" in version) return judgeMissing(name, version.before);
   return {
     check: database,
     outcome: "wrong",
     found: version.problem,
     get: "pulumi config set --secret databaseUrl, where the address or the password is wrong",
   };
+}
+
+function judgeMissing(name: string, before: Missing["before"]): Finding {
+  const answers = `the server of ${name} answers`;
+  if (before === false)
+    return { check: database, outcome: "ok", found: `${answers}; the first \`up\` makes the database` };
+  const get =
+    "pulumi config set --secret databaseUrl, where the address is another one; else make the database, and restore a backup " +
+    "into it before the next `up`, which would begin with an empty one: npx knowngood restore --list";
+  if (before === true)
+    return {
+      check: database,
+      outcome: "missing",
+      found: `${answers}, and has no such database, which an \`up\` has migrated`,
+      get,
+    };
+  const found = `${answers}, and has no such database; whether an \`up\` has made it before is not known: ${before.unknown}`;
+  return { check: database, outcome: "warning", found, get };
 }
 
 const majorOf = (version: number) => Math.floor(version / 10_000);

@@ -1,3 +1,4 @@
+import { allOf, inPages, pageSize } from "./pages";
 import { orMissing, type Repository } from "./repository";
 import type { PullRequest } from "./pullRequests";
 
@@ -82,33 +83,27 @@ export async function approved(
   return { by: undefined, without };
 }
 
-/** As many as GitHub gives at once. */
-const pageSize = 100;
-const mostPages = 10;
-
 /** All that was said of a pull request, the oldest first. */
 async function reviewsOf(repository: Repository, number: number): Promise<Review[]> {
-  const reviews: Review[] = [];
-  for (let page = 1; page <= mostPages; page++) {
-    const { data } = await repository.asked(
-      `tell of the reviews of the pull request ${number}`,
-      "`pull requests: read`",
-      (octokit, at) =>
-        octokit.request("GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews", {
-          ...at,
-          ...{ pull_number: number, per_page: pageSize, page },
-        }),
-    );
-    reviews.push(
-      ...data.flatMap(({ user, state, commit_id: commit, submitted_at: at }) =>
-        user === null
-          ? []
-          : [{ by: user.login, person: user.type === "User", state, commit: commit ?? "", at: at ?? "" }],
-      ),
-    );
-    if (data.length < pageSize) return reviews;
-  }
-  return reviews;
+  const reviews = await allOf(
+    inPages(`reviews of the pull request ${number}`, async (page) => {
+      const { data } = await repository.asked(
+        `tell of the reviews of the pull request ${number}`,
+        "`pull requests: read`",
+        (octokit, at) =>
+          octokit.request("GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews", {
+            ...at,
+            ...{ pull_number: number, per_page: pageSize, page },
+          }),
+      );
+      return data;
+    }),
+  );
+  return reviews.flatMap(({ user, state, commit_id: commit, submitted_at: at }) =>
+    user === null
+      ? []
+      : [{ by: user.login, person: user.type === "User", state, commit: commit ?? "", at: at ?? "" }],
+  );
 }
 
 /** The accounts that a commit names: who wrote it, and who committed it. Who pushed it GitHub's log alone says. */

@@ -60,6 +60,18 @@ export async function fileIn(
   return Buffer.from(data.content, "base64").toString("utf8");
 }
 
+/** The newest commit of a branch that changed a file; undefined where none did. */
+export async function lastChange(
+  repository: Repository,
+  path: string,
+  branch: string,
+): Promise<string | undefined> {
+  const { data } = await repository.asked(`tell who changed ${path}`, read, (octokit, at) =>
+    octokit.request("GET /repos/{owner}/{repo}/commits", { ...at, path, sha: branch, per_page: 1 }),
+  );
+  return data[0]?.sha;
+}
+
 /** A commit as a branch has it. */
 export interface BranchCommit {
   sha: string;

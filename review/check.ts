@@ -12,7 +12,7 @@ import { pullRequest } from "./pullRequests";
 import { GitHubRefusal, Repository, rights } from "./repository";
 import { checkName, reviewedText } from "./reviewedCheck";
 import { redactorOf } from "../stack/stackSecrets";
-import { isTreeOf, placeInRepository } from "./workingTree";
+import { isTreeOf, placeInRepository, refuseNotCommitted } from "./workingTree";
 
 /** What a check came to. */
 export interface Checked {
@@ -32,7 +32,8 @@ export interface Checked {
  * which holds what was reviewed, and one comment.
  * @param number of the pull request; undefined for that of the event
  * @param signal ends the preview in order; the check is ended then, too
- * @throws InvalidInput where what is checked out is another tree, BrokenEnvironment; what `signal` says
+ * @throws InvalidInput where what is checked out is another tree, Refused where files of it are not committed,
+ * BrokenEnvironment; what `signal` says
  */
 export async function checkPullRequest(
   named: NamedStack,
@@ -43,6 +44,7 @@ export async function checkPullRequest(
   const repository = new Repository(reviewPlace(settings.review, process.env), { rights: rights.check });
   const pull = await subject(repository, number);
   if (!(await isTreeOf(process.cwd(), pull.head))) throw anotherTree(pull);
+  await refuseNotCommitted(process.cwd(), settings.record.folder, "nothing was looked at");
   const check = await beginCheck(repository, checkName(stack), pull.head);
   let ended = false;
   try {

@@ -1,4 +1,5 @@
 import { Refused } from "../stack/endings";
+import { allOf, inPages, pageSize } from "./pages";
 import type { Repository } from "./repository";
 import { reviewedIn, type Reviewed } from "./reviewedCheck";
 
@@ -63,24 +64,31 @@ export interface FoundCheck {
   text: string | null;
 }
 
-/** All checks of a name that were ever made of a commit, the newest first. @throws Refused where they are too many */
+/** All checks of a name that were ever made of a commit, the newest first. @throws Refused where GitHub does not show all of them */
 export async function checksOf(
   repository: Repository,
   name: string,
   commit: string,
 ): Promise<readonly FoundCheck[]> {
-  const { data } = await repository.asked(`tell of the check ${name}`, "`checks: read`", (octokit, at) =>
-    octokit.request("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", {
-      ...at,
-      ...{ ref: commit, check_name: name, filter: "all", per_page: 100 },
+  let told = 0;
+  const found = await allOf(
+    inPages(`checks ${name} of the commit ${commit.slice(0, 12)}`, async (page) => {
+      const { data } = await repository.asked(`tell of the check ${name}`, "`checks: read`", (octokit, at) =>
+        octokit.request("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", {
+          ...at,
+          ...{ ref: commit, check_name: name, filter: "all", per_page: pageSize, page },
+        }),
+      );
+      told = data.total_count;
+      return data.check_runs;
     }),
   );
-  if (data.total_count > data.check_runs.length)
+  if (told > found.length)
     throw new Refused(
-      `The commit ${commit.slice(0, 12)} has ${data.total_count} checks ${name}, of which GitHub shows ${data.check_runs.length} ` +
-        "at once, so what was seen of it can't be told. Add a commit, and have that reviewed.",
+      `The commit ${commit.slice(0, 12)} has ${told} checks ${name}, of which GitHub shows ${found.length}, so what was seen ` +
+        "of it can't be told. Add a commit, and have that reviewed.",
     );
-  return data.check_runs
+  return found
     .map(({ id, app, status, conclusion, completed_at, external_id, output }) => ({
       id: Number(id),
       app: app ? { id: Number(app.id), slug: app.slug ?? "" } : undefined,

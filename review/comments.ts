@@ -1,3 +1,4 @@
+import { inPages, pageSize } from "./pages";
 import { GitHubRefusal, type Repository } from "./repository";
 
 const read = "`pull requests: read`";
@@ -56,26 +57,22 @@ export async function ownLogin(repository: Repository, check: number): Promise<s
   return data.app?.slug ? `${data.app.slug}[bot]` : undefined;
 }
 
-/** As many as GitHub gives at once. */
-const pageSize = 100;
-const mostPages = 10;
-
 async function ownComment(
   repository: Repository,
   number: number,
   mark: string,
   login: string,
 ): Promise<number | undefined> {
-  for (let page = 1; page <= mostPages; page++) {
+  const comments = inPages(`comments of the pull request ${number}`, async (page) => {
     const { data } = await repository.asked("list comments", read, (octokit, at) =>
       octokit.request("GET /repos/{owner}/{repo}/issues/{issue_number}/comments", {
         ...at,
         ...{ issue_number: number, per_page: pageSize, page },
       }),
     );
-    const own = data.find(({ body, user }) => user?.login === login && body?.startsWith(mark));
-    if (own !== undefined) return Number(own.id);
-    if (data.length < pageSize) return undefined;
-  }
+    return data;
+  });
+  for await (const { id, body, user } of comments)
+    if (user?.login === login && body?.startsWith(mark)) return Number(id);
   return undefined;
 }

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { keepReviewed, reviewedReport } from "../assessment/savedReports";
 import { reviewedVariable } from "../assessment/reviewed";
 import type { NamedStack } from "../stack/stackSettings";
@@ -14,7 +14,8 @@ import { withoutIdentity } from "./place";
 import { mergedWith, type PullRequest } from "./pullRequests";
 import type { Repository } from "./repository";
 import { checkName, reportIn, type Reviewed } from "./reviewedCheck";
-import { changedFiles, checkedOut, placeInRepository } from "./workingTree";
+import { wayToReviewed } from "./reviewedCommit";
+import { checkedOut, placeInRepository, refuseNotCommitted } from "./workingTree";
 
 /** What was reviewed, of the merged pull request that is checked out. */
 export interface FoundReview {
@@ -35,34 +36,39 @@ export async function findReview(
   folder: string,
 ): Promise<FoundReview> {
   const commit = await checkedOut(folder);
-  await refuseChanged(folder);
+  await refuseNotCommitted(folder, settings.record.folder, "nothing was deployed");
   const branch = await deployedBranch(repository);
+  const place = await placeInRepository(folder);
+  const path = `${place}${stackFile(stack)}`;
+  const instead = () => wayToReviewed(repository, { stack, commit, branch, folder, place, path });
   const pull = await mergedWith(repository, commit, branch);
   if (pull === undefined)
     throw new Refused(
       `The commit ${commit.slice(0, 12)} came into the branch ${branch} of ${repository.place.repository} with no pull ` +
-        `request, so nothing of it was reviewed and nothing was deployed. To propose it: ${proposeIt(stack)}`,
+        `request, so nothing of it was reviewed and nothing was deployed. To propose it: ${proposeIt(stack)}${await instead()}`,
     );
   const { own } = await compared(repository, branch, commit);
   if (own.length > 0)
     throw new Refused(
       `The branch ${branch} of ${repository.place.repository} does not lead to the commit ${commit.slice(0, 12)} any more, so ` +
-        `nothing was deployed. To have what it leads to: git fetch origin ${branch} && git checkout FETCH_HEAD`,
+        `nothing was deployed. To have what it leads to: git fetch origin ${branch} && git checkout FETCH_HEAD${await instead()}`,
     );
-  await refuseSuperseded(repository, stack, folder, branch);
+  if (await isSuperseded(repository, path, folder, branch))
+    throw new Refused(
+      `${path} is another one in the newest commit of ${branch}, so what is checked out was not deployed. ` +
+        `The job of that commit deploys it; or: git fetch origin ${branch} && git checkout FETCH_HEAD${await instead()}`,
+    );
   const name = checkName(stack);
   const found = reviewedBy(await checksOf(repository, name, pull.head), label, settings.review?.app);
   if (found === undefined)
     throw new Refused(
       `The check ${name} has not passed on the last commit of ${pull.url} (${pull.head.slice(0, 12)}), was not written by ` +
         `${appWords(settings.review?.app)}, or has seen different things of it, so nothing was deployed. ` +
-        `To have it reviewed: ${proposeIt(stack)}`,
+        `To have it reviewed: ${proposeIt(stack)}${await instead()}`,
     );
   await refuseUnapproved(repository, pull, found.endedAt);
   return { pull, reviewed: found.reviewed, report: reportIn(found.text) };
 }
-
-const mostNamed = 5;
 
 const proposeIt = (stack: string) => `npx knowngood propose TAG --stack ${stack} --reason WHY`;
 
@@ -99,36 +105,19 @@ async function refuseUnapproved(repository: Repository, pull: PullRequest, since
   );
 }
 
-/** What was reviewed is the commit, not what somebody has made of it here. */
-async function refuseChanged(folder: string): Promise<void> {
-  const changed = await changedFiles(folder);
-  if (changed.length === 0) return;
-  const others = changed.length > mostNamed ? ` and ${changed.length - mostNamed} more` : "";
-  throw new Refused(
-    `What is checked out here is not as it was committed (${changed.slice(0, mostNamed).join(", ")}${others}), so nothing was ` +
-      "deployed. See what is other: git status; to have the commit again: git restore --staged --worktree .",
-  );
-}
-
 /** A job that is run again must not bring back what a later merge has changed. */
-async function refuseSuperseded(
+async function isSuperseded(
   repository: Repository,
-  stack: string,
+  path: string,
   folder: string,
   branch: string,
-): Promise<void> {
+): Promise<boolean> {
   const newest = await tipOf(repository, branch);
-  const file = stackFile(stack);
-  const path = `${await placeInRepository(folder)}${file}`;
   const [there, here] = await Promise.all([
     newest === undefined ? undefined : fileIn(repository, path, newest),
-    readFile(join(folder, file), "utf8").catch(() => undefined),
+    readFile(join(folder, basename(path)), "utf8").catch(() => undefined),
   ]);
-  if (there === here) return;
-  throw new Refused(
-    `${path} is another one in the newest commit of ${branch}, so what is checked out was not deployed. ` +
-      `The job of that commit deploys it; or: git fetch origin ${branch} && git checkout FETCH_HEAD`,
-  );
+  return there !== here;
 }
 
 /** Runs the `up` that was reviewed; the program refuses it where it comes to something else. */

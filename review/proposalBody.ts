@@ -2,8 +2,9 @@ import type { Redact } from "../gates/redaction";
 import { shortened } from "../gates/shownText";
 import { block, code } from "../records/postmortem/markdown";
 import type { BranchCommit } from "./branches";
+import { checklist } from "./checklist";
 import { checkName } from "./reviewedCheck";
-import { assessmentWords, isAcknowledgeable, previewWords, refusalWords } from "./words";
+import { assessmentWords, previewWords, refusalWords } from "./words";
 import type { Proposal } from "./proposal";
 
 /** Commits of others that are listed; the rest is counted. */
@@ -14,6 +15,10 @@ export interface BodyFacts extends Proposal {
   project: string;
   /** The stack file's path in the repository. */
   file: string;
+  /** The branch that is deployed from. */
+  branch: string;
+  /** The newest commit of the proposal's own branch. */
+  commit: string;
   /** What `pulumi preview` printed. */
   preview: string;
   /** Takes secrets out of what is shown. */
@@ -22,6 +27,8 @@ export interface BodyFacts extends Proposal {
   others: readonly BranchCommit[];
   /** Settings for one change alone that the stack file has still. */
   oneTime: readonly string[];
+  /** What the branch that is deployed from has not, or otherwise than what was previewed. */
+  unlike: readonly string[];
 }
 
 /** The body of a proposal: all that a reviewer has to see. */
@@ -33,6 +40,7 @@ export function proposalBody(facts: BodyFacts): string {
     "",
     ...othersWords(facts),
     ...oneTimeWords(facts),
+    ...unlikeWords(facts),
     "### What it means",
     ...assessmentWords(plan, redact),
     "",
@@ -58,6 +66,11 @@ function oneTimeWords({ oneTime, file }: BodyFacts): string[] {
   ];
 }
 
+function unlikeWords({ unlike, branch, redact }: BodyFacts): string[] {
+  if (unlike.length === 0) return [];
+  return [`### Not as it is on ${code(branch)}`, ...unlike.map((line) => `- ${code(redact(line))}`), ""];
+}
+
 function othersWords({ others, file, redact }: BodyFacts): string[] {
   if (others.length === 0) return [];
   return [
@@ -69,23 +82,4 @@ function othersWords({ others, file, redact }: BodyFacts): string[] {
     ...(others.length > mostOthers ? [`- and ${others.length - mostOthers} more`] : []),
     "",
   ];
-}
-
-function checklist({ stack, plan }: BodyFacts): string[] {
-  const { direction, schema, from, warnings } = plan;
-  const report = schema?.report;
-  return [
-    ...(direction === "rollback" && from !== undefined
-      ? [`Going back mends it: the fault came with ${code(from)}, and is not data that stays as it is`]
-      : []),
-    ...(report !== undefined && report.gap.length > 0
-      ? ["The findings were read, also by somebody who knows the older code"]
-      : []),
-    ...(isAcknowledgeable(plan)
-      ? ["What is refused is accepted by a reviewer's own line, or answered otherwise"]
-      : []),
-    ...(warnings.length > 0 ? ["The warnings in the preview were read"] : []),
-    `The check ${code(checkName(stack))} has passed on the newest commit`,
-    "Who looks at the stack after the merge is named",
-  ].map((item) => `- [ ] ${item}`);
 }

@@ -9,12 +9,13 @@ import { InvalidInput } from "../settings/violations";
 import { previewPlan } from "../updates/preview";
 import { stackFile } from "../updates/stackFile";
 import { deployedBranch } from "./branches";
+import { differences } from "./differences";
 import { reviewPlace, withoutIdentity } from "./place";
 import { saysAlready, takenFrom, type Proposal } from "./proposal";
 import { deployedFile, publish, type Published } from "./publish";
 import { Repository, rights } from "./repository";
 import { redactorOf } from "../stack/stackSecrets";
-import { placeInRepository } from "./workingTree";
+import { notCommitted, placeInRepository } from "./workingTree";
 
 /** What a proposal came to. */
 export interface Proposed extends Published {
@@ -35,9 +36,11 @@ export async function propose(
   reason: string,
 ): Promise<Proposed> {
   const repository = new Repository(reviewPlace(settings.review, process.env), { rights: rights.propose });
-  const path = `${await placeInRepository(process.cwd())}${stackFile(stack)}`;
+  const place = await placeInRepository(process.cwd());
+  const path = `${place}${stackFile(stack)}`;
   const survey = surveyCatalog(settings.releases);
-  const target = targetRelease(survey, tag ?? (await goodTarget()), "TAG").tag;
+  const release = targetRelease(survey, tag ?? (await goodTarget()), "TAG");
+  const target = release.tag;
   const redact = await redactorOf(stack);
 
   const base = await deployedBranch(repository);
@@ -55,8 +58,12 @@ export async function propose(
   const proposal: Proposal = { stack: label, tag: target, reason: redact(reason), plan };
   if (plan.settled && saysAlready(file.text, project, proposal, path)) throw nothingToDo(target, base, label);
   const { reviewers = [], teamReviewers = [], labels = [] } = settings.review ?? {};
+  const unlike = await differences(repository, {
+    ...{ branch: base, commit: file.commit, place, stackFile: path, releases: settings.releases, release },
+    notCommitted: await notCommitted(process.cwd(), settings.record.folder),
+  });
   const published = await publish(repository, {
-    ...{ proposal, project, file, preview: preview.text, redact },
+    ...{ proposal, project, file, preview: preview.text, redact, unlike },
     ...{ reviewers, teamReviewers, labels },
   });
   return { ...published, tag: target, plan };

@@ -4,6 +4,7 @@ import { BrokenEnvironment } from "../stack/endings";
 import { commitOn, fileIn, setBranch, tipOf, type BranchCommit } from "./branches";
 import { harmlessReason } from "./commitMessage";
 import { oneTimeSettings, proposalTitle, proposedBranch, proposedText, type Proposal } from "./proposal";
+import { withTicks } from "./checklist";
 import { proposalBody } from "./proposalBody";
 import { decorate, openPullRequest, putPullRequest, type PullRequest } from "./pullRequests";
 import type { Repository } from "./repository";
@@ -28,6 +29,8 @@ export interface Publication {
   /** What `pulumi preview` printed. */
   preview: string;
   redact: Redact;
+  /** What the branch that is deployed from has not, or otherwise than what was previewed: sentences without full stop. */
+  unlike: readonly string[];
   labels: readonly string[];
   reviewers: readonly string[];
   teamReviewers: readonly string[];
@@ -46,13 +49,20 @@ export interface Published {
 
 /** Makes the branch with its commit and the pull request, or brings both up to date. */
 export async function publish(repository: Repository, publication: Publication): Promise<Published> {
-  const { proposal, project, file, preview, redact } = publication;
+  const { proposal, project, file, preview, redact, unlike } = publication;
   const branch = proposedBranch(proposal.stack, proposal.tag);
   const { commit, others, warnings } = await push(repository, publication, branch);
   const oneTime = oneTimeSettings(proposedText(file.text, project, proposal, file.path), project);
   const { updated, ...pull } = await putPullRequest(repository, {
     ...{ branch, base: file.branch, title: proposalTitle(proposal) },
-    body: proposalBody({ ...proposal, project, file: file.path, preview, redact, others, oneTime }),
+    body: (before) =>
+      withTicks(
+        proposalBody({
+          ...{ ...proposal, project, file: file.path, branch: file.branch, commit },
+          ...{ preview, redact, others, oneTime, unlike },
+        }),
+        before,
+      ),
   });
   const without = await decorate(repository, pull.number, publication);
   return {
@@ -60,7 +70,7 @@ export async function publish(repository: Repository, publication: Publication):
     branch,
     commit,
     updated,
-    warnings: [...warnings, ...oneTimeWarnings(file, oneTime), ...without],
+    warnings: [...unlike, ...warnings, ...oneTimeWarnings(file, oneTime), ...without],
   };
 }
 

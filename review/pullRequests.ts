@@ -1,3 +1,4 @@
+import { allOf, inPages, pageSize } from "./pages";
 import { GitHubRefusal, orMissing, type Repository } from "./repository";
 
 /** A pull request, as far as a review needs it. */
@@ -5,6 +6,8 @@ export interface PullRequest {
   number: number;
   url: string;
   title: string;
+  /** Markdown; empty where it has none. */
+  body: string;
   /** Who opened it; undefined where that account is gone. */
   author: string | undefined;
   /** The branch that it is for. */
@@ -21,7 +24,8 @@ export interface ProposedPullRequest {
   branch: string;
   base: string;
   title: string;
-  body: string;
+  /** @param before that of the open pull request; undefined where there is none */
+  body: (before: string | undefined) => string;
 }
 
 const read = "`pull requests: read`";
@@ -31,6 +35,7 @@ interface Told {
   number: number;
   html_url: string;
   title: string;
+  body?: string | null;
   user: { login: string } | null;
   base: { ref: string };
   head: { sha: string };
@@ -40,8 +45,8 @@ interface Told {
 
 function asPullRequest({ number, html_url: url, title, user, base, head, ...more }: Told): PullRequest {
   const { merged_at: mergedAt = null, merge_commit_sha: mergeCommit = null } = more;
-  const author = user?.login;
-  return { number, url, title, author, base: base.ref, head: head.sha, mergedAt, mergeCommit };
+  const [author, body] = [user?.login, more.body ?? ""];
+  return { number, url, title, body, author, base: base.ref, head: head.sha, mergedAt, mergeCommit };
 }
 
 /** Opens a pull request, or brings the open one of the branch up to date. */
@@ -50,31 +55,37 @@ export async function putPullRequest(
   proposed: ProposedPullRequest,
 ): Promise<PullRequest & { updated: boolean }> {
   const open = await openPullRequest(repository, proposed.branch);
-  if (open !== undefined) return updated(repository, open.number, proposed);
-  const { branch: head, ...parts } = proposed;
+  if (open !== undefined) return updated(repository, open, proposed);
+  const { branch: head, base, title, body } = proposed;
   try {
     const { data } = await repository.asked("open the pull request", write, (octokit, at) =>
-      octokit.request("POST /repos/{owner}/{repo}/pulls", { ...at, ...parts, head }),
+      octokit.request("POST /repos/{owner}/{repo}/pulls", {
+        ...at,
+        base,
+        title,
+        body: body(undefined),
+        head,
+      }),
     );
     return { ...asPullRequest(data), updated: false };
   } catch (error) {
     // Somebody else has opened one of the same branch a moment ago.
     const other = isUnprocessable(error) ? await openPullRequest(repository, proposed.branch) : undefined;
     if (other === undefined) throw error;
-    return updated(repository, other.number, proposed);
+    return updated(repository, other, proposed);
   }
 }
 
 async function updated(
   repository: Repository,
-  number: number,
+  { number, body: before }: PullRequest,
   { base, title, body }: ProposedPullRequest,
 ): Promise<PullRequest & { updated: boolean }> {
   const { data } = await repository.asked(`change the pull request ${number}`, write, (octokit, at) =>
     octokit.request("PATCH /repos/{owner}/{repo}/pulls/{pull_number}", {
       ...at,
       pull_number: number,
-      ...{ base, title, body },
+      ...{ base, title, body: body(before) },
     }),
   );
   return { ...asPullRequest(data), updated: true };
@@ -104,22 +115,35 @@ export async function pullRequest(repository: Repository, number: number): Promi
   return found && asPullRequest(found.data);
 }
 
-/** The merged pull request that a commit came into a branch with, by a merge, squashed or rebased. */
+/** The merged pull request by whose merge a commit came into a branch, squashed or rebased as well. */
 export async function mergedWith(
   repository: Repository,
   commit: string,
   branch: string,
 ): Promise<PullRequest | undefined> {
-  const found = await orMissing(
-    repository.asked(`tell of the commit ${commit.slice(0, 12)}`, read, (octokit, at) =>
-      octokit.request("GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls", { ...at, commit_sha: commit }),
-    ),
-  );
-  return found?.data
-    .map(asPullRequest)
-    .find(
-      ({ base, mergedAt, mergeCommit }) => base === branch && mergedAt !== null && mergeCommit === commit,
+  const pulls = await mergedPulls(repository, commit, branch);
+  return pulls.find(({ mergeCommit }) => mergeCommit === commit);
+}
+
+/** The merged pull requests that brought a commit into a branch: by their merge, or among their own commits. */
+export async function mergedPulls(
+  repository: Repository,
+  commit: string,
+  branch: string,
+): Promise<PullRequest[]> {
+  const pulls = inPages(`pull requests of the commit ${commit.slice(0, 12)}`, async (page) => {
+    const found = await orMissing(
+      repository.asked(`tell of the commit ${commit.slice(0, 12)}`, read, (octokit, at) =>
+        octokit.request("GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls", {
+          ...at,
+          ...{ commit_sha: commit, per_page: pageSize, page },
+        }),
+      ),
     );
+    return found?.data ?? [];
+  });
+  const all = (await allOf(pulls)).map(asPullRequest);
+  return all.filter(({ base, mergedAt }) => base === branch && mergedAt !== null);
 }
 
 /** @returns what GitHub did not take, and why; the pull request stands without it */

@@ -18,12 +18,15 @@ const longestName = 200;
 const progress = /^@ |^ ~ .* refresh(?:ing)? *$|^ {4}pulumi:pulumi:Stack \S+ (?:running|refreshing)/;
 /** Findings that are listed; the rest is counted. */
 const mostFindings = 20;
+/** Reasons of what is not confirmed that are listed. */
+const mostReasons = 5;
 
 /** The assessment for who reviews it, in Markdown: verdict, findings, step-down, images. What others wrote is code. */
 export function assessmentWords(plan: Plan, redact: Redact): string[] {
   const report = plan.schema?.report;
   return [
     `**${verdict(plan)}**`,
+    ...(report === undefined ? [] : unconfirmed(report, redact)),
     ...(report?.advice ?? []).map((line) => `- ${code(redact(line))}`),
     ...(report === undefined ? [] : findings(report, redact)),
     ...(report?.stepDown ? ["", stepDown(report.stepDown, redact)] : []),
@@ -104,6 +107,20 @@ function verdict({ schema }: Plan): string {
 }
 
 type Report = NonNullable<NonNullable<Plan["schema"]>["report"]>;
+
+/** The fingerprint binds what was found, not how sure that is: whoever accepts it has to see the doubt beside it. */
+function unconfirmed(report: Report, redact: Redact): string[] {
+  if (report.confirmed) return [];
+  const { fingerprint, unconfirmed: reasons } = report;
+  const rest = reasons.length - mostReasons;
+  return [
+    "",
+    `**Not confirmed.** What is accepted by ${code(fingerprint)} is accepted unproved, since:`,
+    ...reasons.slice(0, mostReasons).map((reason) => `- ${code(redact(oneLine(reason, 300)))}`),
+    ...(rest > 0 ? [`- and ${rest} more reasons`] : []),
+    "",
+  ];
+}
 
 function findings({ findings: found }: Report, redact: Redact): string[] {
   if (found.length === 0) return [];

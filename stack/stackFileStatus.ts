@@ -1,5 +1,4 @@
-import { execFile } from "node:child_process";
-import { childEnvironment } from "../settings/childEnvironment";
+import { git, GitProblem } from "./git";
 
 export interface StackFileStatus {
   file: string;
@@ -14,26 +13,24 @@ export interface StackFileStatus {
  * @throws Error where git does not say
  */
 export async function stackFileStatus(file: string, signal: AbortSignal): Promise<StackFileStatus> {
-  const git = (...words: string[]) => askGit(words, signal);
-  if ((await git("rev-parse", "--is-inside-work-tree")) === undefined) return { file };
-  if ((await git("check-ignore", "--quiet", "--", file)) !== undefined) return { file };
-  const changed = await git("status", "--porcelain", "--", file);
+  const asked = (...words: string[]) => askGit(words, signal);
+  if ((await asked("rev-parse", "--is-inside-work-tree")) === undefined) return { file };
+  if ((await asked("check-ignore", "--quiet", "--", file)) !== undefined) return { file };
+  const changed = await asked("status", "--porcelain", "--", file);
   if (changed === undefined) throw new Error("git does not tell of it");
   if (changed.startsWith("??")) return { file, change: "not in git" };
   if (changed !== "") return { file, change: "not committed" };
   // A branch that follows none has nowhere to be pushed to.
-  const ahead = await git("rev-list", "--count", "@{upstream}..HEAD", "--", file);
+  const ahead = await asked("rev-list", "--count", "@{upstream}..HEAD", "--", file);
   return ahead === undefined || ahead.trim() === "0" ? { file } : { file, change: "not pushed" };
 }
 
 /** What it prints; undefined where it says no, or there is no git. */
-function askGit(words: readonly string[], signal: AbortSignal): Promise<string | undefined> {
-  return new Promise((resolve, reject) => {
-    const options = { env: childEnvironment(), signal, killSignal: "SIGKILL" as const };
-    execFile("git", words, options, (error, stdout) => {
-      if (error === null) resolve(stdout);
-      else if (signal.aborted) reject(new Error("git did not answer in time"));
-      else resolve(undefined);
-    });
-  });
+async function askGit(words: readonly string[], signal: AbortSignal): Promise<string | undefined> {
+  try {
+    return await git(words, { signal });
+  } catch (error) {
+    if (error instanceof GitProblem && error.kind !== "late") return undefined;
+    throw error;
+  }
 }

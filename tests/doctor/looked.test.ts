@@ -100,6 +100,34 @@ describe("doctor, asking a real database", () => {
     expect(findings.join()).not.to.contain("s3cret");
   });
 
+  it("tells a database that is yet to be made from one that was lost, by the stack's state", async () => {
+    const url = server.postgres.url("shop_lost");
+    const world = (state: string | Error): World => ({
+      ...worldWith({ settings: settings(), secrets: { databaseUrl: url } }),
+      pulumi: async (words) => {
+        expect(words.join(" ")).to.equal("stack export --stack prod");
+        if (typeof state === "string") return Promise.resolve(state);
+        throw state;
+      },
+    });
+    const found = async (state: string | Error) => (await look(databaseAndBackups, world(state)))[0];
+    const schema = {
+      ...{ urn: "urn:schema", type: "command:local:Command" },
+      inputs: { environment: { KNOWNGOOD_SCHEMA_HEAD: "1" } },
+      outputs: { stdout: JSON.stringify({ applied: ["1"] }) },
+    };
+    const state = (...resources: object[]) => JSON.stringify({ version: 3, deployment: { resources } });
+    expect(await found(state())).to.match(
+      /^Database: ok: the server of .*_lost answers; the first `up` makes the database$/,
+    );
+    expect(await found(state(schema))).to.match(
+      /^Database: missing: the server of .*_lost answers, and has no such database, which an `up` has migrated$/,
+    );
+    expect(await found(new Error("no backend"))).to.match(
+      /^Database: warning: the server of .*_lost answers, and has no such database; whether an `up` has made it before is not known: no backend$/,
+    );
+  });
+
   it("asks for no programs where others make the backups", async () => {
     const world = worldWith({
       settings: settings({ backup: { command: ["./snapshot.sh"] } }),

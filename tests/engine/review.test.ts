@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkOut } from "../github/checkout";
 import { startGitHub, type TestGitHub } from "../github/github";
@@ -40,7 +40,12 @@ describe("a rollback that is proposed, reviewed, merged and deployed", () => {
       if (up.exitCode !== 0) throw new Error(up.text);
     }
     main = await there.defaultBranch();
-    await there.write(path, main, readFileSync(join(workspace.folder, path), "utf8"));
+    const project = ["Pulumi.yaml", "package.json", "index.ts", path];
+    const releases = readdirSync(join(workspace.folder, "releases"), { recursive: true, encoding: "utf8" });
+    const catalog = releases.filter((name) => /\.\w+$/.test(name)).map((name) => `releases/${name}`);
+    for (const file of [...project, ...catalog])
+      await there.write(file, main, readFileSync(join(workspace.folder, file), "utf8"));
+    await there.write(".gitignore", main, "node_modules/\n.pulumi/\n.knowngood/\n");
     await checkOut(github, (await there.commits(main))[0]?.sha ?? "", workspace.folder);
   });
   after(async () => {
@@ -90,6 +95,16 @@ describe("a rollback that is proposed, reviewed, merged and deployed", () => {
     expect(await there.text(path, "knowngood/knowngood/prod/v1")).to.contain("knowngood:imageTag: v1\n");
     expect(await there.text(path, main)).to.contain("knowngood:imageTag: v2\n");
     expect(readFileSync(join(workspace.folder, path), "utf8")).to.contain("knowngood:imageTag: v2\n");
+  });
+
+  it("is not looked at beside a file that the commit does not have", async () => {
+    const extra = join(workspace.folder, "releases", "v3.yaml");
+    writeFileSync(extra, "tag: v3\n");
+    const { ended, head } = await check();
+    rmSync(extra);
+    expect(ended.exitCode, ended.text).to.equal(3);
+    expect(ended.stderr).to.contain("(releases/v3.yaml (not in git)), so nothing was looked at");
+    expect(await checks(head)).to.deep.equal([]);
   });
 
   it("fails its check until a reviewer has acknowledged it, in one comment", async () => {

@@ -60,7 +60,8 @@ export async function bringCommit(github: TestGitHub, sha: string, folder: strin
   return parents;
 }
 
-function git(folder: string, words: string[], input?: Buffer | string): string {
+/** Runs git in a folder. @throws Error where it says no */
+export function git(folder: string, words: string[], input?: Buffer | string): string {
   return execFileSync("git", words, { cwd: folder, input, encoding: "utf8" }).trim();
 }
 

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Action } from "./workflowRun";
@@ -28,7 +28,7 @@ export async function git(folder: string, ...words: string[]): Promise<string> {
 /**
  * What `actions/checkout` does, from a git repository of this machine.
  * @param sha what is checked out where the step names nothing
- * @param then what the machine adds to the workspace
+ * @param then what the machine adds to the workspace, which git ignores there: it stands for the rest of the commit
  */
 export function checkoutFrom(
   repository: string,
@@ -42,6 +42,9 @@ export function checkoutFrom(
     await git(folder, "init", "--quiet");
     await git(folder, "fetch", "--quiet", "--depth", depth, `file://${repository}`, ref);
     await git(folder, "checkout", "--quiet", "--detach", "FETCH_HEAD");
+    const committed = new Set(readdirSync(folder));
     then(folder);
+    const added = readdirSync(folder).filter((name) => !committed.has(name));
+    writeFileSync(join(folder, ".git", "info", "exclude"), added.map((name) => `/${name}\n`).join(""));
   };
 }

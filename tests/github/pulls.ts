@@ -150,7 +150,7 @@ export async function withPulls(emulator: string, token: string): Promise<Pulls>
           .replace('"permission":"pull"', '"permission":"read"'),
         response.headers,
       ];
-    if (repo === undefined) return [response.status, apps.told(method, url.pathname, text), response.headers];
+    if (repo === undefined) return [response.status, apps.told(method, url, text), response.headers];
     const given = JSON.parse(text) as Pull | Pull[];
     if (!Array.isArray(given)) return [response.status, JSON.stringify(await asItIs(repo, given))];
     const pulls = await Promise.all(given.map((pull) => asItIs(repo, pull)));

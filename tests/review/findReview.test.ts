@@ -1,15 +1,14 @@
 import { expect } from "chai";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beginCheck, endCheck } from "../../review/checks";
+import { beginCheck, checksOf, endCheck } from "../../review/checks";
 import { findReview, reviewedBy } from "../../review/deploy";
 import { Repository } from "../../review/repository";
 import { reviewedIn, reviewedText } from "../../review/reviewedCheck";
 import { isTreeOf, parentsIn, placeInRepository } from "../../review/workingTree";
-import { checkOut } from "../github/checkout";
+import { checkOut, git } from "../github/checkout";
 import { startGitHub, type TestGitHub } from "../github/github";
-import { approvalsIn, type Review } from "../../review/approval";
 import { least, settingsOf } from "../settings/stack";
 import { placeOf, stackText, TestRepository } from "./proposals";
 
@@ -168,6 +167,28 @@ describe("what was reviewed of what is checked out", () => {
     );
   });
 
+  it("is not what has files that git does not have, below the project's folder, but for what is ignored or the tool's own", async () => {
+    const { number } = await opened(changed);
+    await checkOut(github, await approvedAndMerged(number), folder);
+    const at = (name: string) => join(folder, "deploy", name);
+    mkdirSync(at("releases"));
+    mkdirSync(at(".knowngood"));
+    writeFileSync(at(".knowngood/records.jsonl"), "{}\n");
+    writeFileSync(join(folder, ".git", "info", "exclude"), "*.log\n");
+    writeFileSync(at("up.log"), "");
+    expect((await find()).pull.number).to.equal(number);
+    writeFileSync(at("releases/v2.yaml"), "tag: v2\n");
+    expect(await problemOf(find())).to.match(
+      /^Refused: What is checked out here is not as it was committed \(releases\/v2.yaml \(not in git\)\), so nothing was deployed/,
+    );
+    rmSync(at("releases/v2.yaml"));
+    expect((await find()).pull.number).to.equal(number);
+    for (const name of "abcdef") writeFileSync(at(`${name} é.ts`), "");
+    expect(await problemOf(find()))
+      .to.contain("(a é.ts (not in git), b é.ts (not in git),")
+      .and.contain(" and 1 more)");
+  });
+
   it("is superseded once the branch has another stack file, and not by another file", async () => {
     const { number } = await opened(changed);
     await checkOut(github, await approvedAndMerged(number), folder);
@@ -177,6 +198,67 @@ describe("what was reviewed of what is checked out", () => {
     expect(await problemOf(find())).to.match(
       /^Refused: deploy\/Pulumi.prod.yaml is another one in the newest commit of main, so what is checked out was not deployed/,
     );
+  });
+
+  it("is told where it is, once something else was merged after it or the branch was written to", async () => {
+    const { number } = await opened(changed);
+    const sha = await approvedAndMerged(number);
+    await checkOut(github, sha, folder);
+    const top = realpathSync(folder);
+    const { url } = (await find()).pull;
+    const commands = () => {
+      const tree = `${top}-${sha.slice(0, 12)}`;
+      return [
+        `The last change of ${path} came with ${url}. To deploy that as it was reviewed, from a working tree of its own:`,
+        `  git fetch origin ${sha}`,
+        `  git worktree add --detach ${tree} ${sha}`,
+        `  cd ${tree}/deploy && npm ci && npx knowngood review deploy --stack prod`,
+      ].join("\n");
+    };
+    await checkOut(github, await there.write("README.md", main, "# Shop\n"), folder);
+    expect(await problemOf(find()))
+      .to.match(/^Refused: The commit .* with no pull request/)
+      .and.contain(commands());
+    await github.ask("git/refs", "POST", { ref: "refs/heads/other", sha });
+    await there.write("note.md", "other", "# Note\n");
+    const other = { title: "Other", head: "other", base: main };
+    const { number: next } = (await github.ask("pulls", "POST", other)) as { number: number };
+    await checkOut(github, await approvedAndMerged(next), folder);
+    expect(await problemOf(find()))
+      .to.match(/^Refused: The check knowngood\/prod has not passed/)
+      .and.contain(commands());
+    // Typed as told, it is what was reviewed.
+    git(folder, ["worktree", "add", "--quiet", "--detach", `${top}-${sha.slice(0, 12)}`, sha]);
+    const found = await findReview(repository, named, join(`${top}-${sha.slice(0, 12)}`, "deploy"));
+    rmSync(`${top}-${sha.slice(0, 12)}`, { recursive: true });
+    expect(found.pull.number).to.equal(number);
+  });
+
+  it("rests on all checks of the commit, be they more than GitHub tells at once", async () => {
+    const { number, head } = await opened(changed, reviewedText({ ...held, fingerprint: "0123456789ab" }));
+    for (let count = 0; count < 100; count++) {
+      const check = await beginCheck(repository, "knowngood/prod", head);
+      await endCheck(
+        repository,
+        check,
+        true,
+        { title: "x", summary: "x", text: undefined },
+        reviewedText(held),
+      );
+    }
+    await checkOut(github, await approvedAndMerged(number), folder);
+    expect(await checksOf(repository, "knowngood/prod", head)).to.have.length(101);
+    expect(await problemOf(find())).to.contain("or has seen different things of it");
+  });
+
+  it("rests on all that was said of the pull request, be it more than GitHub tells at once", async () => {
+    const { number, head } = await opened(changed);
+    await github.review(number);
+    for (let count = 0; count < 100; count++)
+      await github.ask(`pulls/${number}/reviews`, "POST", { event: "COMMENT", body: "+1", commit_id: head });
+    await github.review(number, "REQUEST_CHANGES");
+    await checkOut(github, await merge(number), folder);
+    expect(await problemOf(find())).to.contain("(anna wants changes)");
   });
 
   it("can be told from a checkout without history, of a pull request's head and of its merge", async () => {
@@ -245,46 +327,5 @@ describe("the parents of a commit", () => {
   it("stand above its message", () => {
     const sha = "a".repeat(40);
     expect(parentsIn(`tree x\nparent ${sha}\nauthor y\n\nparent ${"b".repeat(40)}\n`)).to.deep.equal([sha]);
-  });
-});
-
-describe("an approval", () => {
-  const wanted = { head: "b".repeat(40), since: "2026-01-02T03:04:05Z", own: new Set(["acme"]) };
-  const approval: Review = {
-    ...{ by: "anna", person: true, state: "APPROVED", commit: wanted.head, at: "2026-01-02T03:04:05Z" },
-  };
-  const comment = { ...approval, state: "COMMENTED" };
-
-  it("counts where it is the last word of a person who has not made the change, on what the check has shown", () => {
-    for (const [what, reviews, by, without] of [
-      ["at the second", [approval], ["anna"], []],
-      ["none", [], [], []],
-      ["a comment", [comment], [], []],
-      ["a comment after it", [approval, comment], ["anna"], []],
-      ["dismissed", [{ ...approval, state: "DISMISSED" }], [], ["anna has approved it no longer"]],
-      [
-        "changes wanted after it",
-        [approval, { ...approval, state: "CHANGES_REQUESTED" }],
-        [],
-        ["anna wants changes"],
-      ],
-      ["changes wanted before it", [{ ...approval, state: "CHANGES_REQUESTED" }, approval], ["anna"], []],
-      ["own", [{ ...approval, by: "acme" }], [], ["acme has made the change"]],
-      ["a workflow's", [{ ...approval, person: false }], [], ["anna is no person"]],
-      [
-        "of an older commit",
-        [{ ...approval, commit: "a".repeat(40) }],
-        [],
-        ["anna has approved aaaaaaaaaaaa, which is not its last commit"],
-      ],
-      [
-        "a second too early",
-        [{ ...approval, at: "2026-01-02T03:04:04Z" }],
-        [],
-        ["anna has approved it at 2026-01-02T03:04:04Z, before the check ended at 2026-01-02T03:04:05Z"],
-      ],
-      ["another's besides", [{ ...approval, by: "acme" }, approval], ["anna"], ["acme has made the change"]],
-    ] as const)
-      expect(approvalsIn(reviews, wanted), what).to.deep.equal({ by, without });
   });
 });

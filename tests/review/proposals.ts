@@ -36,7 +36,7 @@ export function publicationOf(
     file,
     preview: "Previewing update (prod):\n@anna ``` #1",
     redact: (text) => text,
-    ...{ labels: [], reviewers: [], teamReviewers: [] },
+    ...{ unlike: [], labels: [], reviewers: [], teamReviewers: [] },
     ...rest,
   };
 }

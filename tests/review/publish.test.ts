@@ -87,6 +87,22 @@ describe("a proposed rollback", () => {
     expect(await there.text(path, branch)).to.contain("17648dd272af");
   });
 
+  it("keeps what was ticked in its body, and tells what the branch has not as it was previewed", async () => {
+    const { pull } = await proposeAs();
+    const [first] = await there.pulls();
+    expect(first?.body.match(/^- \[ \] /gm)).to.have.length(5);
+    const ticked = first?.body.replace("- [ ] Who looks", "- [x] Who looks");
+    await github.ask(`pulls/${pull.number}`, "PATCH", { body: ticked });
+    const { warnings } = await proposeAs({}, { reason: "the shop is down", unlike: ["main has no v2"] });
+    expect(warnings).to.deep.equal(["main has no v2"]);
+    const [second] = await there.pulls();
+    expect(second?.body)
+      .to.contain("- [x] Who looks")
+      .and.contain("the shop is down")
+      .and.contain("- `main has no v2`");
+    expect(second?.body.match(/^- \[ \] /gm)).to.have.length(4);
+  });
+
   it("begins anew where the stack file has changed since, and says what it leaves behind", async () => {
     const first = await proposeAs();
     const acknowledged = await there.write(

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { redactor } from "../../gates/redaction";
 import type { BranchCommit } from "../../review/branches";
+import { withTicks } from "../../review/checklist";
 import { proposalBody } from "../../review/proposalBody";
 import { harmlessReason } from "../../review/commitMessage";
 import { oneTimeSettings, proposedBranch, proposedText, saysAlready } from "../../review/proposal";
@@ -15,9 +16,11 @@ const body = (
   more: Parameters<typeof publicationOf>[1] = {},
   others: readonly BranchCommit[] = [],
   oneTime: readonly string[] = [],
+  commit = "c1",
 ) => {
-  const { proposal, project, preview, redact } = publicationOf(file, more);
-  return proposalBody({ ...proposal, project, file: file.path, preview, redact, others, oneTime });
+  const { proposal, project, preview, redact, unlike } = publicationOf(file, more);
+  const at = { file: file.path, branch: file.branch, commit };
+  return proposalBody({ ...proposal, ...at, project, preview, redact, others, oneTime, unlike });
 };
 
 describe("the body of a proposal", () => {
@@ -38,7 +41,45 @@ describe("the body of a proposal", () => {
       "<details><summary>The preview</summary>\n\n````text\nPreviewing update (prod):",
     ])
       expect(text).to.contain(part);
-    expect(text).not.to.contain("<!--").and.not.to.contain("Commits by others");
+    expect(text)
+      .not.to.contain("Commits by others")
+      .and.not.to.contain("Not as it is on")
+      .and.not.to.contain("onfirmed");
+  });
+
+  it("says what the branch has not as it was previewed", () => {
+    expect(body({ unlike: ["main has no releases/v2.yaml"] })).to.contain(
+      "### Not as it is on `main`\n- `main has no releases/v2.yaml`\n\n### What it means",
+    );
+  });
+
+  it("keeps what was ticked, where that is said of the same still", () => {
+    const ticked = (text: string) =>
+      text.split("\n").flatMap((line) => /^- \[x\] (.*?) <!-- [0-9a-f]{12} -->$/.exec(line)?.[1] ?? []);
+    // As GitHub's page writes a body back.
+    const all = body().replaceAll("- [ ]", "- [x]").replaceAll("\n", "\r\n");
+    const items = ticked(all.replaceAll("\r", ""));
+    expect(items).to.have.length(5);
+    expect(ticked(body())).to.deep.equal([]);
+    expect(ticked(withTicks(body(), undefined))).to.deep.equal([]);
+    expect(ticked(withTicks(body(), all))).to.deep.equal(items);
+    const one = body().replace("- [ ] Who looks", "- [X] Who looks");
+    expect(ticked(withTicks(body(), one))).to.deep.equal(["Who looks at the stack after the merge is named"]);
+    const moved = withTicks(body({}, [], [], "c2"), all);
+    const check = "The check `knowngood/prod` has passed on the newest commit";
+    expect(ticked(moved)).to.deep.equal(items.filter((item) => item !== check));
+    const { proposal } = publicationOf(file);
+    const other = withTicks(
+      body({ proposal: { ...proposal, plan: { ...proposal.plan, fingerprint: "0".repeat(12) } } }),
+      all,
+    );
+    expect(ticked(other)).to.deep.equal(items.filter((item) => !/findings|refused/.test(item)));
+    const warned = (text: string) =>
+      body({ proposal: { ...proposal, plan: { ...proposal.plan, warnings: [text] } } });
+    const read = warned("Slow").replaceAll("- [ ]", "- [x]");
+    const warning = "The warnings in the preview were read";
+    expect(ticked(withTicks(warned("Slow"), read))).to.include(warning);
+    expect(ticked(withTicks(warned("Slower"), read))).not.to.include(warning);
   });
 
   it("names the line that a reviewer accepts it by, and only where one would", () => {
@@ -233,6 +274,36 @@ describe("the stack file of a proposal", () => {
     ];
     const names = pairs.map(([stack = "", tag = ""]) => proposedBranch(stack, tag));
     expect(new Set(names).size).to.equal(pairs.length);
+  });
+});
+
+describe("an assessment that is not confirmed", () => {
+  const unproved = (reasons: readonly string[]): Plan => {
+    const plan = refusedPlan();
+    const report = plan.schema?.report && { ...plan.schema.report, confirmed: false, unconfirmed: reasons };
+    return { ...plan, ...(plan.schema && { schema: { ...plan.schema, ...(report && { report }) } }) };
+  };
+  const words = (plan: Plan) => ({
+    ...{ stack: "shop/prod", project: "knowngood", file: file.path, head: "c0", passed: false, before: [] },
+    preview: { plan, exitCode: 1, changes: false, text: "", seconds: 1 },
+    redact: redactor(["pw"]),
+  });
+
+  it("is told as that, with the reasons, in the proposal, the check and the comment", () => {
+    const plan = unproved(["the database could not be asked: pw", "its SQL is not known"]);
+    const { proposal, redact } = { ...publicationOf(file), redact: redactor(["pw"]) };
+    for (const text of [
+      body({ proposal: { ...proposal, plan }, redact }),
+      checkWords(words(plan)).summary,
+      commentWords(words(plan)),
+    ])
+      expect(text).to.contain(
+        `**Not confirmed.** What is accepted by \`${plan.fingerprint}\` is accepted unproved, since:\n` +
+          "- `the database could not be asked: [secret]`\n- `its SQL is not known`\n",
+      );
+    expect(checkWords(words(refusedPlan())).summary).not.to.contain("onfirmed");
+    const many = Array.from({ length: 7 }, (_, index) => `reason ${index}`);
+    expect(checkWords(words(unproved(many))).summary).to.contain("- `reason 4`\n- and 2 more reasons\n");
   });
 });
 
