@@ -33,13 +33,27 @@ export async function move(command: MoveCommand, tag: string | undefined, flags:
   process.chdir(folder);
   const interruption = listenForInterruption();
   try {
-    if (flags.after !== undefined) await requireKnownGoodAt(flags.after, tag ?? "", interruption.signal);
+    if (flags.after !== undefined)
+      await requireKnownGoodAt(flags.after, tag ?? "", interruption.signal).catch(async (error: unknown) => {
+        if (!(await cameOfInterruption(interruption))) throw error;
+        throw new Interrupted(
+          `Interrupted. Nothing was touched. To go on: ${typedAgain(command, tag, flags)}`,
+        );
+      });
     if (flags.all === true || (flags.stack?.length ?? 0) > 1)
       await moveSeveral(command, tag, flags, interruption);
     else await moveOne(command, tag, flags, interruption);
   } finally {
     interruption.stop();
   }
+}
+
+/** What a person is told who ends the command. */
+interface Known {
+  /** Where things stand, in sentences. */
+  stands: string;
+  /** What to type to go on. */
+  again: string;
 }
 
 async function moveOne(
@@ -50,17 +64,11 @@ async function moveOne(
 ): Promise<void> {
   const [stack] = flags.stack ?? [];
   const options = optionsOf(flags);
-  let stands = "Nothing was touched.";
-  let again = typedAgain(command, tag, flags);
+  const known: Known = { stands: "Nothing was touched.", again: typedAgain(command, tag, flags) };
   try {
-    const result = await carryOutOnceFree(
-      { command, stack, tag, options },
-      flags,
-      interruption,
-      (name, target) => (again = commandLine(command, { stack: name, tag: target, options })),
-    );
+    const result = await carryOutOnceFree({ command, stack, tag, options }, flags, interruption, known);
     if (result === undefined) return;
-    stands = `${result.move.named.stack}: the \`up\` has ended (${result.ended.end}).`;
+    known.stands = `${result.move.named.stack}: the \`up\` has ended (${result.ended.end}).`;
     if (flags.json === true) printJson(asJson(result));
     const error = failure(result);
     const last = passedAtLast(result);
@@ -70,15 +78,15 @@ async function moveOne(
       process.exitCode = exitCodes.failed;
     } else if (flags.json !== true) print(goodNews(result));
     if (last === undefined) return;
-    again = `git commit -- ${stackFile(last.move.named.stack)}`;
-    stands = `${last.move.named.stack} runs ${last.move.tag}, and its gates have passed; only the commit of its stack file is open.`;
+    known.again = `git commit -- ${stackFile(last.move.named.stack)}`;
+    known.stands = `${last.move.named.stack} runs ${last.move.tag}, and its gates have passed; only the commit of its stack file is open.`;
     await followUp(last, { commit: flags.commit === true, yes: flags.yes === true }, interruption);
   } catch (error) {
     if (error instanceof RefusedMove && flags.json === true)
       printJson(flags.preview === true ? error.plan : refusedAsJson(error.plan));
     if (error instanceof Interrupted || !(await cameOfInterruption(interruption))) throw error;
-    const more = error instanceof Error && stands.includes("has ended") ? `\n${error.message}` : "";
-    throw new Interrupted(`Interrupted. ${stands} To go on: ${again}${more}`);
+    const more = error instanceof Error && known.stands.includes("has ended") ? `\n${error.message}` : "";
+    throw new Interrupted(`Interrupted. ${known.stands} To go on: ${known.again}${more}`);
   }
 }
 
@@ -87,13 +95,15 @@ async function carryOutOnceFree(
   asked: { command: MoveCommand; stack: string | undefined; tag: string | undefined; options: MoveOptions },
   flags: MoveFlags,
   interruption: Interruption,
-  isMeant: (stack: string, tag: string) => void,
+  known: Known,
 ): Promise<MoveResult | undefined> {
   let agreedTo: string | undefined;
   let holders: readonly LockHolder[] | undefined;
   for (let isTaken = false; ;) {
-    const prepared = await prepareMove(asked, interruption.signal);
-    isMeant(prepared.named.stack, prepared.tag);
+    const isSecondLook = agreedTo !== undefined;
+    const prepared = await prepareMove({ ...asked, isSecondLook }, interruption.signal);
+    const { stack } = prepared.named;
+    known.again = commandLine(asked.command, { stack, tag: prepared.tag, options: asked.options });
     const text = planText(told(prepared));
     if (text !== agreedTo) {
       if (flags.preview === true && flags.json === true) {
@@ -104,7 +114,7 @@ async function carryOutOnceFree(
       else process.stderr.write(`${text}\n`);
       if (flags.preview === true) return undefined;
       if (flags.yes !== true && !(await confirmed(question([told(prepared)]), interruption))) {
-        process.stderr.write("Nothing was touched.\n");
+        process.stderr.write(`${known.stands}\n`);
         process.exitCode = exitCodes.failed;
         return undefined;
       }
@@ -118,8 +128,11 @@ async function carryOutOnceFree(
     const result = await carryOut(prepared, interruption, true);
     const { ended } = result;
     if (ended.end !== "locked" || isTaken) return result;
-    const how = { takeLock: flags.takeLock === true, yes: flags.yes === true, agreed: holders };
-    const lock = await takeLock(prepared.named.stack, ended.holders, how, interruption);
+    const how = {
+      ...{ takeLock: flags.takeLock === true, yes: flags.yes === true, agreed: holders },
+      onStands: (stands: string) => (known.stands = stands),
+    };
+    const lock = await takeLock(stack, ended.holders, how, interruption);
     if (lock === "held") return result;
     isTaken = lock === "free";
     holders = ended.holders;

@@ -8,8 +8,11 @@ import { readRecords } from "../records/readRecords";
 import type { ReleaseRecord } from "../records/releaseRecord";
 import { recordPlace } from "../records/writtenRecord";
 import type { GlassSetting } from "../settings/breakGlassCommand";
+import { stateBackend } from "../settings/stateBackend";
 import { InvalidInput } from "../settings/violations";
 import { breakGlassFor } from "../updates/breakGlassFor";
+import { holderState, holderText, thisMachine } from "../updates/lockedBy";
+import { locksInFiles } from "../updates/locksInFiles";
 import { commandLine, settingsOf, type MoveCommand, type MoveOptions } from "../updates/moveOptions";
 import { previewPlan, readStackFile, type Previewed } from "../updates/preview";
 import { refusedText } from "../updates/refusedText";
@@ -39,6 +42,8 @@ export interface StackMove {
   /** Undefined for the last known-good release. */
   tag: string | undefined;
   options: MoveOptions;
+  /** Whether it was looked at before: who holds the stack was told then. @default false */
+  isSecondLook?: boolean;
 }
 
 /** A move that nothing refuses, ready to be carried out. */
@@ -69,6 +74,9 @@ export async function prepareMove(move: StackMove, signal: AbortSignal): Promise
   signal.throwIfAborted();
   const { stack, label, settings } = named;
   const [project = ""] = label.split("/");
+  if (move.isSecondLook !== true)
+    for (const holder of locksInFiles(stateBackend(process.env), label))
+      tell("warning", `${stack}: ${holderText(holder, holderState(holder, thisMachine))}`);
   const tag = await targetOf(move, named, signal);
   signal.throwIfAborted();
   const records = recordsOf(named);

@@ -1,6 +1,6 @@
 import type { LockHolder } from "../updates/lockHolders";
 import { holderState, holderText, sameHolders, thisMachine } from "../updates/lockedBy";
-import { releaseLock } from "../updates/releaseLock";
+import { releaseLock, takenSoFar } from "../updates/releaseLock";
 import { canAsk, confirmed } from "./confirm";
 import type { Interruption } from "./interruption";
 import { tell } from "./output";
@@ -14,6 +14,8 @@ export interface TakeLockOptions {
   yes: boolean;
   /** Whose lock a person has agreed to take. */
   agreed?: readonly LockHolder[] | undefined;
+  /** Told of how far the taking has come, in a sentence. */
+  onStands: (stands: string) => void;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface TakeLockOptions {
 export async function takeLock(
   stack: string,
   holders: readonly LockHolder[],
-  { takeLock: asked, yes, agreed }: TakeLockOptions,
+  { takeLock: asked, yes, agreed, onStands }: TakeLockOptions,
   interruption: Interruption,
 ): Promise<"free" | "held" | "agreed"> {
   const found = holders.map((holder) => ({ holder, state: holderState(holder, thisMachine) }));
@@ -37,7 +39,10 @@ export async function takeLock(
   if (agreed === undefined) for (const { holder, state } of found) tell("warning", holderText(holder, state));
   await whileWaiting(
     `ending what holds ${stack}, and putting its state in order`,
-    releaseLock(found, { stack, folder: process.cwd(), signal: interruption.signal }),
+    releaseLock(found, {
+      ...{ stack, folder: process.cwd(), signal: interruption.signal },
+      onStep: (step) => onStands(takenSoFar(step, stack)),
+    }),
   );
   tell("warning", `The lock of ${stack} is taken, and its state is in order. It goes on from the beginning.`);
   return "free";

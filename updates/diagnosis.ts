@@ -26,7 +26,6 @@ export const mostLines = 10;
 /** Gates that are told, and the characters of a line. */
 const toldGates = 2;
 const longestLine = 160;
-const fewestLogLines = 2;
 
 /** Reads the records of gates. @param folder of the project */
 export function readGates(gates: readonly RecordedGate[], folder: string): UnpassedGate[] {
@@ -43,7 +42,7 @@ function reportOf({ record }: RecordedGate, folder: string): Record<string, unkn
 }
 
 /**
- * What failed, the last log lines, what going back would mean and the command: ten lines at most.
+ * What failed, each with its own last log lines, what going back would mean and the command: ten lines at most.
  * @param isBack whether the stack has gone back meanwhile, so that there is no command left to type
  */
 export function diagnosis(
@@ -51,19 +50,22 @@ export function diagnosis(
   way: WayBack | undefined,
   isBack = false,
 ): string[] {
-  const shown = gates.slice(0, toldGates).map(gateLine);
+  const shown = gates.slice(0, toldGates);
   const rest = gates.length - shown.length;
-  const head = rest > 0 ? [...shown, `and ${rest} more that did not pass`] : shown;
+  const others = rest > 0 ? [`and ${rest} more that did not pass`] : [];
   const [first] = gates;
   const file = first?.record === undefined ? [] : [`Whole report: ${first.record}`];
   const foot = [...file, ...wayBackLines(way).slice(0, isBack ? 1 : undefined)];
-  const room = Math.max(fewestLogLines, mostLines - head.length - foot.length - 1);
-  const logs = logLines(first).slice(-room);
-  return [
-    ...head,
-    ...(logs.length === 0 ? [] : ["Last lines:", ...logs.map((line) => `  ${line}`)]),
-    ...foot,
-  ].map(bounded);
+  const withLogs = shown.filter((gate) => logLines(gate).length > 0).length;
+  const room = mostLines - shown.length - others.length - foot.length - withLogs;
+  const each = Math.max(1, Math.floor(room / Math.max(1, withLogs)));
+  // What another service has said explains nothing of this one.
+  const parts = shown.flatMap((gate) => {
+    const logs = logLines(gate).slice(-each);
+    const last = logs.length === 0 ? [] : ["Last lines:", ...logs.map((line) => `  ${line}`)];
+    return [gateLine(gate), ...last];
+  });
+  return [...parts, ...others, ...foot].map(bounded);
 }
 
 function gateLine({ name, outcome, report }: UnpassedGate): string {

@@ -1,14 +1,23 @@
-import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readStackState } from "../history/stackState";
 import { beginningOf, isAlive } from "../records/liveProcess";
+import { askPulumi } from "../stack/askPulumi";
 import type { LockHolder } from "./lockHolders";
 import type { HolderState } from "./lockedBy";
+import { runPulumi } from "./runPulumi";
 import { shownError } from "./shownError";
 
 /** Seconds that an update that was interrupted has to end in order: what its providers do can't be stopped half-way. */
 const endingSeconds = 120;
+/** Seconds that a state may take to be put in order: each of its resources is looked at. */
+const orderingSeconds = 300;
+
+/** What is being done to take a lock, or that it is done. */
+export type LockStep = "ending" | "cancelling" | "ordering" | "free";
 
 export interface ReleaseOptions {
   /** As `pulumi --stack` takes it. */
@@ -16,6 +25,19 @@ export interface ReleaseOptions {
   /** Folder of the project. */
   folder: string;
   signal?: AbortSignal;
+  /** Told of each step as it begins. */
+  onStep?: (step: LockStep) => void;
+}
+
+/** What is known of a stack whose lock is being taken, should that end here. */
+export function takenSoFar(step: LockStep, stack: string): string {
+  const words = {
+    ending: `The update that holds ${stack} was told to end, and may not have ended yet`,
+    cancelling: `The lock of ${stack} may be taken away already`,
+    ordering: `The lock of ${stack} is taken away, and its state may not be in order yet`,
+    free: `The lock of ${stack} was taken, and its state is in order`,
+  };
+  return `${words[step]}; nothing else was touched.`;
 }
 
 /**
@@ -27,11 +49,22 @@ export async function releaseLock(
   holders: readonly { holder: LockHolder; state: HolderState }[],
   options: ReleaseOptions,
 ): Promise<void> {
+  const { stack, folder, signal, onStep } = options;
+  signal?.throwIfAborted();
   for (const { holder, state } of holders)
-    if (state === "living" && holder.pid !== undefined) await endUpdate(holder.pid, options.signal);
-  if (holders.some(({ state }) => state !== "living"))
-    await pulumi(["cancel", "--yes", "--stack", options.stack], options);
+    if (state === "living" && holder.pid !== undefined) {
+      onStep?.("ending");
+      await endUpdate(holder.pid, signal);
+    }
+  if (holders.some(({ state }) => state !== "living")) {
+    onStep?.("cancelling");
+    await askPulumi(["cancel", "--yes", "--stack", stack], { cwd: folder, signal }).catch((error: Error) => {
+      throw new Error(`pulumi cancel --yes --stack ${stack}: ${error.message}`);
+    });
+  }
+  onStep?.("ordering");
   await putInOrder(options);
+  onStep?.("free");
 }
 
 async function endUpdate(pid: number, signal: AbortSignal | undefined): Promise<void> {
@@ -65,23 +98,25 @@ function leadsGroup(pid: number): boolean {
 
 /** What a killed update had begun to create stays noted in the state, and is warned of by each update, until it is cleared. */
 async function putInOrder({ stack, folder, signal }: ReleaseOptions): Promise<void> {
-  signal?.throwIfAborted();
-  const { pending } = await readStackState(stack);
+  const { pending } = await readStackState(stack, { signal });
   if (pending.length === 0) return;
-  await pulumi(["refresh", "--yes", "--skip-preview", "--clear-pending-creates", "--stack", stack], {
-    stack,
-    folder,
-  });
-}
-
-async function pulumi(words: readonly string[], { stack, folder }: ReleaseOptions): Promise<void> {
-  const problem = await new Promise<string | undefined>((resolve) => {
-    execFile("pulumi", [...words, "--non-interactive"], { cwd: folder }, (error, stdout, stderr) => {
-      resolve(error === null ? undefined : (stderr || stdout).trim() || error.message);
+  const own = await mkdtemp(join(tmpdir(), "knowngood-refresh-"));
+  const words = ["refresh", "--yes", "--skip-preview", "--clear-pending-creates", "--stack", stack];
+  const late = AbortSignal.timeout(orderingSeconds * 1000);
+  try {
+    // It has a lock of its own, which it takes away where it ends in order.
+    const { exitCode, text } = await runPulumi([...words, "--non-interactive", "--color", "never"], {
+      ...{ cwd: folder, env: process.env, output: join(own, "output") },
+      signal: signal === undefined ? late : AbortSignal.any([signal, late]),
     });
-  });
-  if (problem === undefined) return;
-  // A refresh asks providers, which may say what they were given.
-  const said = await shownError(problem, { stack, knows: words[0] === "refresh", from: { cwd: folder } });
-  throw new Error(`pulumi ${words.join(" ")}: ${said}`);
+    if (exitCode === 0) return;
+    signal?.throwIfAborted();
+    // A refresh asks providers, which may say what they were given.
+    const why = late.aborted
+      ? `not done in ${orderingSeconds} s`
+      : await shownError(text.trim(), { stack, knows: true, from: { cwd: folder } });
+    throw new Error(`pulumi ${words.join(" ")}: ${why}`);
+  } finally {
+    await rm(own, { recursive: true, force: true });
+  }
 }

@@ -12,6 +12,8 @@ interface Moment {
   name: string;
   stallAt: string;
   prepare?: (project: StallingPulumi) => void;
+  /** @default rollback */
+  command?: "deploy";
   words?: readonly string[];
   /** What the last words are. */
   says: string;
@@ -91,19 +93,39 @@ const moments: readonly Moment[] = [
     stallAt: "cancel",
     prepare: (project) => project.answer("up.locked", lockText),
     words: ["v1", "--stack", "prod", "--take-lock"],
-    says: `${untouched}To go on: npx knowngood rollback v1 --stack prod --take-lock --yes\n`,
+    says: `error: Interrupted. The lock of prod may be taken away already; nothing else was touched. To go on: npx knowngood rollback v1 --stack prod --take-lock --yes\n`,
+  },
+  {
+    name: "what a killed update has begun is cleared from the state",
+    stallAt: "refresh",
+    prepare: (project) => {
+      project.answer("up.locked", lockText);
+      const resource = { urn: "urn:pulumi:prod::knowngood::a:b:C::c", type: "a:b:C" };
+      project.answer("export.out", {
+        deployment: { resources: [], pending_operations: [{ resource, type: "creating" }] },
+      });
+    },
+    words: ["v1", "--stack", "prod", "--take-lock"],
+    says: `error: Interrupted. The lock of prod is taken away, and its state may not be in order yet; nothing else was touched. To go on: npx knowngood rollback v1 --stack prod --take-lock --yes\n`,
+  },
+  {
+    name: "the stack before is asked for",
+    stallAt: "export",
+    command: "deploy",
+    words: ["v3", "--stack", "prod", "--after", "staging"],
+    says: `${untouched}To go on: npx knowngood deploy v3 --stack prod --after staging --yes\n`,
   },
 ];
 
 describe("Ctrl-C at a rollback", () => {
-  for (const { name, stallAt, prepare, words = ["--stack", "prod"], says, tag } of moments)
+  for (const { name, stallAt, prepare, command: word, words = ["--stack", "prod"], says, tag } of moments)
     it(`says where things stand and what to type while ${name}`, async () => {
       const project = new StallingPulumi();
       try {
         project.stallAt(stallAt);
         prepare?.(project);
         // As a terminal does: all of the group is interrupted.
-        const child = spawn(process.execPath, [command, "rollback", "--yes", ...words], {
+        const child = spawn(process.execPath, [command, word ?? "rollback", "--yes", ...words], {
           ...{ cwd: project.folder, env: project.environment, detached: true },
           stdio: ["ignore", "pipe", "pipe"],
         });

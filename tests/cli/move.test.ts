@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { execFileSync, spawn } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { childEnvironment } from "../../settings/childEnvironment";
@@ -166,6 +166,22 @@ describe("knowngood rollback and deploy on the command line", () => {
     expect(gone.stderr).to.contain("that process is gone, so it was killed");
     expect(project.calls().filter((call) => call === "cancel")).to.have.length(1);
     expect(stackText()).to.equal(project.stackText.replace("v2", "v1"));
+  });
+
+  it("say who holds the stack before anything is waited for, where the backend is of files", async () => {
+    const backend = join(project.folder, "state");
+    const locks = join(backend, ".pulumi", "locks", "organization", "knowngood", "prod");
+    mkdirSync(locks, { recursive: true });
+    const holder = { pid: 7, username: "anna", hostname: "vm-7", timestamp: "2026-11-21T20:42:24.1Z" };
+    writeFileSync(join(locks, "a.json"), JSON.stringify(holder));
+    writeFileSync(join(locks, "half.json"), '{"pid":');
+    const env = { ...project.environment, PULUMI_BACKEND_URL: `file://${backend}?metadata=skip` };
+    const words = ["rollback", "v1", "--stack", "prod", "--preview"];
+    const { code, stderr } = await runWith(project.folder, words, { env });
+    expect(code, stderr).to.equal(0);
+    expect(stderr).to.match(
+      /^warning: prod: Locked by anna on vm-7, process 7, since 2026-11-21T20:42:24.1Z: whether it still runs can't be told from here\.\nprod: previewing v1\n$/,
+    );
   });
 
   it("interrupt an up that still runs here, where that was said", async () => {
