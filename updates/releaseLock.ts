@@ -58,8 +58,11 @@ export async function releaseLock(
     }
   if (holders.some(({ state }) => state !== "living")) {
     onStep?.("cancelling");
-    await askPulumi(["cancel", "--yes", "--stack", stack], { cwd: folder, signal }).catch((error: Error) => {
-      throw new Error(`pulumi cancel --yes --stack ${stack}: ${error.message}`);
+    const words = ["cancel", "--yes", "--stack", stack];
+    await askPulumi(words, { cwd: folder, signal }).catch(async (error: Error) => {
+      signal?.throwIfAborted();
+      const said = await shownError(error.message, { stack, knows: false, from: { cwd: folder } });
+      throw new Error(`pulumi ${words.join(" ")}: ${said}`);
     });
   }
   onStep?.("ordering");
