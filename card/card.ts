@@ -5,7 +5,8 @@ import type { Assessment, AssessedSchema } from "../assessment/assessment";
 import { advise } from "../schema/advice";
 import { isPast, type Verdict } from "../schema/verdict";
 import type { Settings } from "../settings/settings";
-import { cardScript, type CardFlag, type CardSchema } from "./script";
+import { hostedCardScript, type HostedCard } from "./hostedScript";
+import { cardScript, type CardFlag, type CardSchema, type CardScript } from "./script";
 
 /** The commands that bring a release back without Pulumi. */
 export interface Card {
@@ -42,6 +43,8 @@ export interface CardQuestion {
   assessment: Assessment;
   catalog: Catalog;
   engine: CardEngine;
+  /** Brings a release's services back on their target; undefined where they are the stack's own containers. */
+  hosted?: (release: Release) => HostedCard;
 }
 
 /** The cards of a stack, once an `up` has ended well. They say the same as long as nothing changes. */
@@ -61,17 +64,18 @@ function cardOf(release: Release, question: CardQuestion): Card {
   const { settings, assessment } = question;
   const good = assessment.knownGood.find(({ tag }) => tag === release.tag);
   const own = release.tag === assessment.target.tag;
+  const card: CardScript = {
+    ...question,
+    release,
+    running: assessment.target.tag,
+    // The present release's gates have passed in this very `up`, or in one before it.
+    passedAt: own ? undefined : good?.passedAt,
+    flags: flagsOff(release, question),
+    schema: schemaFor(release.tag, settings.guards.schema, question),
+  };
   return {
     release: release.tag,
-    script: cardScript({
-      ...question,
-      release,
-      running: assessment.target.tag,
-      // The present release's gates have passed in this very `up`, or in one before it.
-      passedAt: own ? undefined : good?.passedAt,
-      flags: flagsOff(release, question),
-      schema: schemaFor(release.tag, settings.guards.schema, question),
-    }),
+    script: question.hosted ? hostedCardScript(card, question.hosted(release)) : cardScript(card),
   };
 }
 

@@ -3,6 +3,10 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { Release } from "../components/release";
 import { writeWhole } from "../files/writeWhole.cjs";
+import { openTarget } from "../targets/openTarget";
+import { hostOf } from "../targets/place";
+import { placeOf } from "../targets/placeOf";
+import { wantedOf } from "../targets/wanted";
 import { cardsOf, type CardQuestion, type Cards } from "./card";
 import { cardFiles, cardFolder } from "./kept";
 
@@ -18,7 +22,8 @@ export function leaveCards(
 ): pulumi.Output<Cards> {
   const host = question.settings.docker.host ?? process.env.DOCKER_HOST;
   const cards = knownGood.apply(async () => {
-    const made = cardsOf({ ...question, engine: { host, id: engineId } });
+    const hosted = await hostedCards(question);
+    const made = cardsOf({ ...question, engine: { host, id: engineId }, ...(hosted && { hosted }) });
     if (!pulumi.runtime.isDryRun()) {
       const problem = keepCards(question.settings.record.folder, made);
       if (problem !== undefined) await tell(problem);
@@ -26,6 +31,17 @@ export function leaveCards(
     return made;
   });
   return pulumi.secret(cards);
+}
+
+/** What brings releases back on the target; undefined where the stack's own containers run. No secret is in it. */
+async function hostedCards({
+  settings,
+}: Pick<CardQuestion, "settings">): Promise<CardQuestion["hosted"] | undefined> {
+  const place = placeOf(settings, () => "");
+  if (place === undefined) return undefined;
+  const target = await openTarget(place, new AbortController().signal);
+  const services = Object.keys(settings.services);
+  return (release) => ({ at: hostOf(place), lines: target.byHand(wantedOf(release, services)) });
 }
 
 /** Writes the cards for this user's eyes. @returns why they could not be written; undefined when they were */

@@ -5,10 +5,10 @@ import type { Release } from "../catalog/release";
 import { quoted } from "../components/ownCommand";
 import { stackName } from "../gates/move";
 import { labels } from "../history/running";
-import { printable } from "../schema/reportLines";
 import type { Verdict } from "../schema/verdict";
 import type { Settings } from "../settings/settings";
 import type { CardEngine } from "./card";
+import { commented, confirmation, meaningLines } from "./cardWords";
 import { createWords, type CardContainer } from "./containerCommand";
 import { healthLine } from "./healthLine";
 
@@ -46,15 +46,17 @@ export interface CardScript {
   schema: CardSchema | undefined;
 }
 
-const functions = readFileSync(join(__dirname, "functions.sh"), "utf8").trimEnd();
+const functions = ["every.sh", "containers.sh"].map((file) =>
+  readFileSync(join(__dirname, file), "utf8").trimEnd(),
+);
 
 /** The whole card: what it is, what it means for the schema, the commands, and how knowngood is told. */
 export function cardScript(card: CardScript): string {
   const containers = containersOf(card);
   return [
-    ...headLines(card, containers).map((line) => `# ${printable(line)}`.trimEnd()),
+    ...commented(headLines(card, containers)),
     "",
-    functions,
+    functions.join("\n\n"),
     "",
     ...outcomeLines(card),
     ...confirmation(card),
@@ -73,31 +75,10 @@ export function cardScript(card: CardScript): string {
 }
 
 function headLines(card: CardScript, containers: readonly CardContainer[]): string[] {
-  const { stack, release, running, passedAt, schema, flags, settings } = card;
-  const same = release.tag === running;
+  const { release, settings } = card;
   const missing = Object.keys(settings.services).filter((name) => release.services[name] === undefined);
   return [
-    `knowngood: the emergency card of ${stack}. It brings back ${release.tag}, without Pulumi and without Node.js.`,
-    ...(schema?.instead === undefined
-      ? []
-      : [
-          `STOP: on the present schema ${release.tag} is ${schema.verdict}, so going back to it breaks what runs now. Instead:`,
-          schema.instead,
-        ]),
-    same
-      ? `${release.tag} ran when this was written: it is for containers that are lost, and for a newer release that failed.`
-      : `${running} ran when this was written; ${release.tag} is the last known-good one, its gates passed ${passedAt ?? "before"}.`,
-    ...(schema === undefined ? [] : [schemaLine(schema, release.tag)]),
-    ...(schema === undefined || !same
-      ? []
-      : [
-          `A newer release that was tried since may have moved the schema: look before you run this, and whether ${release.tag} can run on it.`,
-        ]),
-    ...(flags.length === 0
-      ? []
-      : [
-          `Flags to turn off first, which only newer releases turn on: ${flags.map(({ flag, releases }) => `${flag} (${releases.join(", ")})`).join("; ")}.`,
-        ]),
+    ...meaningLines(card),
     ...(missing.length === 0
       ? []
       : [`${release.tag} has no image for ${missing.join(", ")}, left as it is.`]),
@@ -105,20 +86,6 @@ function headLines(card: CardScript, containers: readonly CardContainer[]): stri
     "Run it whole, from a file (sh card.sh), or paste it one step at a time, answering before the next. Secrets",
     `are not in it: taken from the containers that are there, or asked for. Services: ${containers.map(({ service }) => service).join(", ")}.`,
   ];
-}
-
-function schemaLine({ head, verdict }: CardSchema, tag: string): string {
-  const meaning =
-    verdict === "unknown"
-      ? "what that means was not judged"
-      : `what ${tag} meets in it is ${verdict}, as assessed then, on the schema alone`;
-  return `Schema: left as it is, at ${head ?? "the start"} when this was written; ${meaning}.`;
-}
-
-function confirmation({ schema, release }: CardScript): string[] {
-  if (schema?.instead === undefined) return [];
-  const words = `On the present schema ${release.tag} is ${schema.verdict}. ${schema.instead}`;
-  return [`confirmed ${quoted(printable(words))}`, ""];
 }
 
 function engineLines({ engine }: CardScript): string[] {

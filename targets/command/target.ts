@@ -1,3 +1,4 @@
+import { quoted } from "../../components/ownCommand";
 import { commandEnvironment } from "../../gates/commandGate";
 import { boundedLog } from "../../gates/failureText";
 import { runToEnd, type CommandEnd } from "../../gates/runToEnd";
@@ -103,13 +104,18 @@ export function open(place: CommandPlace, signal: AbortSignal): Target {
       });
       return { exitCode, output };
     },
-    byHand: (wanted) =>
-      wanted.map((build) =>
-        filled(place.deploy.command, build)
-          .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
-          .join(" "),
-      ),
+    byHand: (wanted) => [
+      ...environmentLines(place.deploy),
+      ...wanted.map((build) => filled(place.deploy.command, build).map(quoted).join(" ")),
+    ],
   };
+}
+
+/** A secret is not known to a card: it has to be set by who runs it. */
+function environmentLines({ env }: PlacedCommand): string[] {
+  return Object.entries(env).map(([name, value]) =>
+    value === "" ? `: "\${${name}:?set it, and export it}"` : `export ${name}=${quoted(value)}`,
+  );
 }
 
 /** A service without a release: what its name alone is asked for. */

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { run } from "./command";
 import { freePorts } from "./freePorts";
 import { answering, crashing, servicePort } from "./images";
 import { Workspace } from "./workspace";
@@ -64,6 +65,7 @@ describe("a stack on a platform with a command line of its own", function () {
     workspace.release("v1", { services: { web: await answering(workspace, "web", "v1") } });
     workspace.release("v2", { services: { web: await crashing(workspace, "web", "v2") } });
     workspace.release("v3", { services: { web: await answering(workspace, "web", "v3") } });
+    workspace.release("v4", { services: { web: await answering(workspace, "web", "v4") } });
   });
   after(() => workspace.dispose());
 
@@ -101,15 +103,41 @@ describe("a stack on a platform with a command line of its own", function () {
     expect(again.text).to.contain("quarantined");
   });
 
-  it("rolls back by tag, and puts right what was deployed by hand", async () => {
+  it("leaves a card that brings the last known-good release back without Pulumi, as printed", async () => {
     const forward = await to("v3");
     expect(forward.exitCode, forward.text).to.equal(0);
-    expect(await answer()).to.equal("v3");
+    const card = await run(
+      process.execPath,
+      [join(__dirname, "../../cli/knowngood.cjs"), "card", "--stack", "prod"],
+      { cwd: workspace.folder, env: workspace.env },
+    );
+    expect(card.exitCode, card.text).to.equal(0);
+    expect(card.text).not.to.contain(token);
+    const file = join(workspace.folder, "card.sh");
+    writeFileSync(file, card.stdout);
+    const without = await run("sh", [file], { cwd: workspace.folder, env: workspace.env });
+    expect(without.text).to.contain("TOKEN: set it, and export it");
+    const env = { ...workspace.env, TOKEN: token };
+    const ran = await run("sh", [file], { cwd: workspace.folder, env });
+    expect(ran.exitCode, ran.text).to.equal(0);
+    expect(ran.text).to.contain("web is healthy.");
+    expect(await answer()).to.equal("v1");
+    // What the card says, so that the stack knows it.
+    const told = await to("v1");
+    expect(told.exitCode, told.text).to.equal(0);
+    expect(deployments().at(-1)).to.contain(token);
+    expect(await answer()).to.equal("v1");
+  });
+
+  it("rolls back by tag, and puts right what was deployed by hand", async () => {
+    const forward = await to("v4");
+    expect(forward.exitCode, forward.text).to.equal(0);
+    expect(await answer()).to.equal("v4");
     const back = await to("v1");
     expect(back.exitCode, back.text).to.equal(0);
     expect(await answer()).to.equal("v1");
     const { knownGood } = await workspace.outputs("prod");
-    expect((knownGood as { tag: string }[]).map(({ tag }) => tag)).to.deep.equal(["v1", "v3"]);
+    expect((knownGood as { tag: string }[]).map(({ tag }) => tag)).to.deep.equal(["v1", "v4", "v3"]);
     const stopped = await workspace.docker("rm", "-f", container());
     expect(stopped.exitCode).to.equal(0);
     const up = await workspace.up("prod");

@@ -1,19 +1,3 @@
-halted= kept= made= back= moment=$(date -u +%Y-%m-%dT%H:%M:%SZ) suffix=before-$(date -u +%Y%m%dT%H%M%SZ)
-
-# What asks for a value would take the card's own next lines for the answer
-case $- in *i*) ;; *s*)
-  echo "card: nothing was touched: a card runs from a file, not from standard input. Save it, then: sh card.sh" >&2
-  exit 1
-  ;;
-esac
-
-halt() { # WORDS: why nothing more is done. It ends a script; of what is pasted, the lines that follow do nothing
-  printf 'card: %s\n' "$*" >&2
-  halted=yes
-  [ -z "$made$kept" ] || outcome >&2
-  case $- in *i*) return 1 ;; *) exit 1 ;; esac
-}
-
 on_engine() { # ID [HOST]: the engine of the stack, and no other. On its own machine it is the local one
   [ -z "$halted" ] || return 1
   command -v docker >/dev/null 2>&1 || { halt "there is no docker on PATH; nothing was touched"; return 1; }
@@ -26,14 +10,6 @@ on_engine() { # ID [HOST]: the engine of the stack, and no other. On its own mac
   [ -n "$engine" ] || { halt "the Docker engine does not answer; nothing was touched"; return 1; }
   [ "$engine" = "$1" ] || [ "${ENGINE-}" = any ] ||
     halt "this engine ($engine) is not the stack's (${1:-not known}); nothing was touched. If it is to be: ENGINE=any"
-}
-
-confirmed() { # WORDS: what has to be said yes to
-  [ -z "$halted" ] || return 1
-  [ "${CONFIRM-}" != yes ] || return 0
-  printf '%s Write yes to go on (or set CONFIRM=yes): ' "$*" >&2
-  IFS= read -r answer
-  [ "$answer" = yes ] || halt "not confirmed; nothing was touched"
 }
 
 image() { # REFERENCE: on the engine, pulled where it is not
@@ -129,25 +105,6 @@ healthy() { # CONTAINER SECONDS COMMAND...: waits until it runs and the command 
     sleep 1
   done
   echo "$name is healthy."
-}
-
-ends() ( # SECONDS COMMAND...: whether it succeeds in that time
-  last=$(($(date +%s) + $1))
-  shift
-  "$@" &
-  while kill -0 $! 2>/dev/null; do
-    [ "$(date +%s)" -lt "$last" ] || { kill -9 $!; exit 1; }
-    sleep 1
-  done
-  wait $!
-)
-
-answers() { # STATUSES SECONDS URL [WORDS OF CURL...]: whether it does
-  statuses=$1 most=$2 url=$3
-  shift 3
-  command -v curl >/dev/null 2>&1 || { echo "There is no curl here: look yourself at $url"; return 0; }
-  answered=$(curl --silent --output /dev/null --max-time "$most" --write-out '%{http_code}' "$@" "$url")
-  case " $statuses " in *" $answered "*) return 0 ;; *) return 1 ;; esac
 }
 
 lasts() { # CONTAINER: whether it runs for three seconds without a restart
