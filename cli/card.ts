@@ -65,7 +65,13 @@ async function findCards(
   } catch (error) {
     why = (error as Error).message;
   }
-  const { cards, file } = fromFile(options, own, why);
+  // As Pulumi, which could not be asked, would have taken it.
+  const selected = options.stack ?? (process.env.PULUMI_STACK || undefined);
+  const { cards, file } = fromFile(
+    { ...options, ...(selected !== undefined && { stack: selected }) },
+    own,
+    why,
+  );
   tell("warning", `The stack's state could not be asked (${why}). This is of the file ${file}`);
   return { cards };
 }

@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { recordPlace } from "../records/writtenRecord";
 import { diagnosis, goesBackByItself, readGates, type WayBack } from "../updates/diagnosis";
 import { commandLine } from "../updates/moveOptions";
@@ -49,7 +49,7 @@ export async function carryOut(
   try {
     const file = stackFile(stack);
     // Pulumi writes beside its configuration, and the name's ending decides how it is read.
-    const copy = join(own, file);
+    const copy = join(own, basename(file));
     await writeFile(copy, withSettings(move.stackText, project, move.edits, file), { mode: 0o600 });
     const ended = await runUp({
       ...{ stack, project, records: recordPlace(settings), configFile: copy },

@@ -1,6 +1,7 @@
 import { settingsSchema } from "../settings/settings";
 import { InvalidInput, show, type Violation } from "../settings/violations";
 import type { MoveFlags } from "./moveFlags";
+import { isNoReason } from "./noReason";
 
 const { acknowledge, stepDown } = settingsSchema.shape;
 
@@ -27,7 +28,7 @@ export function checkMoveFlags(flags: MoveFlags): void {
     ...(stepDown.safeParse(flags.stepDown).success
       ? []
       : [wrong("--step-down", flags.stepDown, "write the version of one migration, digits only")]),
-    ...reasons.flatMap(([option, text]) => (text?.trim() === "" ? [wrong(option, text, "write why")] : [])),
+    ...reasons.flatMap(([option, text]) => (isNoReason(text) ? [wrong(option, text, "write why")] : [])),
   ];
   if (violations.length > 0) throw new InvalidInput("Nothing was touched", violations);
 }

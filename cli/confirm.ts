@@ -33,7 +33,10 @@ export async function confirmed({ message, typed }: Question, interruption: Inte
     interruption.interrupt();
     interruption.signal.throwIfAborted();
   }
-  return typed === undefined ? answer === true : String(answer ?? "").trim() === typed;
+  if (typed === undefined) return answer === true;
+  const said = String(answer ?? "").trim();
+  if (said !== typed && said !== "") process.stderr.write(`Expected was ${typed}; typed was ${said}.\n`);
+  return said === typed;
 }
 
 /** A prompt would wait on for an answer that can't come any more: Ctrl-D, or an input that has ended. */

@@ -14,7 +14,8 @@ import { askPulumi } from "../stack/askPulumi";
 import { exitCodes } from "./exitCodes";
 import { print, printJson, styled } from "./output";
 import { whileWaiting } from "./progress";
-import { projectFolder, stackSettings } from "../stack/stackSettings";
+import { projectFolder } from "../stack/project";
+import { stackSettings } from "../stack/stackSettings";
 
 export interface DoctorOptions {
   stack?: string;

@@ -13,16 +13,18 @@ import { readStackState } from "../history/stackState";
 import { maskPasswords } from "../migrations/password";
 import { accountName, operator } from "../records/operator";
 import { nearestName } from "../settings/nearestName";
-import { InvalidInput } from "../settings/violations";
+import { InvalidInput, show } from "../settings/violations";
 import { previewPlan, type Previewed } from "../updates/preview";
 import type { Plan } from "../assessment/plan";
 import { canAsk, confirmed } from "./confirm";
 import { drillReport } from "./drillReport";
 import { BrokenEnvironment, Interrupted, Refused } from "../stack/endings";
 import { cameOfInterruption, listenForInterruption, type Interruption } from "./interruption";
+import { isNoReason } from "./noReason";
 import { print, printJson, tell } from "./output";
 import { whileWaiting } from "./progress";
-import { projectFolder, stackSettings, type NamedStack } from "../stack/stackSettings";
+import { projectFolder } from "../stack/project";
+import { stackSettings, type NamedStack } from "../stack/stackSettings";
 import { upProgress } from "./upProgress";
 
 export interface DrillOptions {
@@ -75,9 +77,9 @@ export async function drill(options: DrillOptions): Promise<void> {
 }
 
 function refuseProtected({ stack, settings }: NamedStack, { inProduction, target }: DrillOptions): void {
-  if (inProduction?.trim() === "")
+  if (isNoReason(inProduction))
     throw new InvalidInput("A drill of a protected stack can't go without a reason", [
-      { where: "--in-production", found: "nothing", expected: "write why it is drilled there" },
+      { where: "--in-production", found: show(inProduction), expected: "write why it is drilled there" },
     ]);
   if (!settings.protected || inProduction !== undefined) return;
   const towards = target === undefined ? "" : ` --target ${target}`;

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { nearestName } from "../settings/nearestName";
 import { exitCodeMeanings, exitCodes } from "./exitCodes";
 
 const examples = `
@@ -31,7 +32,23 @@ export function completeHelp(program: Command): void {
     },
   });
   program.addHelpText("after", examples);
-  for (const command of [program, ...commandsBelow(program)]) command.addHelpText("after", exitCodesHelp);
+  for (const command of [program, ...commandsBelow(program)]) {
+    command.addHelpText("after", exitCodesHelp);
+    command.on("beforeHelp", ({ error }: { error: boolean }) => {
+      if (!error) refuseUnknown(command);
+    });
+  }
+}
+
+/** Help that is asked of a command that does not exist is no help: commander would give that of the one above it. */
+function refuseUnknown(command: Command): void {
+  const [asked] = command.args;
+  if (command.commands.length === 0 || asked === undefined || asked.startsWith("-")) return;
+  const known = ["help", ...command.commands.flatMap((one) => [one.name(), ...one.aliases()])];
+  if (known.includes(asked)) return;
+  const meant = nearestName(known, asked);
+  const suggested = meant === undefined ? "" : `\n(Did you mean ${meant}?)`;
+  command.error(`error: unknown command '${asked}'${suggested}`);
 }
 
 /** All commands of a program, and theirs. */

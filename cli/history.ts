@@ -6,7 +6,8 @@ import { BrokenEnvironment } from "../stack/endings";
 import { historyText } from "./historyText";
 import { print, printJson, tell } from "./output";
 import { whileWaiting } from "./progress";
-import { projectFolder, stackSettings } from "../stack/stackSettings";
+import { projectFolder } from "../stack/project";
+import { stackSettings } from "../stack/stackSettings";
 
 export interface HistoryOptions {
   stack?: string;

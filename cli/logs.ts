@@ -12,7 +12,8 @@ import { BrokenEnvironment } from "../stack/endings";
 import { tell } from "./output";
 import { whileWaiting } from "./progress";
 import { mergedByTime, openLog, type LoggedContainer, type LogLine, type LogStream } from "./serviceLogs";
-import { projectFolder, stackSettings, type NamedStack } from "../stack/stackSettings";
+import { projectFolder } from "../stack/project";
+import { stackSettings, type NamedStack } from "../stack/stackSettings";
 
 /** Seconds for the stack's state, without which the host is asked by labels alone. */
 const stateSeconds = 10;

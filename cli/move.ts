@@ -7,7 +7,7 @@ import { checkMoveFlags } from "./checkMoveFlags";
 import { carryOut, editedSince, passedAtLast, type MoveResult } from "./carryOutMove";
 import { canAsk, confirmed } from "./confirm";
 import { exitCodes } from "./exitCodes";
-import { BrokenEnvironment, Interrupted } from "../stack/endings";
+import { Interrupted } from "../stack/endings";
 import { followUp } from "./followUp";
 import { cameOfInterruption, listenForInterruption, type Interruption } from "./interruption";
 import { optionsOf, typedAgain, type MoveFlags } from "./moveFlags";
@@ -16,7 +16,7 @@ import { moveSeveral } from "./moveSeveral";
 import { print, printJson, tell } from "./output";
 import { prepareMove, RefusedMove } from "./prepareMove";
 import { requireKnownGoodAt } from "./requireKnownGood";
-import { projectFolder } from "../stack/stackSettings";
+import { neededProjectFolder } from "../stack/project";
 import { takeLock } from "./takeLock";
 
 /** `rollback` and `deploy`. */
@@ -24,13 +24,8 @@ export async function move(command: MoveCommand, tag: string | undefined, flags:
   checkFlags(command, flags);
   checkMoveFlags(flags);
   if (flags.yes !== true && flags.preview !== true && !canAsk()) throw nobodyToAsk(command, tag, flags);
-  const folder = projectFolder();
-  if (folder === undefined)
-    throw new BrokenEnvironment(
-      "There is no Pulumi.yaml in this folder, nor above it: run this in the project's folder.",
-    );
   // Settings name their folders from there.
-  process.chdir(folder);
+  process.chdir(neededProjectFolder());
   const interruption = listenForInterruption();
   try {
     if (flags.after !== undefined)
@@ -151,7 +146,7 @@ function checkFlags(command: MoveCommand, flags: MoveFlags): void {
       found: "--take-lock with several stacks",
       expected: "take the lock of one, by a move of it alone: --stack STACK --take-lock",
     });
-  const files = [...new Set(flags.stack)].map(stackFile);
+  const files = [...new Set(flags.stack)].map((stack) => stackFile(stack));
   const twice = files.find((file, index) => files.indexOf(file) !== index);
   if (twice !== undefined)
     violations.push({ where, found: `two stacks of ${twice}`, expected: "name that stack once" });

@@ -7,6 +7,7 @@ import { stoppedText } from "../updates/standing";
 import { passedText } from "../updates/moveReport";
 import type { MoveResult } from "./carryOutMove";
 import { BrokenEnvironment, Interrupted, Refused } from "../stack/endings";
+import { withNextStep } from "../stack/nextStep";
 
 /** A move that has ended, as data. */
 export function asJson(result: MoveResult): Record<string, unknown> {
@@ -76,7 +77,9 @@ export function failure(result: MoveResult): Error | undefined {
         ? new Interrupted(`Interrupted. ${stands} To go on: ${again}`)
         : new Error(`Somebody else has ended this update. ${stands} To go on: ${again}`);
     case "brokenEnvironment":
-      return new BrokenEnvironment(`Nothing was touched, and the stack file is as it was: ${ended.why}`);
+      return new BrokenEnvironment(
+        `Nothing was touched, and the stack file is as it was: ${withNextStep(ended.why)}`,
+      );
     case "failed":
       return new Error(`${ended.why}\n${stands} To try again: ${again}`);
     default:

@@ -38,11 +38,12 @@ export async function moveSeveral(
       (one): one is PreparedMove => one !== undefined && !(one instanceof Error),
     );
     const [problem, ...others] = problemsOf(stacks, looked);
+    const text = prepared.map((move) => planText(told(move))).join("\n\n");
     if (problem !== undefined && flags.json === true)
-      printJson(looked.map((one, index) => lookedAsJson(one, stacks[index])));
+      printJson(looked.map((one, index) => lookedAsJson(one, stacks[index], flags.preview === true)));
+    else if (problem !== undefined && flags.preview === true && prepared.length > 0) print(text);
     for (const other of others) tell("error", other.message);
     if (problem !== undefined) throw problem;
-    const text = prepared.map((move) => planText(told(move))).join("\n\n");
     if (flags.preview === true) {
       if (flags.json === true) printJson(prepared.map(({ plan }) => plan));
       else print(text);
@@ -118,8 +119,13 @@ async function carryOutAll(
   if (failures.length > 0) throw summary(failures, moves.length);
 }
 
-/** None was begun. */
-function lookedAsJson(looked: PreparedMove | Error | undefined, stack: string | undefined) {
+/** None was begun. @param withPlans whether the plans are what was asked for */
+function lookedAsJson(
+  looked: PreparedMove | Error | undefined,
+  stack: string | undefined,
+  withPlans: boolean,
+): unknown {
+  if (withPlans && (looked instanceof RefusedMove || (looked && "plan" in looked))) return looked.plan;
   if (looked instanceof RefusedMove) return refusedAsJson(looked.plan);
   if (looked === undefined || looked instanceof Error) return { stack, end: looked?.message ?? "not begun" };
   return { stack: looked.plan.stack, to: looked.tag, end: "not begun" };

@@ -20,6 +20,7 @@ import { shownError } from "../updates/shownError";
 import { stackFile, type SettingEdits } from "../updates/stackFile";
 import { isStaleReason, usualSeconds } from "../updates/usualTime";
 import { BrokenEnvironment, Refused } from "../stack/endings";
+import { withNextStep } from "../stack/nextStep";
 import { tell } from "./output";
 import { whileWaiting } from "./progress";
 import { stackSettings, type NamedStack } from "../stack/stackSettings";
@@ -189,7 +190,7 @@ async function assessed(
   const isGood = plan !== undefined && (exitCode === 0 || plan.refusals.length > 0);
   if (isGood) return { plan, failed: undefined };
   const said = await shownError(errorsIn(text), { stack, knows: plan !== undefined });
-  if (plan === undefined) throw new BrokenEnvironment(`Nothing could be assessed: ${said}`);
+  if (plan === undefined) throw new BrokenEnvironment(`Nothing could be assessed: ${withNextStep(said)}`);
   return { plan, failed: said };
 }
 

@@ -1,8 +1,10 @@
 import * as review from "../review/propose";
-import { InvalidInput } from "../settings/violations";
+import { InvalidInput, show } from "../settings/violations";
+import { isNoReason } from "./noReason";
 import { print, printJson, tell } from "./output";
 import { whileWaiting } from "./progress";
-import { projectFolder, stackSettings } from "../stack/stackSettings";
+import { projectFolder } from "../stack/project";
+import { stackSettings } from "../stack/stackSettings";
 
 export interface ProposeOptions {
   stack?: string;
@@ -15,9 +17,13 @@ export async function propose(
   tag: string | undefined,
   { stack: asked, reason, json }: ProposeOptions,
 ): Promise<void> {
-  if (reason.trim() === "")
+  if (isNoReason(reason))
     throw new InvalidInput("There is nothing to review by", [
-      { where: "--reason", found: "nothing", expected: "say why the release is changed" },
+      {
+        where: "--reason",
+        found: reason.trim() === "" ? "nothing" : show(reason),
+        expected: "say why the release is changed",
+      },
     ]);
   process.chdir(projectFolder() ?? ".");
   const named = await stackSettings(asked);

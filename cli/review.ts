@@ -8,7 +8,8 @@ import { BrokenEnvironment, Interrupted, Refused } from "../stack/endings";
 import { cameOfInterruption, listenForInterruption } from "./interruption";
 import { print, tell } from "./output";
 import { whileWaiting } from "./progress";
-import { projectFolder, stackSettings } from "../stack/stackSettings";
+import { projectFolder } from "../stack/project";
+import { stackSettings } from "../stack/stackSettings";
 import { upProgress } from "./upProgress";
 
 export interface CheckOptions {

@@ -15,13 +15,8 @@ import { exitCodes } from "./exitCodes";
 import { BrokenEnvironment } from "../stack/endings";
 import { print, printJson, styled } from "./output";
 import { whileWaiting } from "./progress";
-import {
-  projectFolder,
-  projectName,
-  settingsInFile,
-  stackSettings,
-  type NamedStack,
-} from "../stack/stackSettings";
+import { projectFolder, projectName } from "../stack/project";
+import { NoSuchStack, settingsInFile, stackSettings, type NamedStack } from "../stack/stackSettings";
 
 export interface StatusOptions {
   stack?: string;
@@ -82,14 +77,14 @@ async function settingsOf(
       late,
     );
     if (!(found instanceof Error)) return found;
-    if (!(found instanceof BrokenEnvironment)) throw found;
+    if (!(found instanceof BrokenEnvironment || found instanceof NoSuchStack)) throw found;
     if (asked === undefined)
       throw new BrokenEnvironment(
         `${found.message}\nNamed, the stack is looked at all the same: npx knowngood status --stack STACK`,
       );
     const text = await readFile(stackFile(asked), "utf8").catch(() => undefined);
     if (text === undefined) throw found;
-    return { ...(await settingsInFile(asked, text)), fromFile: found.message };
+    return { ...settingsInFile(asked, text), fromFile: found.message };
   } finally {
     own.over();
   }
@@ -116,7 +111,7 @@ async function askSecrets(stack: string, limit: TimeLimit): Promise<Known<StackS
   });
   if (isUnknown(text)) return text;
   try {
-    return secretsIn(text, await projectName());
+    return secretsIn(text, projectName());
   } catch {
     return { unknown: "what Pulumi says of the secrets is no JSON" };
   }

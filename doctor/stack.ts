@@ -1,6 +1,7 @@
-import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { InvalidInput } from "../settings/violations";
+import { projectFileIn } from "../stack/project";
+import { NoSuchStack } from "../stack/stackSettings";
 import { needed, type Check } from "./check";
 import { reasonOf, type Finding } from "./finding";
 import type { StackToExamine } from "./world";
@@ -8,18 +9,12 @@ import type { StackToExamine } from "./world";
 /** Whether this is the folder of a Pulumi project. */
 export const project: Check = {
   name: "Project",
-  look: async ({ folder }) => judgeProject(folder, await hasProject(folder)),
+  look: ({ folder }) => Promise.resolve(judgeProject(folder, projectFileIn(folder))),
 };
 
-function hasProject(folder: string): Promise<boolean> {
-  return access(join(folder, "Pulumi.yaml")).then(
-    () => true,
-    () => false,
-  );
-}
-
-export function judgeProject(folder: string, there: boolean): Finding {
-  if (there) return { check: "Project", outcome: "ok", found: join(folder, "Pulumi.yaml") };
+/** @param file name of the project's file; undefined where there is none */
+export function judgeProject(folder: string, file: string | undefined): Finding {
+  if (file !== undefined) return { check: "Project", outcome: "ok", found: join(folder, file) };
   return {
     check: "Project",
     outcome: "missing",
@@ -32,7 +27,7 @@ export function judgeProject(folder: string, there: boolean): Finding {
 export const stack: Check = {
   name: "Stack",
   look: async ({ folder, stack }) => {
-    if (!(await hasProject(folder)))
+    if (projectFileIn(folder) === undefined)
       return { check: "Stack", outcome: "not asked", found: "there is no project" };
     return judgeStack(
       await stack.catch((error: unknown) => (error instanceof Error ? error : new Error(String(error)))),
@@ -44,6 +39,13 @@ export function judgeStack(found: StackToExamine | Error): Finding {
   const check = "Stack";
   if (!(found instanceof Error)) return { check, outcome: "ok", found: found.label };
   const said = found.message;
+  if (found instanceof NoSuchStack)
+    return {
+      check,
+      outcome: "missing",
+      found: `the backend has no stack ${found.asked}`,
+      get: "pulumi stack ls; a new one: pulumi stack init STACK",
+    };
   if (found instanceof InvalidInput)
     return { check, outcome: "wrong", found: said, get: "docs/settings.md lists what can be set" };
   if (/no pulumi on PATH/.test(said))
@@ -54,13 +56,6 @@ export function judgeStack(found: StackToExamine | Error): Finding {
       outcome: "missing",
       found: "no stack is selected",
       get: "pulumi stack select STACK, or knowngood doctor --stack STACK; a new one: pulumi stack init STACK",
-    };
-  if (/no stack named/.test(said))
-    return {
-      check,
-      outcome: "missing",
-      found: said,
-      get: "pulumi stack ls; a new one: pulumi stack init STACK",
     };
   return { check, outcome: "wrong", found: said };
 }

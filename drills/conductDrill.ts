@@ -1,6 +1,6 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { httpProbe } from "../gates/httpProbe";
 import { recordPlace } from "../records/writtenRecord";
@@ -96,7 +96,7 @@ async function goOut(order: DrillOrder, watch: DrillWatch): Promise<Gone> {
   try {
     const name = stackFile(pulumiStack);
     const text = await readFile(name, "utf8");
-    const copy = join(folder, name);
+    const copy = join(folder, basename(name));
     await writeFile(copy, withSettings(text, project, targetSettings(target), name), { mode: 0o600 });
     return await go(order, "out", watch, copy);
   } finally {

@@ -1,12 +1,14 @@
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { JSON_SCHEMA, load } from "js-yaml";
 import { stackName } from "../gates/move";
 import { readSettings } from "../settings/readSettings";
 import type { Settings } from "../settings/settings";
+import { InvalidInput } from "../settings/violations";
+import { stackFile } from "../updates/stackFile";
 import { askPulumi } from "./askPulumi";
 import { BrokenEnvironment } from "./endings";
+import { withNextStep } from "./nextStep";
+import { checkYaml, neededProjectFolder, projectName } from "./project";
 
 /** A stack as its files say, from the project's folder. */
 export interface NamedStack {
@@ -19,17 +21,33 @@ export interface NamedStack {
   settings: Settings;
 }
 
+/** A stack that the backend does not have. */
+export class NoSuchStack extends InvalidInput {
+  constructor(readonly asked: string) {
+    super("There is no such stack", [
+      {
+        where: "--stack",
+        found: `${asked}, which the backend does not have`,
+        expected: "name one of: pulumi stack ls; which backend it is: pulumi whoami --verbose",
+      },
+    ]);
+  }
+}
+
 /**
  * The settings of a stack, as the program reads them. No secret is decrypted, so no passphrase is needed.
  * @param asked the stack; undefined for the selected one
  * @param signal ends the questions earlier
- * @throws BrokenEnvironment where Pulumi does not tell them, InvalidInput where they can't be used
+ * @throws BrokenEnvironment where Pulumi does not tell them, InvalidInput where they can't be used, or there is no such
+ * project or stack
  */
 export async function stackSettings(asked: string | undefined, signal?: AbortSignal): Promise<NamedStack> {
+  const project = projectName();
   const stack = asked ?? (await pulumi(["stack", "--show-name"], signal)).trim();
-  const config = parsed(await pulumi(["config", "--json", "--stack", stack], signal));
+  const config = await configOf(stack, signal);
   const entries = Object.entries(config);
   return namedStack(
+    project,
     stack,
     Object.fromEntries(entries.map(([key, { value = "" }]) => [key, value])),
     entries.flatMap(([key, { secret }]) => (secret ? [key] : [])),
@@ -41,12 +59,13 @@ export async function stackSettings(asked: string | undefined, signal?: AbortSig
  * @param text what the file holds
  * @throws InvalidInput where the settings can't be used
  */
-export async function settingsInFile(stack: string, text: string): Promise<NamedStack> {
+export function settingsInFile(stack: string, text: string): NamedStack {
   // Times stay text, as Pulumi takes them.
   const { config } = (load(text, { schema: JSON_SCHEMA }) ?? {}) as { config?: Record<string, unknown> };
   const entries = Object.entries(config ?? {});
   const isSecret = (value: unknown) => typeof value === "object" && value !== null && "secure" in value;
   return namedStack(
+    projectName(),
     stack,
     Object.fromEntries(
       entries.map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
@@ -55,30 +74,25 @@ export async function settingsInFile(stack: string, text: string): Promise<Named
   );
 }
 
-async function namedStack(
+function namedStack(
+  project: string,
   stack: string,
   values: Readonly<Record<string, string>>,
   secretKeys: readonly string[],
-): Promise<NamedStack> {
-  const project = await projectName();
+): NamedStack {
   const name = stackName({ stack });
   const settings = readSettings({ project, stack: name, values, secretKeys });
   return { stack, label: `${project}/${name}`, project, settings };
 }
 
-/** The project's name, which is the namespace of its settings. @throws BrokenEnvironment where there is no project */
-export async function projectName(): Promise<string> {
-  const folder = projectFolder();
-  if (folder === undefined) throw new BrokenEnvironment("There is no Pulumi.yaml in this folder.");
-  const text = await readFile(join(folder, "Pulumi.yaml"), "utf8");
-  return String((load(text) as { name?: unknown } | undefined)?.name);
-}
-
-/** The folder of the project: this one, or the nearest above it; undefined where there is none. */
-export function projectFolder(): string | undefined {
-  for (let folder = process.cwd(); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, "Pulumi.yaml"))) return folder;
-    if (dirname(folder) === folder) return undefined;
+async function configOf(stack: string, signal: AbortSignal | undefined): Promise<ReturnType<typeof parsed>> {
+  try {
+    return parsed(await pulumi(["config", "--json", "--stack", stack], signal));
+  } catch (error) {
+    const folder = neededProjectFolder();
+    const file = stackFile(stack, folder);
+    checkYaml(join(folder, file), file);
+    throw /no stack named .* found/.test((error as Error).message) ? new NoSuchStack(stack) : error;
   }
 }
 
@@ -94,6 +108,8 @@ async function pulumi(words: readonly string[], signal: AbortSignal | undefined)
   try {
     return await askPulumi(words, { signal });
   } catch (error) {
-    throw new BrokenEnvironment(`Pulumi does not tell the stack's settings: ${(error as Error).message}`);
+    throw new BrokenEnvironment(
+      `Pulumi does not tell the stack's settings: ${withNextStep((error as Error).message)}`,
+    );
   }
 }

@@ -1,7 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { planVariable, type Plan } from "../assessment/plan";
+import { InvalidInput } from "../settings/violations";
 import { BrokenEnvironment } from "../stack/endings";
 import { followEvents } from "./engineEvents";
 import { runPulumi } from "./runPulumi";
@@ -39,7 +40,7 @@ export interface Previewed {
 
 /**
  * Previews a stack as if its file held other settings. The file itself is not touched: Pulumi reads a copy of it.
- * @throws InvalidInput where the stack file can't be edited, BrokenEnvironment where there is none, or no Pulumi; what
+ * @throws InvalidInput where there is no stack file, or it can't be edited, BrokenEnvironment where there is no Pulumi; what
  * `signal` says, once Pulumi has ended
  */
 export async function previewPlan(request: PreviewRequest): Promise<Previewed> {
@@ -49,7 +50,7 @@ export async function previewPlan(request: PreviewRequest): Promise<Previewed> {
     const planFile = join(copies, "plan.json");
     const eventLog = join(copies, "events");
     // Pulumi writes beside its configuration, and the name's ending decides how it is read.
-    const copy = join(copies, stackFile(stack));
+    const copy = join(copies, basename(stackFile(stack, folder)));
     await writeFile(copy, await editedText(request, folder), { mode: 0o600 });
     const words = [
       "preview",
@@ -107,17 +108,20 @@ async function editedText(
   folder: string,
 ): Promise<string> {
   const text = stackFileText ?? (await readStackFile(stack, folder));
-  return withSettings(text, project, settings, stackFile(stack));
+  return withSettings(text, project, settings, stackFile(stack, folder));
 }
 
-/** What a stack's file holds. @throws BrokenEnvironment where it can't be read */
+/** What a stack's file holds. @throws InvalidInput where there is none, BrokenEnvironment where it can't be read */
 export async function readStackFile(stack: string, folder = process.cwd()): Promise<string> {
-  const name = stackFile(stack);
+  const name = stackFile(stack, folder);
   return readFile(join(folder, name), "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new BrokenEnvironment(
-      error.code === "ENOENT"
-        ? `There is no ${name} in ${folder}. Its settings make a stack: run this in the project's folder, or name another stack`
-        : `${name} can't be read: ${error.message}`,
-    );
+    if (error.code !== "ENOENT") throw new BrokenEnvironment(`${name} can't be read: ${error.message}`);
+    throw new InvalidInput("The stack has no file of settings here", [
+      {
+        where: folder,
+        found: `no ${name}`,
+        expected: "run this in the project's folder, or name another stack",
+      },
+    ]);
   });
 }

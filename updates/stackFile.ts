@@ -1,5 +1,7 @@
+import { extname, join } from "node:path";
 import { isAlias, isMap, isScalar, parseDocument, stringify, type Document, type Scalar } from "yaml";
 import { InvalidInput } from "../settings/violations";
+import { projectFileIn, stackFolder } from "../stack/project";
 
 /**
  * Settings by name without the namespace; undefined takes one away. One part of a setting that is a map is named with a
@@ -7,9 +9,15 @@ import { InvalidInput } from "../settings/violations";
  */
 export type SettingEdits = Readonly<Record<string, unknown>>;
 
-/** What a stack's settings lie in, from the project's folder. @param stack as `pulumi --stack` takes it */
-export function stackFile(stack: string): string {
-  return `Pulumi.${stack.split("/").at(-1) ?? stack}.yaml`;
+/**
+ * What a stack's settings lie in, from the project's folder: beside the project's file, or where that says
+ * (`stackConfigDir`), with the same ending.
+ * @param stack as `pulumi --stack` takes it
+ * @param folder of the project. @default the working one
+ */
+export function stackFile(stack: string, folder = process.cwd()): string {
+  const ending = extname(projectFileIn(folder) ?? "Pulumi.yaml");
+  return join(stackFolder(folder), `Pulumi.${stack.split("/").at(-1) ?? stack}${ending}`);
 }
 
 /**

@@ -48,6 +48,10 @@ describe("card, where the state is out of reach", () => {
       "they are of shop/prod, shop/test. Name the stack: npx knowngood card --stack prod",
     );
     expect((await card("--records", "kept", "--stack", "test")).code).to.equal(0);
+    const selected = { env: { ...env, PULUMI_STACK: "test" } };
+    expect((await runWith(folder, ["card", "--records", "kept"], selected)).code).to.equal(0);
+    const other = { env: { ...env, PULUMI_STACK: "dev" } };
+    expect((await runWith(folder, ["card", "--records", "kept"], other)).code).to.equal(1);
     expect((await card("--records", "kept", "--stack", "acme/blog/test")).code).to.equal(1);
     keepCards(join(folder, "kept"), cards({}, {}, { stack: "blog/test" }));
     expect((await card("--records", "kept", "--stack", "test")).code).to.equal(1);

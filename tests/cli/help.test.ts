@@ -66,6 +66,8 @@ describe("a word that is mistyped", () => {
     [["relese", "list"], "release"],
     [["release", "lits"], "list"],
     [["card", "--stakc", "prod"], "--stack"],
+    [["relese", "--help"], "release"],
+    [["release", "lits", "--help"], "list"],
   ];
   for (const [words, suggested] of rows) {
     it(`${words.join(" ")}: names ${suggested}, and exits 2`, () => {
@@ -74,6 +76,12 @@ describe("a word that is mistyped", () => {
       expect(stderr).to.contain(`(Did you mean ${suggested}?)\n(add --help for usage and examples)\n`);
     });
   }
+});
+
+it("help of a command that there is not exits 2", () => {
+  const { status, stderr, stdout } = knowngood(["frobnicate", "--help"]);
+  expect([status, stdout]).to.deep.equal([2, ""]);
+  expect(stderr).to.contain("error: unknown command 'frobnicate'\n(add --help");
 });
 
 describe("what needs no engine", () => {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { historyText, outcomeText } from "../../cli/historyText";
@@ -154,6 +154,7 @@ describe("history and logs, on the command line", () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "knowngood-history-"));
     mkdirSync(join(folder, "empty"));
+    writeFileSync(join(folder, "Pulumi.yaml"), "name: shop\n");
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
   const knowngood = async (...words: string[]) => {

@@ -251,8 +251,8 @@ describe("knowngood rollback and deploy on the command line", () => {
 
   it("touch no stack where one of several is refused", async () => {
     const { code, stderr } = await knowngood("rollback", "v1", "--stack", "prod", "--stack", "us", "--yes");
-    expect(code, stderr).to.equal(4);
-    expect(stderr).to.contain("us: There is no Pulumi.us.yaml");
+    expect(code, stderr).to.equal(2);
+    expect(stderr).to.match(/us: The stack has no file of settings here[^]*found no Pulumi\.us\.yaml/);
     expect(project.calls()).not.to.contain("up");
   });
 
@@ -321,6 +321,7 @@ describe("knowngood rollback at a terminal", () => {
     const other = await atTerminal(["Roll back to v1 on prod?", "v2\r"]);
     expect(other.code, other.said).to.equal(1);
     expect(other.said).to.contain("Type v1 to go on").and.to.contain("Nothing was touched.");
+    expect(other.said).to.contain("Expected was v1; typed was v2.");
     expect(project.calls()).not.to.contain("up");
     const right = await atTerminal(["Roll back to v1 on prod?", "v1\r"]);
     expect(right.code, right.said).to.equal(0);

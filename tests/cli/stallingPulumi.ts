@@ -37,6 +37,7 @@ if [ "$name" = up ]; then
   [ "$(cat stallAt)" = "up begun" ] && stall
 fi
 [ -e "$name.out" ] && cat "$name.out"
+[ -e "$name.err" ] && cat "$name.err" >&2
 [ ! -e "$name.fails" ] || [ -s "$name.fails" ]
 `;
 
@@ -92,7 +93,7 @@ export class StallingPulumi {
   }
 
   /**
-   * A file of the stand-in: `NAME.out` is what a command prints, an empty `NAME.fails` that it does not succeed. With
+   * A file of the stand-in: `NAME.out` is what a command prints, `NAME.err` what it says to stderr, an empty `NAME.fails` that it does not succeed. With
    * `NAME@2` it is so from the second time on.
    */
   answer(file: string, content: unknown): void {

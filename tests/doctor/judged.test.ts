@@ -14,6 +14,7 @@ import { judgePulumi } from "../../doctor/pulumiCli";
 import { judgeRecordFolder } from "../../doctor/recordFolder";
 import { imagesByRegistry, judgeRegistry } from "../../doctor/registries";
 import { judgeSecrets } from "../../doctor/secrets";
+import { NoSuchStack } from "../../stack/stackSettings";
 import { judgeStack } from "../../doctor/stack";
 import { isAtLeast } from "../../toolchain/programs.mjs";
 
@@ -84,7 +85,7 @@ describe("doctor, what is judged of", () => {
     expect(short(judgeStack(new Error("no stack selected; please use …")))).to.equal(
       "missing: no stack is selected",
     );
-    expect(judgeStack(new Error("no stack named 'x' found")).get).to.contain("pulumi stack ls");
+    expect(judgeStack(new NoSuchStack("x")).get).to.contain("pulumi stack ls");
   });
 
   it("the engine: none, down, not for this user, there", () => {
