@@ -38,6 +38,9 @@ export class WholeLines {
   private unfinished = "";
   private passingOver = false;
 
+  /** @param heard receives each such line */
+  constructor(private readonly heard: (line: string) => void = () => undefined) {}
+
   add(chunk: Buffer): void {
     for (const line of `${this.unfinished}${this.decoder.write(chunk)}`.split(/(?<=\n)/)) {
       if (!line.endsWith("\n")) {
@@ -45,7 +48,10 @@ export class WholeLines {
         this.unfinished = this.passingOver ? "" : line;
         return;
       }
-      if (!this.passingOver && line.trim() !== "") this.last = line.trimEnd();
+      if (!this.passingOver && line.trim() !== "") {
+        this.last = line.trimEnd();
+        this.heard(this.last);
+      }
       this.passingOver = false;
     }
     this.unfinished = "";

@@ -5,9 +5,12 @@
 export interface Host {
   /** As `ssh` takes it: `deploy@shop.example`, `ssh://deploy@shop.example:2222`, or a name from `~/.ssh/config`. */
   address: string;
-  /** Public keys of which the host must show one, such as `ssh-ed25519 AAAA…`. @default what `known_hosts` says */
+  /**
+   * Public keys of which the host must show one, such as `ssh-ed25519 AAAA…`. A jump host may show one of them, or one that
+   * `known_hosts` has of it. @default what `known_hosts` says
+   */
   hostKeys?: readonly string[];
-  /** A private key's text; secret. @default the agent's, and what `~/.ssh/config` names */
+  /** A private key's text, for the host and the jump host; secret. @default the agent's, and what `~/.ssh/config` names */
   key?: string;
   /** The host to jump over, as `ssh -J` takes it. @default none */
   jump?: string;
