@@ -72,6 +72,13 @@ export interface DeploymentSources {
 
 /** Milliseconds that the clock of a backend may be off that of the machine which wrote the record. */
 const clockTolerance = 2000;
+/**
+ * Milliseconds that they may be apart where release, outcome, length and order say that it is the same update: a machine
+ * whose clock nobody sets is minutes off.
+ */
+const clocksApart = 3_600_000;
+/** Milliseconds that Pulumi takes longest before and after what a record tells of. */
+const longestAround = 120_000;
 /** Milliseconds: Pulumi cuts its times to seconds. */
 const cutOff = 1000;
 
@@ -125,7 +132,36 @@ function matched(
     found.set(update, entry);
     taken.add(entry);
   }
+  for (const [update, entry] of clearlySame(
+    updates.map(({ update }) => update).filter((update) => !found.has(update)),
+    entries.filter((entry) => !taken.has(entry)),
+  ))
+    found.set(update, entry);
   return found;
+}
+
+/**
+ * Updates and records of clocks that are further apart: where each of them could be only the one other. One that ended
+ * without a record, or that Pulumi has not kept, is left alone as soon as there is any doubt.
+ */
+function clearlySame(updates: readonly PulumiUpdate[], entries: readonly Entry[]): [PulumiUpdate, Entry][] {
+  const pairs = entries.flatMap((entry) =>
+    updates.filter((update) => couldBe(update, entry)).map((update) => [update, entry] as const),
+  );
+  return pairs.flatMap(([update, entry]) => {
+    const others = pairs.filter((pair) => pair[0] === update || pair[1] === entry);
+    return others.length === 1 ? [[update, entry]] : [];
+  });
+}
+
+function couldBe(update: PulumiUpdate, { to, outcome, startedAt, seconds }: Entry): boolean {
+  if (update.endedAt === undefined || seconds === undefined || to.tag === undefined) return false;
+  if (update.tag !== to.tag || update.result !== (outcome === "passed" ? "succeeded" : outcome)) return false;
+  const began = Date.parse(update.startedAt);
+  const longer = Date.parse(update.endedAt) - began - seconds * 1000;
+  return (
+    Math.abs(Date.parse(startedAt) - began) <= clocksApart && longer >= -cutOff && longer <= longestAround
+  );
 }
 
 function spanOf({ startedAt, endedAt }: PulumiUpdate): { start: number; end: number } {

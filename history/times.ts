@@ -4,13 +4,17 @@ const steps = [
   { unit: "min", seconds: 60 },
 ] as const;
 
-/** How long ago, in one unit: `just now`, `4 min ago`, `26 h ago`, `3 days ago`; days from the second one on. */
+/**
+ * How long ago, in one unit: `just now`, `4 min ago`, `26 h ago`, `3 days ago`; days from the second one on. What is told
+ * has happened, so that one that lies ahead by a minute or more tells of a clock.
+ */
 export function ago(time: string, now: Date): string {
-  const seconds = Math.max(0, (now.getTime() - Date.parse(time)) / 1000);
-  const step = steps.find((one) => seconds >= one.seconds * (one.unit === "day" ? 2 : 1));
+  const seconds = (now.getTime() - Date.parse(time)) / 1000;
+  const step = steps.find((one) => Math.abs(seconds) >= one.seconds * (one.unit === "day" ? 2 : 1));
   if (step === undefined) return "just now";
-  const count = Math.floor(seconds / step.seconds);
-  return `${count} ${step.unit}${step.unit === "day" ? "s" : ""} ago`;
+  const count = Math.floor(Math.abs(seconds) / step.seconds);
+  const span = `${count} ${step.unit}${step.unit === "day" ? "s" : ""}`;
+  return seconds < 0 ? `in ${span}: this machine's clock is behind` : `${span} ago`;
 }
 
 /** A time to the second, UTC: `2026-03-01 12:00:00Z`. */

@@ -1,11 +1,17 @@
-import { compareWithState, containerName, findNamed, type NamedThings } from "../assessment/engineEvidence";
+import { isDeepStrictEqual } from "node:util";
+import {
+  compareWithState,
+  containerName,
+  findNamed,
+  type EngineQuestion,
+  type NamedThings,
+} from "../assessment/engineEvidence";
 import type { TimeLimit } from "../assessment/timeLimit";
 import { findRelease } from "../catalog/catalog";
 import { dockerEngine, type ContainerState } from "../gates/engine";
-import { settledProbe } from "../gates/settledProbe";
 import { runningFrom } from "../history/running";
 import { emptyState, type StackState } from "../history/stackState";
-import { containerPrefix } from "../settings/containerPrefix";
+import { asDeployed, type AsDeployed } from "./asDeployed";
 import { asker } from "./asker";
 import { driftOf } from "./driftOf";
 import type { LookRequest } from "./lookRequest";
@@ -18,18 +24,19 @@ export interface HostView {
 }
 
 export async function lookAtHost(
-  { stack, label, settings, catalog }: LookRequest,
+  request: LookRequest,
   state: Promise<Known<StackState>>,
+  deployed: Promise<AsDeployed>,
   limit: TimeLimit,
 ): Promise<HostView> {
+  const { stack, settings, catalog } = request;
   const ask = asker(limit);
-  const question = {
-    stackLabel: label,
-    services: Object.keys(settings.services),
-    network: containerPrefix(settings, label),
-    engine: settings.docker.host,
-  };
-  const named = await ask(findNamed(question, limit.signal));
+  const byFile = questionOf(asDeployed(undefined, request), settings.docker.host);
+  // Pulumi takes longer than the engine, and says seldom that something is called otherwise.
+  const early = ask(findNamed(byFile, limit.signal));
+  const question = questionOf(await deployed, settings.docker.host);
+  const isSame = isDeepStrictEqual(question, byFile);
+  const named = await (isSame ? early : ask(findNamed(question, limit.signal)));
   if (isUnknown(named)) {
     const silent = { unknown: `Docker does not answer: ${named.unknown}` };
     return { containers: () => silent, drift: silent };
@@ -65,22 +72,26 @@ function containerNamed({ containers }: NamedThings, name: string) {
   return containers.find((each) => each.name === name);
 }
 
+function questionOf({ label, prefix, services }: AsDeployed, engine: string | undefined): EngineQuestion {
+  return { stackLabel: label, services: [...services.keys()], network: prefix, engine };
+}
+
 /** Every service at once, each once. */
 export async function askServices(
-  { label, settings, secrets }: LookRequest,
+  { settings, secrets }: LookRequest,
+  deployed: Promise<AsDeployed>,
   limit: TimeLimit,
 ): Promise<ReadonlyMap<string, Known<Answer>>> {
   const engine = dockerEngine(settings.docker.host, limit.signal);
-  const network = containerPrefix(settings, label);
   // Of ten seconds three, as for every connection.
   const longest = Math.round(limit.left() * 3) / 10;
-  const asked = Object.entries(settings.services).map(async ([name, service]) => {
-    const usual = service.health?.timeout ?? settings.gates.health.timeout;
+  const { prefix, services } = await deployed;
+  const asked = [...services].map(async ([name, asking]) => {
+    if (isUnknown(asking)) return [name, asking] as const;
     const answer = askService({
-      ...{ service, secrets, limit, engine },
-      container: containerName({ network }, name),
-      host: settings.docker.host,
-      seconds: Math.min(usual, longest),
+      ...{ probe: asking.probe, secrets, limit, engine },
+      container: containerName({ network: prefix }, name),
+      seconds: Math.min(asking.timeout, longest),
     });
     return [name, await limit.for<Known<Answer>>(answer, { unknown: limit.text })] as const;
   });
@@ -88,17 +99,17 @@ export async function askServices(
 }
 
 export function servicesOf(
-  { settings }: LookRequest,
+  { services }: AsDeployed,
   held: Known<Held>,
   containers: HostView["containers"],
   answers: ReadonlyMap<string, Known<Answer>>,
 ): ServiceStatus[] {
   const running = isUnknown(held) ? [] : held.running.services;
-  return Object.entries(settings.services).map(([service, own]) => {
+  return [...services].map(([service, asking]) => {
     const host = containers(service);
     const found = running.find((each) => each.service === service);
     const answer = answers.get(service) ?? { unknown: "it was not asked" };
-    const byState = settledProbe(own, settings.docker.host).kind === "state";
+    const byState = !isUnknown(asking) && asking.probe.kind === "state";
     return {
       service,
       ...(found && {

@@ -4,6 +4,7 @@ import { usedPercent } from "../disk/filesystem";
 import { counted } from "../gates/shownText";
 import { isPast } from "../schema/verdict";
 import { when } from "./age";
+import { goesOn } from "./goesOn";
 import { owedLines } from "./owedLines";
 import { isUnknown, type HostContainer, type SchemaStatus, type ServiceStatus, type Status } from "./status";
 
@@ -59,23 +60,13 @@ function allByHand(services: readonly ServiceStatus[]): string | undefined {
   return others.length === 0 ? tag : undefined;
 }
 
-function settingsLines({ settings, held, services }: Status): StatusLine[] {
+function settingsLines({ settings, held, changed }: Status): StatusLine[] {
   const { imageTag, fromFile, noCatalog } = settings;
-  const known = new Set(services.map(({ service }) => service));
-  const ran = isUnknown(held) ? [] : held.running.services.map(({ service }) => service);
-  const gone = ran.filter((service) => !known.has(service));
   const elsewhere = !isUnknown(held) && held.running.services.length > 0 && held.running.tag !== imageTag;
   return [
     ...(fromFile === undefined ? [] : [note("settings", `read from the stack file alone: ${fromFile}`)]),
     ...(noCatalog === undefined ? [] : [note("settings", noCatalog)]),
-    ...(gone.length === 0
-      ? []
-      : [
-          note(
-            "settings",
-            `the stack file has changed since the last up: it lacks ${gone.join(" and ")}, which the state holds, and which was not looked at`,
-          ),
-        ]),
+    ...changed.map((text) => note("settings", `changed since the last up: ${text}`)),
     ...(elsewhere ? [note("settings", `imageTag is ${imageTag}, which is not what runs`)] : []),
   ];
 }
@@ -139,11 +130,6 @@ export function notKnownGood({ held }: Pick<Status, "held">): string | undefined
   const { running, knownGood, gatesFailed } = held;
   if (running.tag === undefined || knownGood.some(({ tag }) => tag === running.tag)) return undefined;
   return `${running.tag} is not known good: ${gatesFailed ? "its gates failed" : "no up of it has passed all gates"}`;
-}
-
-/** Whether an update is under way, as far as is known here, so that gates may be asked yet. */
-function goesOn({ locks, begun }: Status): boolean {
-  return locks.some(({ alive }) => alive !== false) || begun.some(({ alive }) => alive);
 }
 
 function schemaLine(

@@ -12,8 +12,11 @@ import { newestDrill } from "../drills/keptDrills";
 import { drillStanding } from "../drills/standing";
 import { emptyState, readStackState, type StackState } from "../history/stackState";
 import { notedUpdates } from "../records/begunUpdates";
-import { moveWords } from "../records/releaseRecord";
+import { readRecords } from "../records/readRecords";
+import { moveWords, type BegunUpdate } from "../records/releaseRecord";
+import { recordPlace } from "../records/writtenRecord";
 import { defaultTable, type Settings } from "../settings/settings";
+import { asDeployed } from "./asDeployed";
 import { asker, messageOf, told } from "./asker";
 import { backupStatus } from "./backupStatus";
 import { heldOf } from "./held";
@@ -48,8 +51,9 @@ export async function lookAtStack(request: LookRequest, limit: TimeLimit): Promi
   const held = asked.then((known) => mapKnown(known, (value) => heldOf(value, request)));
   const running = held.then((known) => runningRelease(known, catalog));
   const url = secrets.then((known) => databaseUrl(known, settings));
-  const host = lookAtHost(request, state, limit);
-  const answers = askServices(request, limit);
+  const deployed = state.then((known) => asDeployed(isUnknown(known) ? undefined : known, request));
+  const host = lookAtHost(request, state, deployed, limit);
+  const answers = askServices(request, deployed, limit);
   const [known, of, schema, wayBack, disk, backups, stackFile, locks] = await Promise.all([
     held,
     host,
@@ -67,7 +71,8 @@ export async function lookAtStack(request: LookRequest, limit: TimeLimit): Promi
     at: now.toISOString(),
     settings: toldSettings(request),
     held: known,
-    services: servicesOf(request, known, of.containers, await answers),
+    changed: (await deployed).changed,
+    services: servicesOf(await deployed, known, of.containers, await answers),
     drift: of.drift,
     ...(schema && { schema }),
     wayBack,
@@ -86,10 +91,26 @@ export async function lookAtStack(request: LookRequest, limit: TimeLimit): Promi
     ),
     stackFile,
     locks: isUnknown(locks) ? [] : locks,
+    ...stoppedUpdate(request),
     begun: notedUpdates(settings.record.folder, label).map(({ update, alive }) => ({
-      text: `${moveWords(update)}, begun ${update.startedAt} by ${update.by.name}`,
+      text: updateText(update),
+      since: update.startedAt,
       alive,
     })),
+  };
+}
+
+function updateText(update: BegunUpdate): string {
+  return `${moveWords(update)}, begun ${update.startedAt} by ${update.by.name}`;
+}
+
+function stoppedUpdate({ settings, label }: LookRequest): Pick<Status, "stopped"> {
+  const records = told(() => readRecords(recordPlace(settings).file, label));
+  const newest = isUnknown(records) ? undefined : records.at(-1);
+  if (newest?.stoppedAt === undefined || newest.outcome === "passed") return {};
+  const { to, stoppedAt } = newest;
+  return {
+    stopped: { text: updateText(newest), ...(to.tag !== undefined && { to: to.tag }), at: stoppedAt },
   };
 }
 

@@ -2,7 +2,7 @@ import { properRun } from "../assessment/owed";
 import { usedPercent } from "../disk/filesystem";
 import { isPast } from "../schema/verdict";
 import { notKnownGood, verdictOn } from "./lines";
-import { lockText } from "./owedLines";
+import { halfDone, lockText } from "./owedLines";
 import { isUnknown, type Held, type Status } from "./status";
 
 /** The one thing to do next. */
@@ -25,6 +25,7 @@ export function nextStep(status: Status): NextStep {
     sick(status) ??
     notTheTarget(status, held) ??
     notGood(status, held) ??
+    notDone(status) ??
     owed(status, held) ?? { why: "nothing is to be done" }
   );
 }
@@ -136,11 +137,21 @@ function notGood(status: Status, { owed: properRunOwed }: Held): NextStep | unde
   };
 }
 
+function notDone(status: Status): NextStep | undefined {
+  const why = halfDone(status);
+  return why === undefined ? undefined : { why, command: `pulumi up --stack ${status.stack}` };
+}
+
 function goBack(release: string, stack: string): string {
   return `npx knowngood rollback ${release} --stack ${stack}`;
 }
 
-function notTheTarget({ stack, settings }: Status, { running }: Held): NextStep | undefined {
+function notTheTarget({ stack, settings, changed }: Status, { running }: Held): NextStep | undefined {
+  if (running.tag === settings.imageTag && changed.length > 0)
+    return {
+      why: "the stack file has changed since the last up; this says what an up would do",
+      command: `pulumi preview --stack ${stack}`,
+    };
   if (running.tag === settings.imageTag) return undefined;
   return {
     why: `imageTag is ${settings.imageTag}, which is not what runs; this says what an up would do`,

@@ -1,5 +1,6 @@
 import { counted } from "../gates/shownText";
 import { absolute } from "../history/times";
+import { goesOn } from "./goesOn";
 import type { Mark, StatusLine } from "./lines";
 import type { StackFileStatus } from "../stack/stackFileStatus";
 import { isUnknown, type Lock, type Status } from "./status";
@@ -10,6 +11,7 @@ export function owedLines(status: Status): StatusLine[] {
     ...holdLines(status),
     ...lockLines(status),
     ...unfinishedLines(status),
+    ...stoppedLines(status),
     ...runLines(status),
     ...stackFileLines(status),
     ...cardLines(status),
@@ -38,11 +40,19 @@ export function lockText({ user, host, pid, since }: Lock): string {
   return `${user}@${host}, process ${pid}, since ${absolute(since)}`;
 }
 
-function unfinishedLines({ held, begun, locks }: Status): StatusLine[] {
-  const pending = isUnknown(held) ? [] : held.pending;
+/** Milliseconds: an update takes its lock before its program begins. */
+const earlier = 5000;
+
+function unfinishedLines(status: Status): StatusLine[] {
+  const { held, begun, locks } = status;
+  const pending = isUnknown(held) || goesOn(status) ? [] : held.pending;
   return [
-    ...begun.flatMap(({ text, alive }) => {
-      if (!alive) return [line("wrong", `an update did not come to its end: ${text}`)];
+    ...begun.flatMap(({ text, since, alive }) => {
+      // Pulumi ends its program first, and then what it has begun: the lock tells of it until then.
+      const isEnding = locks.some(
+        (lock) => lock.alive !== false && Date.parse(lock.since) <= Date.parse(since) + earlier,
+      );
+      if (!alive) return isEnding ? [] : [line("wrong", `an update did not come to its end: ${text}`)];
       return locks.length > 0 ? [] : [line("note", `an update is under way: ${text}`)];
     }),
     ...(pending.length === 0
@@ -51,6 +61,24 @@ function unfinishedLines({ held, begun, locks }: Status): StatusLine[] {
           line("wrong", `an update died amid ${counted(pending.length, "operation")}: ${pending.join(", ")}`),
         ]),
   ];
+}
+
+/** Gates that did not pass are told with the release. */
+const gateSteps: readonly string[] = ["health gates", "other gates"];
+
+/** The newest `up`, where it brought what runs and did not come to its end all the same, as by a hook after the gates. */
+export function halfDone(status: Status): string | undefined {
+  const { held, stopped } = status;
+  if (stopped === undefined || isUnknown(held) || goesOn(status)) return undefined;
+  if (stopped.to === undefined || stopped.to !== held.running.tag) return undefined;
+  const { step, open } = stopped.at;
+  if (gateSteps.includes(step)) return undefined;
+  return `the newest up stopped at ${step}${open.length === 0 ? "" : ` (${open.join(", ")})`}: ${stopped.text}`;
+}
+
+function stoppedLines(status: Status): StatusLine[] {
+  const text = halfDone(status);
+  return text === undefined ? [] : [line("wrong", text)];
 }
 
 function runLines({ held }: Status): StatusLine[] {

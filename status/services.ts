@@ -5,11 +5,10 @@ import type { ContainerState, Engine } from "../gates/engine";
 import { stateText } from "../gates/health";
 import { headerSecrets, probeOf, type Probe, type ProbeResult } from "../gates/probes";
 import { redactor } from "../gates/redaction";
-import { settledProbe } from "../gates/settledProbe";
+import type { SettledProbe } from "../gates/settledProbe";
 import { clean, oneLine } from "../gates/shownText";
 import { labels, ownRelease } from "../history/running";
 import type { NamedObject } from "../history/strays";
-import type { ServiceSettings } from "../settings/serviceSettings";
 import { messageOf } from "./asker";
 import { isUnknown, type Health, type HostContainer, type Known } from "./status";
 
@@ -21,11 +20,9 @@ export interface StackSecrets {
 }
 
 export interface Asked {
-  service: ServiceSettings;
+  probe: SettledProbe;
   /** Name of its container. */
   container: string;
-  /** Value of DOCKER_HOST, where the settings name one. */
-  host: string | undefined;
   engine: Engine;
   /** Seconds that it may take. */
   seconds: number;
@@ -43,8 +40,7 @@ const longestText = 120;
 
 /** Asks a service once, as its health gate would; never rejects. Only what needs a secret waits for it. */
 export async function askService(asked: Asked): Promise<Known<Answer>> {
-  const { service, host, container, engine, seconds, secrets, limit } = asked;
-  const settled = settledProbe(service, host);
+  const { probe: settled, container, engine, seconds, secrets, limit } = asked;
   if (settled.kind === "state") return { outcome: "ok" };
   const probe = settled.kind === "http" ? await withHeaders(settled, secrets) : settled;
   if (isUnknown(probe)) return probe;
@@ -71,7 +67,7 @@ function shown(result: ProbeResult, secrets: Known<StackSecrets>, own: readonly 
   return { ...rest, detail: oneLine(clean(told, redact), longestText) };
 }
 
-type SettledHttp = Extract<ReturnType<typeof settledProbe>, { kind: "http" }>;
+type SettledHttp = Extract<SettledProbe, { kind: "http" }>;
 
 async function withHeaders(
   { secretHeaders, headers, ...rest }: SettledHttp,

@@ -4,6 +4,7 @@ import type { DrillStanding } from "../drills/standing";
 import type { KnownGood } from "../history/knownGood";
 import type { OwedRun } from "../history/owedRun";
 import type { Direction, Running } from "../history/running";
+import type { ReleaseRecord } from "../records/releaseRecord";
 import type { Verdict } from "../schema/verdict";
 import type { StackFileStatus } from "../stack/stackFileStatus";
 
@@ -33,6 +34,8 @@ export interface Status {
   /** When it was looked at. */
   at: string;
   settings: ToldSettings;
+  /** What the stack file says otherwise than the last `up`, in sentences. What that one made is what was looked at. */
+  changed: readonly string[];
   /** What the state holds. */
   held: Known<Held>;
   services: readonly ServiceStatus[];
@@ -52,14 +55,28 @@ export interface Status {
   stackFile: Known<StackFileStatus>;
   /** Who holds the stack's lock, as far as its backend's files tell. */
   locks: readonly Lock[];
+  /** The newest `up` by its record, where it did not pass; undefined where it did, or no record is here. */
+  stopped?: StoppedUpdate;
   /** Updates that began on this machine and have told no end yet. */
   begun: readonly BegunHere[];
+}
+
+/** An `up` that did not pass. */
+export interface StoppedUpdate {
+  /** What, when, and by whom. */
+  text: string;
+  /** The release that it was to bring. */
+  to?: string;
+  /** Where it stood, and what of that was open. */
+  at: NonNullable<ReleaseRecord["stoppedAt"]>;
 }
 
 /** An `up` that has told no end yet. */
 export interface BegunHere {
   /** What, when, and by whom. */
   text: string;
+  /** ISO 8601, UTC. */
+  since: string;
   /** Whether its process goes on. */
   alive: boolean;
 }

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { JudgedStatus } from "../../status/screen";
 import type { Status } from "../../status/status";
@@ -64,6 +65,26 @@ describe("status, of a stack as it really is", function () {
     expect(well.lines("backups")).to.deep.equal(["note: none in .knowngood/backups yet"]);
     expect(well.lines("drift")).to.deep.equal(["fine: none"]);
     expect(well.next.command).to.equal("npx knowngood drill --stack prod");
+  });
+
+  it("looks at what the last up made, and not at a stack file that has changed since", async () => {
+    const file = join(workspace.folder, "Pulumi.prod.yaml");
+    const text = readFileSync(file, "utf8");
+    const edited = text.replace("/health", "/elsewhere").replace(/prefix: \S+/, "prefix: elsewhere");
+    try {
+      writeFileSync(file, edited);
+      const told = await status();
+      expect(told.code, told.text).to.equal(0);
+      for (const name of ["api", "worker"]) expect(told.lines(name)[0]).to.match(/^fine: v2 .*healthy/);
+      expect(told.lines("drift")).to.deep.equal(["fine: none"]);
+      expect(told.lines("settings")).to.deep.equal([
+        `note: changed since the last up: its containers are named ${workspace.prefix}-prod-…, and not elsewhere-…`,
+        "note: changed since the last up: api was asked otherwise then, and is still asked so",
+      ]);
+      expect(told.next.command).to.equal("pulumi preview --stack prod");
+    } finally {
+      writeFileSync(file, text);
+    }
   });
 
   it("tells of a container that was stopped by hand, also where the state can't be read", async () => {

@@ -34,6 +34,11 @@ const record = (more: Partial<ReleaseRecord> = {}): ReleaseRecord => ({
   gates: [{ name: "api health", outcome: "passed", startedAt: at("12:00:10"), endedAt: at("12:00:20") }],
   ...more,
 });
+const unseen = (more: Partial<ReleaseRecord>) => {
+  const found = record(more);
+  delete found.seconds;
+  return found;
+};
 const merge = (sources: Partial<DeploymentSources>) =>
   mergeDeployments({ pulumi: [], records: [], noted: [], catalog, ...sources });
 const told = (sources: Partial<DeploymentSources>) =>
@@ -44,6 +49,26 @@ const told = (sources: Partial<DeploymentSources>) =>
   ]);
 
 describe("an update in Pulumi's history and in the records", () => {
+  it("is told of once where the clocks are minutes apart, and each is clearly the other", () => {
+    const late = { startedAt: at("12:14:02"), endedAt: at("12:14:29") };
+    expect(told({ pulumi: [update()], records: [record(late)] })).to.deep.equal([
+      ["v2", "passed", "pulumi record"],
+    ]);
+    const failed = record({ ...late, outcome: "failed" });
+    const apart: Partial<DeploymentSources>[] = [
+      // Another outcome, release or length, too far away, an end that nobody saw, or two that it could be.
+      { pulumi: [update()], records: [failed] },
+      { pulumi: [update({ tag: "v1" })], records: [record(late)] },
+      { pulumi: [update({ endedAt: at("12:00:20") })], records: [record(late)] },
+      { pulumi: [update({ endedAt: at("12:03:00") })], records: [record(late)] },
+      { pulumi: [update()], records: [record({ startedAt: at("13:00:01"), endedAt: at("13:00:28") })] },
+      { pulumi: [update({ result: "failed" })], records: [unseen({ ...late, outcome: "failed" })] },
+    ];
+    for (const sources of apart) expect(told(sources), JSON.stringify(sources)).to.have.length(2);
+    const second = update({ startedAt: at("12:05:00"), endedAt: at("12:05:30") });
+    expect(told({ pulumi: [update(), second], records: [record(late)] })).to.have.length(3);
+  });
+
   it("is told of once, with what each knows", () => {
     expect(merge({ pulumi: [update({ version: 7, message: "deploy" })], records: [record()] })).to.deep.equal(
       [
@@ -70,8 +95,10 @@ describe("an update in Pulumi's history and in the records", () => {
   });
 
   it("is the same where the record began within its time, give or take the clocks, with the same tag", () => {
+    // Longer than the update, so that when it began alone decides.
     const began = (clock: string, more: Partial<PulumiUpdate> = {}) =>
-      told({ pulumi: [update(more)], records: [record({ startedAt: `2026-03-01T${clock}Z` })] }).length;
+      told({ pulumi: [update(more)], records: [record({ startedAt: `2026-03-01T${clock}Z`, seconds: 60 })] })
+        .length;
     expect([began("11:59:57.999"), began("11:59:58.000")]).to.deep.equal([2, 1]);
     // Pulumi cuts its own end to a second.
     expect([began("12:00:33.000"), began("12:00:33.001")]).to.deep.equal([1, 2]);

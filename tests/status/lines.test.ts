@@ -10,6 +10,7 @@ const lineOf = (name: string, changes: Partial<Status>) =>
     .map(({ mark, text }) => `${mark}: ${text}`);
 const silent = { unknown: "no answer in 10 s" };
 const missing = { container: "shop-prod-api", status: "missing", text: "missing", restarts: 0 };
+const lock = { user: "bo", host: "laptop", pid: 7, since: "2026-11-21T11:00:00.000Z" };
 const short = digest("b").slice(0, 19);
 
 /** A line's name, what is changed, and what it says. */
@@ -93,7 +94,7 @@ const rows: readonly [string, Partial<Status>, ...string[]][] = [
   ],
   [
     "gates",
-    { held: held({ knownGood: [] }), begun: [{ text: "forward to v2", alive: true }] },
+    { held: held({ knownGood: [] }), begun: [{ text: "forward to v2", since: at, alive: true }] },
     "note: v2 is not known good: no up of it has passed all gates",
   ],
   ["schema", {}, "fine: head 2; nothing ahead of v2"],
@@ -261,6 +262,42 @@ const rows: readonly [string, Partial<Status>, ...string[]][] = [
     "note: the emergency card lies on another machine; npx knowngood card prints it while the state can be read",
   ],
   ["owed", { card: "v1" }, "note: the emergency card on this machine is that of v1"],
+  ...(
+    [
+      [
+        { step: "hooks after", open: ["notify"] },
+        "v2",
+        "wrong: the newest up stopped at hooks after (notify): up",
+      ],
+      [{ step: "services", open: [] }, "v2", "wrong: the newest up stopped at services: up"],
+      // Told with the release, and with what runs.
+      [{ step: "health gates", open: ["api health"] }, "v2", "fine: nothing"],
+      [{ step: "services", open: ["api"] }, "v3", "fine: nothing"],
+    ] as const
+  ).map(
+    ([stood, to, text]) =>
+      ["owed", { stopped: { text: "up", to, at: stood } }, text] satisfies [string, Partial<Status>, string],
+  ),
+  // Pulumi ends its program before what the program began; another update is told beside a dead one.
+  [
+    "owed",
+    { locks: [{ ...lock, alive: true }], begun: [{ text: "up", since: lock.since, alive: false }] },
+    "note: an update is under way, or has left its lock: bo@laptop, process 7, since 2026-11-21 11:00:00Z",
+  ],
+  [
+    "owed",
+    {
+      locks: [{ ...lock, alive: true }],
+      begun: [{ text: "up", since: "2026-11-21T10:00:00.000Z", alive: false }],
+    },
+    "note: an update is under way, or has left its lock: bo@laptop, process 7, since 2026-11-21 11:00:00Z",
+    "wrong: an update did not come to its end: up",
+  ],
+  [
+    "owed",
+    { locks: [{ ...lock, alive: true }], held: held({ pending: ["api"] }) },
+    "note: an update is under way, or has left its lock: bo@laptop, process 7, since 2026-11-21 11:00:00Z",
+  ],
   ["owed", { drill: { text: "not drilled", due: true, command: "" } }, "note: not drilled"],
   [
     "settings",
@@ -269,8 +306,8 @@ const rows: readonly [string, Partial<Status>, ...string[]][] = [
   ],
   [
     "settings",
-    { services: [service({ service: "web", held: undefined })] },
-    "note: the stack file has changed since the last up: it lacks api, which the state holds, and which was not looked at",
+    { changed: ["api was asked otherwise then, and is still asked so"] },
+    "note: changed since the last up: api was asked otherwise then, and is still asked so",
   ],
   ["settings", {}],
 ];

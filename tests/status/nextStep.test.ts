@@ -3,7 +3,7 @@ import { nextStep } from "../../status/nextStep";
 import type { Status } from "../../status/status";
 import { parse } from "../cli/parsed";
 import { wordsTyped } from "../cli/typed";
-import { disk, held, host, schema, service, status } from "./statuses";
+import { at, disk, held, host, schema, service, status } from "./statuses";
 
 const sick = service({ health: { healthy: false, text: "503" } });
 const up = "pulumi up --stack prod";
@@ -36,12 +36,17 @@ const rows: readonly [string, Partial<Status>, RegExp, string?][] = [
   ],
   [
     "an update that this machine knows of",
-    { begun: [{ text: "forward to v3", alive: true }] },
+    { begun: [{ text: "forward to v3", since: at, alive: true }] },
     /\(forward to v3\): wait/,
   ],
   ["a dead update's lock", { locks: [{ ...lock, alive: false }] }, /left its lock/, converge],
   ["pending operations", { held: held({ pending: ["api"] }) }, /died half-way/, converge],
-  ["a killed update", { begun: [{ text: "forward to v3", alive: false }] }, /died half-way/, converge],
+  [
+    "a killed update",
+    { begun: [{ text: "forward to v3", since: at, alive: false }] },
+    /died half-way/,
+    converge,
+  ],
   [
     "a hold",
     { settings: { ...settings, hold: "rows are gone" } },
@@ -118,6 +123,18 @@ const rows: readonly [string, Partial<Status>, RegExp, string?][] = [
     { services: [sick], wayBack: undefined },
     /there is no way back$/,
     "npx knowngood logs api --stack prod",
+  ],
+  [
+    "a stack file that has changed since the last up",
+    { changed: ["api was asked otherwise then"] },
+    /has changed since/,
+    preview,
+  ],
+  [
+    "an up that stopped at a hook after its gates",
+    { stopped: { text: "forward to v2", to: "v2", at: { step: "hooks after", open: ["notify"] } } },
+    /^the newest up stopped at hooks after \(notify\): forward to v2$/,
+    up,
   ],
   ["another imageTag", { settings: { ...settings, imageTag: "v3" } }, /imageTag is v3/, preview],
   [

@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { TimeLimit } from "../../assessment/timeLimit";
 import type { Engine } from "../../gates/engine";
+import { settledProbe } from "../../gates/settledProbe";
 import { askService, healthOf, type StackSecrets } from "../../status/services";
 import type { Known } from "../../status/status";
 import { settingsOf } from "../settings/stack";
@@ -66,7 +67,7 @@ describe("a service that is asked once", () => {
     const service = settingsOf(settings, { token: "geheim-hunter2" }).services.api;
     if (service === undefined) throw new Error("no service");
     return askService({
-      ...{ service, container: "shop-prod-api", host: undefined, engine: {} as Engine },
+      ...{ probe: settledProbe(service, undefined), container: "shop-prod-api", engine: {} as Engine },
       ...{ seconds: 30, secrets: Promise.resolve(secrets), limit: new TimeLimit(left) },
     });
   };

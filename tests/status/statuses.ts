@@ -34,6 +34,7 @@ export function status(changes: Partial<Status> = {}): Status {
       allowed: "conditional",
       diskLimit: 85,
     },
+    changed: [],
     held: held(),
     services: [service()],
     drift: [],
