@@ -1,7 +1,8 @@
 import { quoted } from "../components/ownCommand";
 import { stackFileStatus, type StackFileStatus } from "../stack/stackFileStatus";
 import { stackFile } from "../updates/stackFile";
-import { commitFile, commitMessage } from "../updates/followUp";
+import { changedElsewhere, commitCommand, commitFile, commitMessage, lookInGit } from "../updates/followUp";
+import { readStackFile } from "../updates/preview";
 import type { MoveResult } from "./carryOutMove";
 import { canAsk, confirmed } from "./confirm";
 import type { Interruption } from "./interruption";
@@ -16,28 +17,45 @@ export async function followUp(
   { commit, yes }: { commit: boolean; yes: boolean },
   interruption: Interruption,
 ): Promise<void> {
-  const { named, tag, options } = move;
+  const { named, project, tag, options } = move;
   const file = stackFile(named.stack);
-  const folder = process.cwd();
+  const { signal } = interruption;
   const change = await changeOf(file, interruption);
   if (change !== "not committed" && change !== "not in git") return;
   const message = commitMessage(named.stack, tag, options.reason);
-  tell("warning", `${file} is not committed: a deployment from the repository would undo this.`);
-  const asked = { message: `Commit ${file} alone, as "${message}"?` };
-  const wanted = commit || (!yes && canAsk() && (await confirmed(asked, interruption)));
+  const { detached, committed } = await lookInGit(file, { signal });
+  const others =
+    committed !== undefined && changedElsewhere(committed, await readStackFile(named.stack), project, file);
+  tell(
+    "warning",
+    [
+      `${file} is not committed: a deployment from the repository would undo this.`,
+      ...(detached ? ["HEAD is detached: a commit would be on no branch, so none is made."] : []),
+      ...(others ? ["It has other changes as well, which would be committed with it."] : []),
+    ].join(" "),
+  );
+  const byHand = `To commit it: ${detached ? "git switch BRANCH && " : ""}${commitCommand(file, message)}\n`;
+  const asked = {
+    message: `Commit ${file} alone${others ? ", with its other changes" : ""}, as "${message}"?`,
+  };
+  // What else was changed there is somebody's own: only who is asked can say that it belongs to this.
+  const wanted =
+    !detached && ((commit && !others) || (!yes && canAsk() && (await confirmed(asked, interruption))));
   if (!wanted) {
     const { reason } = options;
     process.stderr.write(
-      `To commit it: git commit -m ${quoted(message)} -- ${file}\n` +
+      byHand +
         `As a pull request: npx knowngood propose ${tag} --stack ${named.stack} --reason ${reason === undefined ? "WHY" : quoted(reason)}\n`,
     );
     return;
   }
   try {
-    await commitFile(folder, file, message);
+    await commitFile(file, message, { signal });
     process.stderr.write(`Committed ${file}: ${message}. To publish it: git push\n`);
   } catch (error) {
+    signal.throwIfAborted();
     tell("warning", `${file} could not be committed: ${(error as Error).message}`);
+    process.stderr.write(byHand);
   }
 }
 

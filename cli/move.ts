@@ -1,6 +1,7 @@
 import { InvalidInput } from "../settings/violations";
 import { commandLine, type MoveCommand, type MoveOptions } from "../updates/moveOptions";
 import type { LockHolder } from "../updates/lockHolders";
+import { commitCommand, commitMessage } from "../updates/followUp";
 import { planText, question } from "../updates/moveReport";
 import { stackFile } from "../updates/stackFile";
 import { checkMoveFlags } from "./checkMoveFlags";
@@ -73,7 +74,10 @@ async function moveOne(
       process.exitCode = exitCodes.failed;
     } else if (flags.json !== true) print(goodNews(result));
     if (last === undefined) return;
-    known.again = `git commit -- ${stackFile(last.move.named.stack)}`;
+    known.again = commitCommand(
+      stackFile(last.move.named.stack),
+      commitMessage(last.move.named.stack, last.move.tag, last.move.options.reason),
+    );
     known.stands = `${last.move.named.stack} runs ${last.move.tag}, and its gates have passed; only the commit of its stack file is open.`;
     await followUp(last, { commit: flags.commit === true, yes: flags.yes === true }, interruption);
   } catch (error) {

@@ -1,3 +1,5 @@
+import { realpath } from "node:fs/promises";
+import { basename, dirname, resolve } from "node:path";
 import { git, GitProblem } from "./git";
 
 export interface StackFileStatus {
@@ -13,15 +15,18 @@ export interface StackFileStatus {
  * @throws Error where git does not say
  */
 export async function stackFileStatus(file: string, signal: AbortSignal): Promise<StackFileStatus> {
-  const asked = (...words: string[]) => askGit(words, signal);
+  // Git sees a symbolic link alone, not the file that it leads to.
+  const real = await realpath(file).catch(() => resolve(file));
+  const name = basename(real);
+  const asked = (...words: string[]) => askGit(["-C", dirname(real), ...words], signal);
   if ((await asked("rev-parse", "--is-inside-work-tree")) === undefined) return { file };
-  if ((await asked("check-ignore", "--quiet", "--", file)) !== undefined) return { file };
-  const changed = await asked("status", "--porcelain", "--", file);
+  if ((await asked("check-ignore", "--quiet", "--", name)) !== undefined) return { file };
+  const changed = await asked("status", "--porcelain", "--", name);
   if (changed === undefined) throw new Error("git does not tell of it");
   if (changed.startsWith("??")) return { file, change: "not in git" };
   if (changed !== "") return { file, change: "not committed" };
   // A branch that follows none has nowhere to be pushed to.
-  const ahead = await asked("rev-list", "--count", "@{upstream}..HEAD", "--", file);
+  const ahead = await asked("rev-list", "--count", "@{upstream}..HEAD", "--", name);
   return ahead === undefined || ahead.trim() === "0" ? { file } : { file, change: "not pushed" };
 }
 

@@ -1,0 +1,115 @@
+import { expect } from "chai";
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { childEnvironment } from "../../settings/childEnvironment";
+import { commitFile } from "../../updates/followUp";
+import type { Ended } from "./commandLine";
+import { runWith } from "./runWith";
+import { StallingPulumi } from "./stallingPulumi";
+
+const command = join(__dirname, "..", "..", "cli", "knowngood.cjs");
+
+describe("the commit that follows a move", () => {
+  let project: StallingPulumi;
+  beforeEach(() => {
+    project = new StallingPulumi();
+    git("init", "--quiet", "--initial-branch=main");
+    git("config", "user.name", "a");
+    git("config", "user.email", "a@b");
+  });
+  afterEach(() => project.dispose());
+
+  const git = (...words: string[]) =>
+    execFileSync("git", ["-C", project.folder, ...words], {
+      env: childEnvironment(),
+      encoding: "utf8",
+      stdio: "pipe",
+    });
+  const words = ["rollback", "v1", "--stack", "prod", "--yes", "--commit"];
+  const rollback = (): Promise<Ended> => runWith(project.folder, words, { env: project.environment });
+  const begin = () => {
+    git("add", "Pulumi.yaml", "Pulumi.prod.yaml");
+    git("commit", "--quiet", "--message", "begin");
+  };
+  const subject = () => git("show", "--no-patch", "--format=%s").trim();
+  /** A hook that says that it runs, and never ends. */
+  const hangingHook = () => {
+    const hooks = join(project.folder, ".git", "hooks");
+    mkdirSync(hooks, { recursive: true });
+    writeFileSync(
+      join(hooks, "pre-commit"),
+      `#!/bin/sh\n: > '${project.folder}/hook-runs'\nwhile [ -e '${project.folder}/hook-runs' ]; do sleep 0.05; done\n`,
+      { mode: 0o755 },
+    );
+  };
+
+  it("is left to a person where HEAD is detached", async () => {
+    begin();
+    git("checkout", "--quiet", "--detach");
+    const { code, stderr } = await rollback();
+    expect(code, stderr).to.equal(0);
+    expect(stderr).to.contain("HEAD is detached: a commit would be on no branch, so none is made.");
+    expect(stderr).to.contain(
+      "To commit it: git switch BRANCH && git commit -m 'prod: v1' -- Pulumi.prod.yaml\n",
+    );
+    expect(subject()).to.equal("begin");
+  });
+
+  it("is of the file that a symbolic link leads to", async () => {
+    mkdirSync(join(project.folder, "config"));
+    renameSync(project.stackFile, join(project.folder, "config", "prod.yaml"));
+    symlinkSync(join("config", "prod.yaml"), project.stackFile);
+    git("add", "config");
+    begin();
+    const { code, stderr } = await rollback();
+    expect(code, stderr).to.equal(0);
+    expect(subject()).to.equal("prod: v1");
+    expect(git("show", "HEAD:config/prod.yaml")).to.equal(project.stackText.replace("v2", "v1"));
+  });
+
+  it("has no other changes of that file that nobody spoke of", async () => {
+    begin();
+    writeFileSync(project.stackFile, `${project.stackText}  knowngood:protected: false\n`);
+    const { code, stderr } = await rollback();
+    expect(code, stderr).to.equal(0);
+    expect(stderr).to.contain("It has other changes as well, which would be committed with it.");
+    expect(stderr).to.contain("To commit it: git commit -m 'prod: v1' -- Pulumi.prod.yaml\n");
+    expect(subject()).to.equal("begin");
+  });
+
+  it("is given up where a hook hangs", async () => {
+    begin();
+    hangingHook();
+    writeFileSync(project.stackFile, project.stackText.replace("v2", "v1"));
+    const failed = await commitFile(project.stackFile, "prod: v1", {
+      ...{ signal: new AbortController().signal, within: 1 },
+    }).catch((error: Error) => error.message);
+    expect(failed).to.equal("git did not end in 1 s: a hook of the repository hangs, or waits for an answer");
+    expect(existsSync(join(project.folder, ".git", "index.lock"))).to.equal(false);
+  });
+
+  it("is ended by Ctrl-C, with the hook that hangs", async () => {
+    begin();
+    hangingHook();
+    const child = spawn(process.execPath, [command, ...words], {
+      ...{ cwd: project.folder, env: project.environment, detached: true },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let said = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
+    const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+    while (!existsSync(join(project.folder, "hook-runs")) && child.exitCode === null) await sleep(10);
+    process.kill(-(child.pid ?? 0), "SIGINT");
+    expect(await ended, said).to.equal(130);
+    expect(said).to.contain(
+      "prod runs v1, and its gates have passed; only the commit of its stack file is open.",
+    );
+    expect(said.trimEnd().endsWith("To go on: git commit -m 'prod: v1' -- Pulumi.prod.yaml"), said).to.equal(
+      true,
+    );
+    expect(readFileSync(project.stackFile, "utf8")).to.contain("v1");
+    expect(subject()).to.equal("begin");
+  });
+});
