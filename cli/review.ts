@@ -10,6 +10,7 @@ import { print, tell } from "./output";
 import { whileWaiting } from "./progress";
 import { projectFolder } from "../stack/project";
 import { stackSettings } from "../stack/stackSettings";
+import { stoppedText } from "../updates/standing";
 import { upProgress } from "./upProgress";
 
 export interface CheckOptions {
@@ -68,7 +69,7 @@ export async function deploy({ stack: asked }: DeployOptions): Promise<void> {
     },
   );
   print(ended.text.trimEnd());
-  tellEnd(ended, named.stack);
+  tellEnd(ended, named.stack, reviewed.tag);
   if (ended.plan === undefined)
     throw new Error(
       "Deployed, and nobody can tell whether that is what was reviewed: the program left no assessment. " +
@@ -81,7 +82,11 @@ export async function deploy({ stack: asked }: DeployOptions): Promise<void> {
 }
 
 /** @throws what the command ends with, but where the `up` went well */
-function tellEnd(ended: UpEnded, stack: string): void {
+export function tellEnd(ended: UpEnded, stack: string, tag: string): void {
+  const stands = stoppedText(ended, {
+    ...{ tag, stack, fileSays: `The stack file says ${tag}` },
+    unlock: `pulumi cancel --yes --stack ${stack} takes it away, once nothing of it runs any more`,
+  });
   switch (ended.end) {
     case "passed":
       return;
@@ -95,15 +100,13 @@ function tellEnd(ended: UpEnded, stack: string): void {
       throw new BrokenEnvironment(
         `Another update holds the stack ${stack}, so nothing was touched. Once that has ended, run this job again.`,
       );
-    case "interrupted": {
-      const stands = `What had begun was ended in order. Where it stands: npx knowngood status --stack ${stack}`;
-      if (ended.by === "us") throw new Interrupted(`Interrupted. ${stands}`);
-      throw new Error(`Somebody else has ended this update. ${stands}`);
-    }
+    case "interrupted":
+      if (ended.by === "us") throw new Interrupted(`Interrupted. ${stands} To go on, run this again.`);
+      throw new Error(`Somebody else has ended this update. ${stands} To go on, run this again.`);
     case "brokenEnvironment":
       throw new BrokenEnvironment(ended.why);
     case "failed":
-      throw new Error(ended.why);
+      throw new Error(`${ended.why}\n${stands} To try again, run this again.`);
     default:
       return ended satisfies never;
   }

@@ -31,11 +31,16 @@ export function keepsSettings({ end, reached, record }: Come): boolean {
   }
 }
 
-/** Where an `up` that did not come to its end has stopped, in a few sentences. @param stack as `pulumi --stack` takes it */
+/**
+ * Where an `up` that did not come to its end has stopped, in a few sentences.
+ * @param told the stack as `pulumi --stack` takes it; `unlock` is what takes a killed update's lock away, by default the
+ * command that asks for it
+ */
 export function stoppedText(
   ended: Come,
-  { tag, stack, fileSays }: { tag: string; stack: string; fileSays: string },
+  told: { tag: string; stack: string; fileSays: string; unlock?: string },
 ): string {
+  const { tag, stack, fileSays, unlock = "the same command asks to take it away" } = told;
   const stopped = ended.record?.stoppedAt;
   const where =
     stopped !== undefined
@@ -43,8 +48,7 @@ export function stoppedText(
       : changesWhatRuns(ended.reached)
         ? ` at ${ended.reached}`
         : "";
-  const lock =
-    ended.cut === "killed" ? " A killed update leaves its lock: the same command asks to take it away." : "";
+  const lock = ended.cut === "killed" ? ` A killed update leaves its lock: ${unlock}.` : "";
   if (!keepsSettings(ended))
     return `It stopped${where}; nothing that runs was changed, and the stack file is as it was.${lock}`;
   const how =
