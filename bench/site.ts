@@ -1,20 +1,12 @@
 import { randomBytes } from "node:crypto";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runProgram, type ProgramResult } from "../demo/program";
 import { sweep } from "../demo/sweep";
 import { startMachine, type Machine } from "../toolchain/machine/machine";
-import { runCommand, tryCommand } from "../toolchain/machine/commands";
-import { provideCompose } from "../toolchain/compose/provide.mjs";
+import { runCommand } from "../toolchain/machine/commands";
+import { composeEnvironment, type ComposeEnvironment } from "../toolchain/compose/plugin";
 
 /** All that the bench runs on: a folder, an engine, a registry and a database. It is thrown away afterwards. */
 export class Site {
@@ -42,8 +34,7 @@ export class Site {
       need: ["docker", "registry", "postgres"],
       say,
     });
-    const own = await tryCommand(["docker", "compose", "version"]);
-    if (own.code !== 0) await this.addCompose(await provideCompose({ say }));
+    this.composePlugin = await composeEnvironment(this.folder, this.started.docker.host, say);
   }
 
   /** The environment in which both sides' commands run. */
@@ -100,23 +91,5 @@ export class Site {
   }
 
   /** Where the docker CLI finds compose; empty where it has its own. */
-  private composePlugin: { DOCKER_CONFIG?: string; DOCKER_HOST?: string } = {};
-
-  /** Gives the docker CLI compose in a configuration of its own; the user's one stays as it is. */
-  private async addCompose(binary: string): Promise<void> {
-    const configuration = join(this.folder, "docker-configuration");
-    const plugins = join(configuration, "cli-plugins");
-    mkdirSync(plugins, { recursive: true });
-    if (!existsSync(join(plugins, "docker-compose"))) symlinkSync(binary, join(plugins, "docker-compose"));
-    // The engine's address may come from the configuration that is left aside.
-    const context = await tryCommand([
-      "docker",
-      "context",
-      "inspect",
-      "--format",
-      "{{.Endpoints.docker.Host}}",
-    ]);
-    const host = this.machine.docker.host ?? context.stdout.trim();
-    this.composePlugin = { DOCKER_CONFIG: configuration, ...(host !== "" && { DOCKER_HOST: host }) };
-  }
+  private composePlugin: ComposeEnvironment = {};
 }

@@ -16,6 +16,8 @@ export interface ContainerState {
   outOfMemory?: boolean;
   /** Why the engine could not start it. */
   error?: string;
+  /** What its own health check says, where its image or its project has one: `starting`, `healthy`, `unhealthy`. */
+  health?: string;
 }
 
 /** What a gate asks of a container engine. Every call throws EngineError when the engine can't be asked. */
@@ -51,7 +53,7 @@ export class EngineTimeout extends EngineError {}
 
 const noDocker = "the docker CLI was not found on PATH: install it";
 /** The CLI's own words, at the start of a line: a command in the container may complain of connections too. */
-const unreachable =
+export const unreachable =
   /^(cannot connect to the docker daemon|error during connect|permission denied while trying to connect)/im;
 
 const noSuch = /no such (container|object)/i;
@@ -126,11 +128,16 @@ interface Inspected {
     ExitCode?: number;
     OOMKilled?: boolean;
     Error?: string;
+    Health?: { Status?: string };
   };
   restarts: number;
 }
 
-function containerState(answer: string): ContainerState {
+/**
+ * @param answer JSON of `state`, as the engine has it, and `restarts`
+ * @throws EngineError for what is no container's state
+ */
+export function containerState(answer: string): ContainerState {
   const { state, restarts } = inspected(answer);
   return {
     status: state.Status,
@@ -140,6 +147,7 @@ function containerState(answer: string): ContainerState {
     ...(state.Status === "running" ? {} : { exitCode: state.ExitCode, finishedAt: state.FinishedAt }),
     ...(state.OOMKilled ? { outOfMemory: true } : {}),
     ...(state.Error ? { error: state.Error } : {}),
+    ...(state.Health?.Status === undefined ? {} : { health: state.Health.Status }),
   };
 }
 

@@ -115,6 +115,7 @@ function holdsSecretName(path: readonly PropertyKey[]): boolean {
     text.startsWith("database.backup.secrets.") ||
     text === "record.webhook" ||
     text === "record.postmortem.token" ||
+    text === "compose.key" ||
     /^services\.[^.]+\.(secrets|health\.secretHeaders)\./.test(text) ||
     /^gates\.errorRate\.(url|bearer|password)$/.test(text) ||
     /^flags\.off\.(http\.secretHeaders|command\.secrets)\./.test(text) ||
@@ -134,6 +135,7 @@ function secretReferences(settings: unknown): { path: PropertyKey[]; name: unkno
     guards,
     record,
     command: platform,
+    compose,
   } = fieldsOf(settings);
   const { token } = fieldsOf(fieldsOf(guards).ci);
   const { scratch } = fieldsOf(schema);
@@ -165,6 +167,7 @@ function secretReferences(settings: unknown): { path: PropertyKey[]; name: unkno
     ...ofTarget,
     ...named(["flags", "off", "http", "secretHeaders"], fieldsOf(http).secretHeaders),
     ...named(["flags", "off", "command", "secrets"], fieldsOf(command).secrets),
+    { path: ["compose", "key"], name: fieldsOf(compose).key },
     { path: ["database", "url"], name: fieldsOf(database).url },
     { path: ["guards", "ci", "token"], name: token },
     ...named(["database", "backup", "secrets"], fieldsOf(fieldsOf(database).backup).secrets),

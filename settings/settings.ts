@@ -6,6 +6,7 @@ import { backup } from "./backupSettings";
 import { breakGlass } from "./breakGlassSettings";
 import { commandGate, hooks } from "./commandSettings";
 import { commandTarget } from "./commandTargetSettings";
+import { compose } from "./composeSettings";
 import { flags } from "./flagSettings";
 import { guards, hold, quarantine, retry } from "./guardSettings";
 import { record } from "./recordSettings";
@@ -53,8 +54,9 @@ export const settingsSchema = structure(
     target: choice(targetNames)
       .default("docker")
       .describe(
-        "How services run: `docker` (containers that the stack makes), or `command` (a platform with a command line of its own). Each has its own settings, of the same name.",
+        "How services run: `docker` (containers that the stack makes), `compose` (a project of Docker Compose on a host), or `command` (a platform with a command line of its own). Each has its own settings, of the same name.",
       ),
+    compose: compose.optional().describe("The compose project and its host, where `target` is `compose`."),
     command: commandTarget.optional().describe("The platform's commands, where `target` is `command`."),
     docker: structure(
       {

@@ -9,7 +9,9 @@ export async function openTarget(place: Place, signal: AbortSignal): Promise<Tar
   switch (place.kind) {
     case "command":
       return (await import("./command/target")).open(place, signal);
+    case "compose":
+      return (await import("./compose/composeTarget")).composeTarget(place.project, place.host, { signal });
     default:
-      return place.kind satisfies never;
+      return place satisfies never;
   }
 }

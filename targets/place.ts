@@ -1,8 +1,9 @@
 import type { Host } from "../hosts/host";
 import type { CommandPlace } from "./command/place";
+import type { ComposePlace } from "./compose/place";
 
 /** Where and how a stack's services run, as plain data: what a command that works there is told on standard input. */
-export type Place = CommandPlace;
+export type Place = CommandPlace | ComposePlace;
 
 /** How a person gets to where services run; undefined for this machine, in the project's folder. */
 export function hostOf(place: Place & { host?: Host }): string | undefined {

@@ -1,20 +1,43 @@
 import type { CommandTargetSettings } from "../settings/commandTargetSettings";
+import type { ComposeSettings } from "../settings/composeSettings";
+import { hostOf } from "../settings/hostSettings";
 import type { Settings } from "../settings/settings";
 import type { PlacedCommand } from "./command/place";
 import type { Place } from "./place";
 
-type TargetSettings = Pick<Settings, "target" | "command">;
+type TargetSettings = Pick<Settings, "target" | "command" | "compose">;
 type Secret = (name: string) => string;
 
 /**
  * Where and how the services run; undefined for containers of the stack's own.
  * @param secret the text of a secret setting
  */
-export function placeOf({ target, command }: TargetSettings, secret: Secret): Place | undefined {
-  if (target === "docker") return undefined;
-  // The settings are checked: a chosen target has its own.
-  if (command === undefined) throw new Error(`the target ${target} has no settings`);
-  const { deploy, status, stop, logs } = command;
+export function placeOf(settings: TargetSettings, secret: Secret): Place | undefined {
+  const { target, command, compose } = settings;
+  switch (target) {
+    case "docker":
+      return undefined;
+    case "compose":
+      return composePlace(compose ?? unset(target), secret);
+    case "command":
+      return commandPlace(command ?? unset(target), secret);
+    default:
+      return target satisfies never;
+  }
+}
+
+/** The settings are checked: a chosen target has its own. */
+function unset(target: string): never {
+  throw new Error(`the target ${target} has no settings`);
+}
+
+function composePlace(settings: ComposeSettings, secret: Secret): Place {
+  const { host: address, hostKeys, key, jump, ...project } = settings;
+  const host = hostOf({ host: address, hostKeys, key, jump }, secret);
+  return { kind: "compose", ...(host && { host }), project };
+}
+
+function commandPlace({ deploy, status, stop, logs }: CommandTargetSettings, secret: Secret): Place {
   return {
     kind: "command",
     deploy: placed(deploy, secret),
