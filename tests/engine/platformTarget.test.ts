@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { load } from "js-yaml";
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "./command";
@@ -10,25 +11,36 @@ import { Workspace } from "./workspace";
  * A platform that deploys by image, with a command line of its own: every deployment stands in its log, a deployment of
  * what does not come up fails, and what ran before is gone by then.
  */
-const platform = (container: string, port: number) => `#!/bin/sh
+const ownstack = (container: string, port: number) => `#!/bin/sh
+test -n "$OWNSTACK_TOKEN" || { echo "sign in first"; exit 4; }
+for word in "$@"; do
+  case "$word" in
+  --image=*) image="\${word#--image=}" ;;
+  --lines=*) lines="\${word#--lines=}" ;;
+  esac
+done
 case "$1" in
 deploy)
-  echo "$2 $TOKEN" >> deployments
+  echo "$image $OWNSTACK_TOKEN" >> deployments
   docker rm -f ${container} > /dev/null 2>&1
-  docker run -d --name ${container} --restart no -p 127.0.0.1:${port}:${servicePort} "$2" > /dev/null || exit 1
+  docker run -d --name ${container} --restart no -p 127.0.0.1:${port}:${servicePort} "$image" > /dev/null || exit 1
   for _ in 1 2 3 4 5 6 7 8 9 10; do
     test "$(docker inspect -f '{{.State.Running}}' ${container})" = true || { docker logs ${container}; exit 1; }
     sleep 0.1
   done
-  echo "deployed with $TOKEN" ;;
-status)
-  echo "web stack: deployed $(docker inspect -f '{{.Config.Image}}' ${container} 2> /dev/null)" ;;
-logs)
-  docker logs --tail "$2" ${container} 2>&1 ;;
-stop)
-  docker stop -t 1 ${container} ;;
+  echo "deployed with $OWNSTACK_TOKEN" ;;
+app)
+  echo "  Stack:   web — deployed $(docker inspect -f '{{.Config.Image}}' ${container} 2> /dev/null)" ;;
+remote)
+  docker logs --tail "$lines" ${container} 2>&1 ;;
 esac
 `;
+
+const example = join(__dirname, "../../examples/ownstack");
+
+interface Example {
+  config: Record<string, unknown>;
+}
 
 describe("a stack on a platform with a command line of its own", function () {
   this.timeout(240_000);
@@ -46,22 +58,18 @@ describe("a stack on a platform with a command line of its own", function () {
   before(async () => {
     workspace = new Workspace();
     [port = 0] = await freePorts(1);
-    const file = join(workspace.folder, "platform");
-    writeFileSync(file, platform(container(), port));
+    const file = join(workspace.folder, "ownstack");
+    writeFileSync(file, ownstack(container(), port));
     chmodSync(file, 0o755);
-    const command = (...words: string[]) => ({ command: ["./platform", ...words] });
+    workspace.env.PATH = `${workspace.folder}:${workspace.env.PATH ?? ""}`;
+    // The example as it stands, but for where it answers.
+    const { config } = load(readFileSync(join(example, "Pulumi.prod.yaml"), "utf8")) as Example;
+    const settings = Object.entries(config).map(([key, value]) => [key.replace(/^knowngood:/, ""), value]);
     await workspace.stack("prod", {
-      target: "command",
-      command: {
-        deploy: { ...command("deploy", "{image}"), secrets: { TOKEN: "platformToken" } },
-        status: { ...command("status"), runs: "deployed (.*)" },
-        logs: command("logs", "{lines}"),
-        stop: command("stop"),
-        releaseTask: "bin/migrate",
-      },
+      ...(Object.fromEntries(settings) as Record<string, unknown>),
       services: { web: { health: { url: `http://127.0.0.1:${port}/health`, within: 20 } } },
     });
-    await workspace.secret("prod", "platformToken", token);
+    await workspace.secret("prod", "ownstackToken", token);
     workspace.release("v1", { services: { web: await answering(workspace, "web", "v1") } });
     workspace.release("v2", { services: { web: await crashing(workspace, "web", "v2") } });
     workspace.release("v3", { services: { web: await answering(workspace, "web", "v3") } });
@@ -116,8 +124,8 @@ describe("a stack on a platform with a command line of its own", function () {
     const file = join(workspace.folder, "card.sh");
     writeFileSync(file, card.stdout);
     const without = await run("sh", [file], { cwd: workspace.folder, env: workspace.env });
-    expect(without.text).to.contain("TOKEN: set it, and export it");
-    const env = { ...workspace.env, TOKEN: token };
+    expect(without.text).to.contain("OWNSTACK_TOKEN: set it, and export it");
+    const env = { ...workspace.env, OWNSTACK_TOKEN: token };
     const ran = await run("sh", [file], { cwd: workspace.folder, env });
     expect(ran.exitCode, ran.text).to.equal(0);
     expect(ran.text).to.contain("web is healthy.");
