@@ -3,6 +3,7 @@ import { readHistory } from "../history/readHistory";
 import { askPulumi } from "../stack/askPulumi";
 import { exportStack } from "../stack/exportStack";
 import { BrokenEnvironment } from "../stack/endings";
+import { OwnProgram, type OwnStack } from "../stack/ownProgram";
 import { historyText } from "./historyText";
 import { print, printJson, tell } from "./output";
 import { whileWaiting } from "./progress";
@@ -56,11 +57,17 @@ async function allStacks({ limit, json }: HistoryOptions): Promise<void> {
 
 async function historyOf(asked: string | undefined, limit: number): Promise<StackHistory> {
   return readHistory({
-    ...(await stackSettings(asked)),
+    ...(await stackSettings(asked).catch(ofOwnProgram)),
     limit,
     ask: askPulumi,
     exported: (stack) => exportStack(stack, {}),
   });
+}
+
+/** State, catalog and Pulumi's history tell of one, too. */
+function ofOwnProgram(error: unknown): OwnStack {
+  if (error instanceof OwnProgram) return error.named;
+  throw error;
 }
 
 async function namesOfStacks(): Promise<string[]> {

@@ -15,9 +15,9 @@ export const deployedReleaseType = "knowngood:index:DeployedRelease";
 const remembered = 20;
 
 /**
- * The known-good releases of a stack, newest first. Those that the state lists are one output, of the stack or of
- * what the user's own program deployed, that depends on every gate, so a failed update leaves them as they were. A release of which a gate failed since, on the way forward to it, is
- * not among them; an outage, a gate that broke or saw too little, and a failure on the way back take nothing from it.
+ * The known-good releases of a stack, newest first. Those that the state lists are one output, of what the user's own
+ * program deployed, which may name an output of its stack as it likes, else of the stack. It depends on every gate, so a
+ * failed update leaves them as they were. A release of which a gate failed since, on the way forward to it, is not among them; an outage, a gate that broke or saw too little, and a failure on the way back take nothing from it.
  * @param failures gates that failed and that the state may not remember yet: `newestFailures`; of none, a release may seem good that is not
  */
 export function knownGoodFrom(state: StackState, failures: readonly FailedGate[]): KnownGood[] {
@@ -32,7 +32,7 @@ export function knownGoodFrom(state: StackState, failures: readonly FailedGate[]
 }
 
 function listedIn({ resources }: StackState): KnownGood[] {
-  const lists = ["pulumi:pulumi:Stack", deployedReleaseType].map(
+  const lists = [deployedReleaseType, "pulumi:pulumi:Stack"].map(
     (holder) => resources.find(({ type }) => type === holder)?.outputs?.knownGood,
   );
   const list = lists.find((one) => Array.isArray(one)) as unknown[] | undefined;

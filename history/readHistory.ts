@@ -16,7 +16,9 @@ export interface HistoryQuestion {
   stack: string;
   /** Project and stack, such as `shop/prod`. */
   label: string;
-  settings: Settings;
+  settings: Pick<Settings, "releases" | "quarantine"> & {
+    record: Pick<Settings["record"], "folder" | "file">;
+  };
   /** How many updates at most. */
   limit: number;
   /** What a command of the Pulumi CLI prints. */

@@ -18,7 +18,11 @@ export interface RecordPlace {
 const fileName = "records.jsonl";
 
 /** Where the records of a stack go, by its settings. */
-export function recordPlace({ record: { folder, file } }: Pick<Settings, "record">): RecordPlace {
+export function recordPlace({
+  record: { folder, file },
+}: {
+  record: Pick<Settings["record"], "folder" | "file">;
+}): RecordPlace {
   return { folder, file: file ?? join(folder, fileName) };
 }
 

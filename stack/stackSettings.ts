@@ -8,6 +8,7 @@ import { stackFile } from "../updates/stackFile";
 import { askPulumi } from "./askPulumi";
 import { BrokenEnvironment } from "./endings";
 import { withNextStep } from "./nextStep";
+import { ownProgram } from "./ownProgram";
 import { checkYaml, neededProjectFolder, projectName } from "./project";
 
 /** A stack as its files say, from the project's folder. */
@@ -39,19 +40,22 @@ export class NoSuchStack extends InvalidInput {
  * @param asked the stack; undefined for the selected one
  * @param signal ends the questions earlier
  * @throws BrokenEnvironment where Pulumi does not tell them, InvalidInput where they can't be used, or there is no such
- * project or stack
+ * project or stack; OwnProgram, which is one, where a program of the user's own deploys the services
  */
 export async function stackSettings(asked: string | undefined, signal?: AbortSignal): Promise<NamedStack> {
   const project = projectName();
   const stack = asked ?? (await pulumi(["stack", "--show-name"], signal)).trim();
   const config = await configOf(stack, signal);
   const entries = Object.entries(config);
-  return namedStack(
-    project,
-    stack,
-    Object.fromEntries(entries.map(([key, { value = "" }]) => [key, value])),
-    entries.flatMap(([key, { secret }]) => (secret ? [key] : [])),
-  );
+  const values = Object.fromEntries(entries.map(([key, { value = "" }]) => [key, value]));
+  const secretKeys = entries.flatMap(([key, { secret }]) => (secret ? [key] : []));
+  try {
+    return namedStack(project, stack, values, secretKeys);
+  } catch (error) {
+    if (!(error instanceof InvalidInput) || `${project}:services` in values) throw error;
+    const configuration = { project, stack: stackName({ stack }), values, secretKeys };
+    throw (await ownProgram(stack, configuration, signal)) ?? error;
+  }
 }
 
 /**
