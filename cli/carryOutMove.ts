@@ -1,6 +1,6 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { temporaryFolder } from "../files/temporaryFolder";
 import { recordPlace } from "../records/writtenRecord";
 import { diagnosis, goesBackByItself, readGates, type WayBack } from "../updates/diagnosis";
 import { commandLine } from "../updates/moveOptions";
@@ -43,7 +43,7 @@ export async function carryOut(
     throw new Error(
       `${stackFile(stack)} was edited after ${stack} was looked at. Nothing was touched; type the same again.`,
     );
-  const own = await mkdtemp(join(tmpdir(), "knowngood-move-"));
+  const own = await temporaryFolder("move");
   const progress = upProgress(stack, usual, alone);
   const { write, forgetRetry } = settingsWriter(move);
   try {

@@ -64,6 +64,7 @@ async function changeOf(file: string, { signal }: Interruption): Promise<StackFi
   try {
     return (await stackFileStatus(file, signal)).change;
   } catch {
+    signal.throwIfAborted();
     return undefined;
   }
 }

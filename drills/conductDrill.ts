@@ -1,7 +1,7 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { temporaryFolder } from "../files/temporaryFolder";
 import { httpProbe } from "../gates/httpProbe";
 import { recordPlace } from "../records/writtenRecord";
 import type { Settings } from "../settings/settings";
@@ -92,7 +92,7 @@ export async function conductDrill(
 async function goOut(order: DrillOrder, watch: DrillWatch): Promise<Gone> {
   const { target, pulumiStack, project } = order;
   if (target === undefined) return go(order, "out", watch);
-  const folder = await mkdtemp(join(tmpdir(), "knowngood-drill-"));
+  const folder = await temporaryFolder("drill");
   try {
     const name = stackFile(pulumiStack);
     const text = await readFile(name, "utf8");

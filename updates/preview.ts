@@ -1,7 +1,7 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { planVariable, type Plan } from "../assessment/plan";
+import { temporaryFolder } from "../files/temporaryFolder";
 import { InvalidInput } from "../settings/violations";
 import { BrokenEnvironment } from "../stack/endings";
 import { followEvents } from "./engineEvents";
@@ -45,7 +45,7 @@ export interface Previewed {
  */
 export async function previewPlan(request: PreviewRequest): Promise<Previewed> {
   const { stack, folder = process.cwd(), expectNoChanges = false, signal } = request;
-  const copies = await mkdtemp(join(tmpdir(), "knowngood-preview-"));
+  const copies = await temporaryFolder("preview");
   try {
     const planFile = join(copies, "plan.json");
     const eventLog = join(copies, "events");
@@ -69,7 +69,9 @@ export async function previewPlan(request: PreviewRequest): Promise<Previewed> {
     const env = { ...process.env, ...request.env, PULUMI_DEBUG_COMMANDS: "true", [planVariable]: planFile };
     const start = Date.now();
     const output = join(copies, "output");
-    const { exitCode, text } = await runPulumi(words, { cwd: folder, env, output, signal });
+    const { exitCode, text } = await runPulumi(words, {
+      ...{ cwd: folder, env, output, folders: [copies], signal },
+    });
     const seconds = (Date.now() - start) / 1000;
     signal?.throwIfAborted();
     const plan = await readPlan(planFile);

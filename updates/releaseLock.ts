@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { temporaryFolder } from "../files/temporaryFolder";
 import { readStackState } from "../history/stackState";
 import { beginningOf, isAlive } from "../records/liveProcess";
 import { askPulumi } from "../stack/askPulumi";
@@ -103,13 +103,13 @@ function leadsGroup(pid: number): boolean {
 async function putInOrder({ stack, folder, signal }: ReleaseOptions): Promise<void> {
   const { pending } = await readStackState(stack, { signal });
   if (pending.length === 0) return;
-  const own = await mkdtemp(join(tmpdir(), "knowngood-refresh-"));
+  const own = await temporaryFolder("refresh");
   const words = ["refresh", "--yes", "--skip-preview", "--clear-pending-creates", "--stack", stack];
   const late = AbortSignal.timeout(orderingSeconds * 1000);
   try {
     // It has a lock of its own, which it takes away where it ends in order.
     const { exitCode, text } = await runPulumi([...words, "--non-interactive", "--color", "never"], {
-      ...{ cwd: folder, env: process.env, output: join(own, "output") },
+      ...{ cwd: folder, env: process.env, output: join(own, "output"), folders: [own] },
       signal: signal === undefined ? late : AbortSignal.any([signal, late]),
     });
     if (exitCode === 0) return;

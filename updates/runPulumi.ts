@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { open, readFile } from "node:fs/promises";
+import { alsoUsedBy } from "../files/temporaryFolder";
 import { BrokenEnvironment } from "../stack/endings";
 
 export interface PulumiRun {
@@ -8,6 +9,8 @@ export interface PulumiRun {
   env: NodeJS.ProcessEnv;
   /** File that takes both streams. Pulumi outlives us then: a pipe that nobody reads would end it in the middle. */
   output: string;
+  /** Temporary folders of ours that it uses, which stay as long as it runs. */
+  folders: readonly string[];
   /** Ends it in order, as Ctrl-C does. */
   signal?: AbortSignal | undefined;
   /** Ends it at once, as a second Ctrl-C does. */
@@ -29,10 +32,11 @@ export interface PulumiEnded {
  * @throws BrokenEnvironment where it can't be started
  */
 export async function runPulumi(words: readonly string[], run: PulumiRun): Promise<PulumiEnded> {
-  const { cwd, env, output } = run;
+  const { cwd, env, output, folders } = run;
   const file = await open(output, "a", 0o600);
   try {
     const child = spawn("pulumi", words, { cwd, env, detached: true, stdio: ["ignore", file.fd, file.fd] });
+    if (child.pid !== undefined) alsoUsedBy(child.pid, folders);
     const interrupt = () => interruptGroup(child.pid);
     const listening = [run.signal, run.atOnce].filter((one) => one !== undefined);
     const ended = new Promise<Omit<PulumiEnded, "text">>((resolve, reject) => {

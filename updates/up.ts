@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, relative, resolve as resolvePath } from "node:path";
+import { rm } from "node:fs/promises";
+import { dirname, join, relative, resolve as resolvePath } from "node:path";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { planVariable, type Plan } from "../assessment/plan";
+import { temporaryFolder } from "../files/temporaryFolder";
 import { stackName } from "../gates/move";
 import { failedGates } from "../records/failedGates";
 import { readRecords } from "../records/readRecords";
@@ -60,7 +60,7 @@ export type UpEnded = UpEnd & {
  */
 export async function runUp(request: UpRequest): Promise<UpEnded> {
   const { stack, project, records, folder = process.cwd(), configFile, message } = request;
-  const own = await mkdtemp(join(tmpdir(), "knowngood-up-"));
+  const own = await temporaryFolder("up");
   const planFile = join(own, "plan.json");
   const eventLog = join(own, "events");
   const words = [
@@ -89,7 +89,8 @@ export async function runUp(request: UpRequest): Promise<UpEnded> {
     );
     const { signal, atOnce } = request;
     const output = join(own, "output");
-    const running = runPulumi(words, { cwd: folder, env, output, signal, atOnce }).finally(
+    const folders = [own, ...(configFile === undefined ? [] : [dirname(configFile)])];
+    const running = runPulumi(words, { cwd: folder, env, output, folders, signal, atOnce }).finally(
       () => (over = true),
     );
     const [{ exitCode, killedBy, text }] = await Promise.all([running, following]);

@@ -1,22 +1,13 @@
 import { execFile } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
-import {
-  appendFile,
-  cp,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  statfs,
-} from "node:fs/promises";
+import { readFileSync, rmSync } from "node:fs";
+import { appendFile, cp, mkdir, readFile, rename, rm, stat, statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { cacheRoot } from "../../files/cacheRoot.cjs";
+import { removeLeftFolders, temporaryFolder } from "../../files/temporaryFolder";
+import { onSignal } from "./onSignal";
 
 /** The memory that PGlite needs grows with its buffers, and nothing that is lost in a crash is missed. */
 const settings = `
@@ -34,12 +25,12 @@ max_stack_depth = 1MB
 /** Last file that is written into a folder, so that half a folder is told from a whole one. */
 const seal = "knowngood-complete";
 
-const prefix = "knowngood-scratch-";
-
 /** A copy of the empty cluster, and what tells the kept one from any that takes its place. */
 export interface DataFolder {
   folder: string;
   original: number;
+  /** Takes the copy away, which the end of this process by a signal or by itself does, too. */
+  remove: () => Promise<void>;
 }
 
 /**
@@ -48,38 +39,48 @@ export interface DataFolder {
  */
 export async function newDataFolder(): Promise<DataFolder> {
   const place = await roomyFolder();
-  await removeOrphans(place);
+  // There may have been no room in memory for the one that was left.
+  if (place !== tmpdir()) removeLeftFolders(tmpdir());
   for (let tries = 1; ; tries += 1) {
     const original = await emptyCluster();
-    const folder = await mkdtemp(join(place, `${prefix}${process.pid}-`));
+    const folder = await temporaryFolder("scratch", place);
+    const remove = removal(folder);
     try {
       const { ino } = await stat(original);
       await cp(original, folder, { recursive: true });
-      return { folder, original: ino };
+      return { folder, original: ino, remove };
     } catch (error) {
-      await rm(folder, { recursive: true, force: true });
+      await remove();
       // Another process found the kept one broken, and took it away in the middle of the copy.
       if ((error as NodeJS.ErrnoException).code !== "ENOENT" || tries === 3) throw error;
     }
   }
 }
 
-/** Of processes that were killed: what they copied would stay in memory. */
-async function removeOrphans(place: string): Promise<void> {
-  const names = await readdir(place);
-  for (const name of names) {
-    const process = new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1];
-    if (process === undefined || isAlive(Number(process))) continue;
-    await rm(join(place, name), { recursive: true, force: true }).catch(() => undefined);
-  }
+/** Copies that are in use. */
+const copies = new Set<string>();
+
+function removal(folder: string): () => Promise<void> {
+  const remove = async () => {
+    await rm(folder, { recursive: true, force: true });
+    settle();
+    copies.delete(folder);
+    if (copies.size === 0) process.off("exit", removeCopies);
+  };
+  const settle = onSignal(remove);
+  if (copies.size === 0) process.on("exit", removeCopies);
+  copies.add(folder);
+  return remove;
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+/** A command that ends while a trial goes on waits for nobody: what was copied would stay in memory. */
+function removeCopies(): void {
+  for (const folder of copies) {
+    try {
+      rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    } catch {
+      // The trial writes there still; the next process that makes a copy takes it away.
+    }
   }
 }
 

@@ -1,8 +1,8 @@
-import { readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { Client } from "pg";
-import { forgetEmptyCluster, newDataFolder } from "./dataFolder";
+import { forgetEmptyCluster, newDataFolder, type DataFolder } from "./dataFolder";
 import { overClient, sessionSettings, type ScratchDatabase } from "./scratchDatabase";
 import { WorkerStream } from "./workerStream";
 import { onSignal } from "./onSignal";
@@ -18,10 +18,10 @@ const startSeconds = 20;
 export async function openEmbedded(extensions: readonly string[]): Promise<ScratchDatabase> {
   const data = await newDataFolder();
   try {
-    return await openOn(data.folder, extensions);
+    return await openOn(data, extensions);
   } catch {
     await forgetEmptyCluster(data);
-    return openOn((await newDataFolder()).folder, extensions);
+    return openOn(await newDataFolder(), extensions);
   }
 }
 
@@ -36,11 +36,15 @@ export function embeddedExtension(name: string): string | undefined {
   }
 }
 
-async function openOn(folder: string, extensions: readonly string[]): Promise<ScratchDatabase> {
+async function openOn(data: DataFolder, extensions: readonly string[]): Promise<ScratchDatabase> {
+  const wasm = await program().catch(async (error: unknown) => {
+    await data.remove();
+    throw error;
+  });
   const worker = new Worker(join(__dirname, "embeddedWorker.cjs"), {
     workerData: {
-      folder,
-      program: await program(),
+      folder: data.folder,
+      program: wasm,
       extensions: extensions.flatMap((name) => embeddedExtension(name) ?? []),
     },
     execArgv: [],
@@ -49,7 +53,7 @@ async function openOn(folder: string, extensions: readonly string[]): Promise<Sc
   });
   const end = async () => {
     await worker.terminate();
-    await rm(folder, { recursive: true, force: true });
+    await data.remove();
     settle();
   };
   const settle = onSignal(end);

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { childEnvironment } from "../../settings/childEnvironment";
@@ -44,6 +44,21 @@ describe("the commit that follows a move", () => {
       { mode: 0o755 },
     );
   };
+
+  /** Interrupted as by a terminal, all of the group, once that file is there. */
+  async function interruptedWhen(file: string): Promise<{ code: number | null; said: string }> {
+    const child = spawn(process.execPath, [command, ...words], {
+      ...{ cwd: project.folder, env: project.environment, detached: true },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let said = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
+    const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+    while (!existsSync(file) && child.exitCode === null) await sleep(10);
+    expect(child.exitCode, `It ended before that moment:\n${said}`).to.equal(null);
+    process.kill(-(child.pid ?? 0), "SIGINT");
+    return { code: await ended, said };
+  }
 
   it("is left to a person where HEAD is detached", async () => {
     begin();
@@ -93,16 +108,8 @@ describe("the commit that follows a move", () => {
   it("is ended by Ctrl-C, with the hook that hangs", async () => {
     begin();
     hangingHook();
-    const child = spawn(process.execPath, [command, ...words], {
-      ...{ cwd: project.folder, env: project.environment, detached: true },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let said = "";
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
-    const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-    while (!existsSync(join(project.folder, "hook-runs")) && child.exitCode === null) await sleep(10);
-    process.kill(-(child.pid ?? 0), "SIGINT");
-    expect(await ended, said).to.equal(130);
+    const { code, said } = await interruptedWhen(join(project.folder, "hook-runs"));
+    expect(code, said).to.equal(130);
     expect(said).to.contain(
       "prod runs v1, and its gates have passed; only the commit of its stack file is open.",
     );
@@ -111,5 +118,67 @@ describe("the commit that follows a move", () => {
     );
     expect(readFileSync(project.stackFile, "utf8")).to.contain("v1");
     expect(subject()).to.equal("begin");
+  });
+
+  /** On a terminal, with yes to the move itself. @param offered what follows once the commit is offered */
+  async function onTerminal(offered: string): Promise<{ code: number | null; said: string }> {
+    const typed = `stty cols 300 rows 40; exec '${process.execPath}' '${command}' rollback v1 --stack prod`;
+    const terminal = spawn("script", ["--quiet", "--return", "--command", typed, "/dev/null"], {
+      ...{ cwd: project.folder, env: { ...project.environment, SHELL: "/bin/sh" } },
+      stdio: ["pipe", "pipe", "ignore"],
+    });
+    let said = "";
+    terminal.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));
+    const ended = new Promise<number | null>((resolve) => terminal.once("close", resolve));
+    const asked = async (question: string) => {
+      while (!said.includes(question) && terminal.exitCode === null) await sleep(10);
+      expect(terminal.exitCode, `It ended before it asked:\n${said}`).to.equal(null);
+    };
+    await asked("Roll back to v1 on prod?");
+    terminal.stdin.write("y");
+    await asked('Commit Pulumi.prod.yaml alone, as "prod: v1"?');
+    terminal.stdin.write(offered);
+    return { code: await ended, said };
+  }
+
+  it("is made where a person takes the offer", async () => {
+    begin();
+    const { code, said } = await onTerminal("y");
+    expect(code, said).to.equal(0);
+    expect(subject()).to.equal("prod: v1");
+  });
+
+  it("is not made where Ctrl-C answers the offer, which says what runs, what is open, and what to type", async () => {
+    begin();
+    const { code, said } = await onTerminal("\u0003");
+    expect(code, said).to.equal(130);
+    expect(said).to.contain(
+      "Pulumi.prod.yaml is not committed: a deployment from the repository would undo this.",
+    );
+    expect(said).to.contain(
+      "Interrupted. prod runs v1, and its gates have passed; only the commit of its stack file is open. To go on: git commit -m 'prod: v1' -- Pulumi.prod.yaml",
+    );
+    expect(readFileSync(project.stackFile, "utf8")).to.equal(project.stackText.replace("v2", "v1"));
+    expect(subject()).to.equal("begin");
+  });
+
+  it("is still spoken of where Ctrl-C comes while git is asked whether there is anything to commit", async () => {
+    begin();
+    const asked = join(project.folder, "asked");
+    const monitor = join(project.folder, "monitor");
+    writeFileSync(monitor, `#!/bin/sh\n: > '${asked}'\nwhile [ -e '${asked}' ]; do sleep 0.05; done\n`, {
+      mode: 0o755,
+    });
+    git("config", "core.fsmonitor", monitor);
+    try {
+      const { code, said } = await interruptedWhen(asked);
+      expect(code, said).to.equal(130);
+      expect(
+        said.trimEnd().endsWith("To go on: git commit -m 'prod: v1' -- Pulumi.prod.yaml"),
+        said,
+      ).to.equal(true);
+    } finally {
+      rmSync(asked, { force: true });
+    }
   });
 });

@@ -141,6 +141,11 @@ export class StallingPulumi {
     while (!existsSync(join(this.bin, "reached")) && !ended()) await sleep(10);
   }
 
+  /** Ends the waiting of the stand-in. */
+  goOn(): void {
+    rmSync(join(this.bin, "reached"));
+  }
+
   /** The commands that were run, in order. */
   calls(): string[] {
     return readFileSync(join(this.bin, "calls"), "utf8").split("\n").filter(Boolean);
