@@ -109,8 +109,11 @@ export function wantedOf(release: string, images: Readonly<Record<string, Releas
   }));
 }
 
-/** A test's stand-in for the team's own file: interpolated, commented, with services that are nobody's business but theirs. */
-export function shopFile({ name, machine }: ComposeProject): string {
+/**
+ * A test's stand-in for the team's own file: interpolated, commented, with services that are nobody's business but theirs.
+ * @param port of this machine at which the app answers
+ */
+export function shopFile({ name, machine }: ComposeProject, port?: number): string {
   const image = (one: string) => `${machine.registry}/${name}/${one}`;
   const quick = "init: true\n    stop_grace_period: 1s";
   return `# The team's own file.
@@ -119,6 +122,7 @@ services:
   app:
     image: ${image("app")}:\${IMAGE_TAG:?say which release}
     ${quick}
+    ports: [${port === undefined ? "" : `"127.0.0.1:${port}:8080"`}]
     depends_on:
       db: { condition: service_healthy }
       migrate: { condition: service_completed_successfully }
