@@ -13,6 +13,8 @@ export interface HostedCard {
   at: string | undefined;
   /** Shell lines that bring a release's services back; the first that fails ends the card. */
   lines: readonly string[];
+  /** Shell words before a command that runs where a service runs. @default none: on the host */
+  inside?: (service: string) => string | undefined;
 }
 
 const functions = ["every.sh", "hosted.sh"].map((file) =>
@@ -20,7 +22,7 @@ const functions = ["every.sh", "hosted.sh"].map((file) =>
 );
 
 /** The card of a stack whose services are no containers of its own. */
-export function hostedCardScript(card: CardScript, { at, lines }: HostedCard): string {
+export function hostedCardScript(card: CardScript, { at, lines, inside }: HostedCard): string {
   const { release, settings } = card;
   const services = Object.entries(settings.services).filter(([name]) => release.services[name] !== undefined);
   const names = services.map(([name]) => name).join(" ");
@@ -41,7 +43,7 @@ export function hostedCardScript(card: CardScript, { at, lines }: HostedCard): s
     `} && made=${quoted(names)} || halt ${quoted("that failed; what it printed is above")}`,
     "",
     "# Health",
-    ...services.map(([name, service]) => healthLine(name, service, card)),
+    ...services.map(([name, service]) => healthLine(name, service, card, inside?.(name))),
     "",
     `[ -n "$halted" ] || { echo ${quoted(`${release.tag} runs.`)}; outcome; }`,
     "",
@@ -49,7 +51,12 @@ export function hostedCardScript(card: CardScript, { at, lines }: HostedCard): s
 }
 
 /** As far as a shell can ask. */
-function healthLine(name: string, service: ServiceSettings, { settings }: CardScript): string {
+function healthLine(
+  name: string,
+  service: ServiceSettings,
+  { settings }: CardScript,
+  inside: string | undefined,
+): string {
   const { within, timeout } = settings.gates.health;
   const probe = settledProbe(service, undefined);
   const own = quoted(name);
@@ -66,7 +73,13 @@ function healthLine(name: string, service: ServiceSettings, { settings }: CardSc
       return [wait, "answers", statuses, most, quoted(probe.url), ...headers].join(" ");
     }
     case "exec":
-      return `${wait} ends ${most} ${probe.command.map(quoted).join(" ")}`;
+      return [
+        wait,
+        "ends",
+        most,
+        ...(inside === undefined ? [] : [inside]),
+        ...probe.command.map(quoted),
+      ].join(" ");
     case "tcp":
       return `# ${name}: it is to accept connections at ${probe.host}:${probe.port}`;
     case "state":

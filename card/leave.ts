@@ -41,7 +41,11 @@ async function hostedCards({
   if (place === undefined) return undefined;
   const target = await openTarget(place, new AbortController().signal);
   const services = Object.keys(settings.services);
-  return (release) => ({ at: hostOf(place), lines: target.byHand(wantedOf(release, services)) });
+  return (release) => {
+    const wanted = wantedOf(release, services);
+    const inside = (service: string) => target.execByHand?.(wanted, service);
+    return { at: hostOf(place), lines: target.byHand(wanted), inside };
+  };
 }
 
 /** Writes the cards for this user's eyes. @returns why they could not be written; undefined when they were */

@@ -57,6 +57,11 @@ export interface Target {
   ): Promise<{ exitCode: number; output: string }>;
   /** Shell lines, run by a person on the host, that bring the release back without any of this. */
   byHand(wanted: readonly Wanted[]): string[];
+  /**
+   * Shell words before a command that is to run where the service runs, for a person who has run `byHand` in the same shell.
+   * @default the command runs on the host
+   */
+  execByHand?(wanted: readonly Wanted[], service: string): string;
 }
 
 /** The target said no, or answered what can't be understood; nothing is known to have changed beyond what the text says. */

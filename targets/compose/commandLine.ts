@@ -111,3 +111,10 @@ export function linesByHand(project: Project, wanted: readonly Wanted[]): string
     `${compose} ${upWords(project, names)}`,
   ];
 }
+
+/** Words before a command that runs in a service's container; the shell is in the project's folder. */
+export function wordsInside(project: Project, wanted: readonly Wanted[], service: string): string {
+  const { present } = overrideFiles(project);
+  const compose = composeCommand(project, wanted, { further: [present] });
+  return `env ${compose} exec -T ${quoted(nameInFile(project, service))}`;
+}

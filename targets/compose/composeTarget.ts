@@ -10,6 +10,7 @@ import {
   overrideText,
   pinned,
   upWords,
+  wordsInside,
   type Project,
 } from "./commandLine";
 import { containersIn, foundOf, isSound, type ProjectContainer } from "./containers";
@@ -203,6 +204,7 @@ export function composeTarget(
     },
 
     byHand: (wanted) => linesByHand(project, wanted),
+    execByHand: (wanted, service) => wordsInside(project, wanted, service),
   };
 
   /** Undefined where the container runs no more. */

@@ -1,8 +1,20 @@
 import { expect } from "chai";
+import { load } from "js-yaml";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { startSshServer, type SshServer } from "../hosts/sshServer";
 import { ComposeProject, shopFile } from "./composeProject";
+import { run } from "./command";
 import { freePorts } from "./freePorts";
 import { Workspace } from "./workspace";
+
+/** What a team writes that takes such a project over. */
+function exampleSettings(): Record<string, unknown> {
+  const file = join(__dirname, "../../examples/compose/Pulumi.prod.yaml");
+  const { config } = load(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
+  const entries = Object.entries(config).map(([key, value]) => [key.replace(/^knowngood:/, ""), value]);
+  return Object.fromEntries(entries) as Record<string, unknown>;
+}
 
 describe("a stack whose services are those of a compose project on a host", function () {
   this.timeout(240_000);
@@ -41,15 +53,17 @@ describe("a stack whose services are those of a compose project on a host", func
     ] as const)
       workspace.release(tag, { services: { app, worker } });
     await project.compose("up", "-d", "--wait");
+    // The example as it stands, but for where it is and what only its own images have.
+    const { compose, hooks, ...example } = exampleSettings();
+    expect(hooks).to.be.an("object");
     await workspace.stack("prod", {
-      target: "compose",
+      ...example,
       compose: {
+        ...(compose as object),
         host: server.address,
         hostKeys: [server.hostKey],
         key: "deployKey",
         folder: project.folder,
-        tagVariable: "IMAGE_TAG",
-        waitTimeout: 30,
       },
       services: {
         app: { health: { url: `http://127.0.0.1:${port}/health`, within: 20 } },
@@ -102,10 +116,28 @@ describe("a stack whose services are those of a compose project on a host", func
     expect((knownGood as { tag: string }[]).map(({ tag }) => tag)).to.deep.equal(["v1", "v2"]);
   });
 
+  it("leaves a card that brings a lost service back on the host without Pulumi, as printed", async () => {
+    const { "app-1": app, ...others } = await ids();
+    const words = [join(__dirname, "../../cli/knowngood.cjs"), "card", "--tag", "v1", "--stack", "prod"];
+    const card = await run(process.execPath, words, { cwd: workspace.folder, env: workspace.env });
+    expect(card.exitCode, card.text).to.equal(0);
+    await project.docker("rm", "-f", app ?? "");
+    const file = join(project.root, "card.sh");
+    writeFileSync(file, card.stdout);
+    const env = { ...process.env, ...project.environment, CONFIRM: "yes" };
+    const ran = await run("sh", [file], { cwd: "/", env });
+    expect(ran.exitCode, ran.text).to.equal(0);
+    expect(ran.text).to.contain("app is healthy.").and.contain("worker is healthy.").and.contain("v1 runs.");
+    expect(await answer()).to.equal("v1");
+    const { "app-1": now, "worker-1": worker, ...after } = await ids();
+    expect({ ...after, "worker-1": others["worker-1"] }).to.deep.equal(others);
+    expect([now, worker]).not.to.include(app);
+  });
+
   it("goes nowhere on a machine that shows another key", async () => {
     const before = await ids();
     await server.changeHostKey();
-    const up = await to("v2");
+    const up = await to("v1");
     expect(up.exitCode, up.text).not.to.equal(0);
     expect(up.text).to.contain("host key");
     expect(await ids()).to.deep.equal(before);
