@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { childEnvironment } from "../../settings/childEnvironment";
 import { commitFile } from "../../updates/followUp";
+import { atTerminal } from "./atTerminal";
 import type { Ended } from "./commandLine";
 import { runWith } from "./runWith";
 import { StallingPulumi } from "./stallingPulumi";
@@ -120,37 +121,23 @@ describe("the commit that follows a move", () => {
     expect(subject()).to.equal("begin");
   });
 
-  /** On a terminal, with yes to the move itself. @param offered what follows once the commit is offered */
-  async function onTerminal(offered: string): Promise<{ code: number | null; said: string }> {
-    const typed = `stty cols 300 rows 40; exec '${process.execPath}' '${command}' rollback v1 --stack prod`;
-    const terminal = spawn("script", ["--quiet", "--return", "--command", typed, "/dev/null"], {
-      ...{ cwd: project.folder, env: { ...project.environment, SHELL: "/bin/sh" } },
-      stdio: ["pipe", "pipe", "ignore"],
-    });
-    let said = "";
-    terminal.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));
-    const ended = new Promise<number | null>((resolve) => terminal.once("close", resolve));
-    const asked = async (question: string) => {
-      while (!said.includes(question) && terminal.exitCode === null) await sleep(10);
-      expect(terminal.exitCode, `It ended before it asked:\n${said}`).to.equal(null);
-    };
-    await asked("Roll back to v1 on prod?");
-    terminal.stdin.write("y");
-    await asked('Commit Pulumi.prod.yaml alone, as "prod: v1"?');
-    terminal.stdin.write(offered);
-    return { code: await ended, said };
-  }
+  const offered = (keys: string) =>
+    atTerminal(
+      project,
+      ["Roll back to v1 on prod?", "y"],
+      ['Commit Pulumi.prod.yaml alone, as "prod: v1"?', keys],
+    );
 
   it("is made where a person takes the offer", async () => {
     begin();
-    const { code, said } = await onTerminal("y");
+    const { code, said } = await offered("y");
     expect(code, said).to.equal(0);
     expect(subject()).to.equal("prod: v1");
   });
 
   it("is not made where Ctrl-C answers the offer, which says what runs, what is open, and what to type", async () => {
     begin();
-    const { code, said } = await onTerminal("\u0003");
+    const { code, said } = await offered("\u0003");
     expect(code, said).to.equal(130);
     expect(said).to.contain(
       "Pulumi.prod.yaml is not committed: a deployment from the repository would undo this.",

@@ -8,8 +8,6 @@ import type { Ended } from "./commandLine";
 import { runWith } from "./runWith";
 import { StallingPulumi } from "./stallingPulumi";
 
-const command = join(__dirname, "..", "..", "cli", "knowngood.cjs");
-
 describe("knowngood rollback and deploy on the command line", () => {
   let project: StallingPulumi;
   beforeEach(() => (project = new StallingPulumi()));
@@ -279,92 +277,5 @@ describe("knowngood rollback and deploy on the command line", () => {
       /^prod: v1\n\n Pulumi\.prod\.yaml \|[^\n]*\n 1 file/,
     );
     expect(git("status", "--porcelain", "--", "other.txt")).to.equal("A  other.txt\n");
-  });
-});
-
-/** What is waited for, and what is typed then. */
-type Answer = readonly [question: string, keys: string | (() => string)];
-
-describe("knowngood rollback at a terminal", () => {
-  let project: StallingPulumi;
-  beforeEach(() => (project = new StallingPulumi()));
-  afterEach(() => project.dispose());
-
-  /** Runs it on a terminal of its own, and answers what it asks, in this order; a key may come of a look around. */
-  async function atTerminal(...answers: readonly Answer[]): Promise<{ code: number | null; said: string }> {
-    // Without a size every character would be a line of its own.
-    const words = `stty cols 160 rows 40; ${process.execPath} ${command} rollback v1 --stack prod`;
-    const child = spawn("script", ["--quiet", "--return", "--command", words, "/dev/null"], {
-      ...{ cwd: project.folder, env: { ...project.environment, NO_COLOR: "1", SHELL: "/bin/sh" } },
-      ...{ timeout: 50_000, killSignal: "SIGHUP" },
-    });
-    let said = "";
-    let read = 0;
-    let answered = 0;
-    const take = (text: string) => {
-      said += text;
-      const [question, keys] = answers[answered] ?? [];
-      const at = question === undefined ? -1 : said.indexOf(question, read);
-      if (question === undefined || keys === undefined || at < 0) return;
-      answered += 1;
-      read = said.length;
-      child.stdin.write(typeof keys === "string" ? keys : keys());
-    };
-    child.stdout.setEncoding("utf8").on("data", take);
-    child.stderr.setEncoding("utf8").on("data", take);
-    const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
-    return { code, said };
-  }
-
-  it("wants the tag typed on a protected stack, and touches nothing otherwise", async () => {
-    project.plan("preview", { protected: true });
-    const other = await atTerminal(["Roll back to v1 on prod?", "v2\r"]);
-    expect(other.code, other.said).to.equal(1);
-    expect(other.said).to.contain("Type v1 to go on").and.to.contain("Nothing was touched.");
-    expect(other.said).to.contain("Expected was v1; typed was v2.");
-    expect(project.calls()).not.to.contain("up");
-    const right = await atTerminal(["Roll back to v1 on prod?", "v1\r"]);
-    expect(right.code, right.said).to.equal(0);
-    expect(readFileSync(project.stackFile, "utf8")).to.equal(project.stackText.replace("v2", "v1"));
-  });
-
-  it("takes yes for an answer elsewhere, and Ctrl-C for an end", async () => {
-    const ended = await atTerminal(["Roll back to v1 on prod?", "\u0003"]);
-    expect(ended.code, ended.said).to.equal(130);
-    expect(ended.said).to.contain(
-      "Interrupted. Nothing was touched. To go on: npx knowngood rollback v1 --stack prod",
-    );
-    const yes = await atTerminal(["Roll back to v1 on prod?", "y"]);
-    expect(yes.code, yes.said).to.equal(0);
-    expect(project.calls()).to.contain("up");
-  });
-
-  it("takes the end of input for a no", async () => {
-    const { code, said } = await atTerminal(["Roll back to v1 on prod?", "\u0004"]);
-    expect(code, said).to.equal(1);
-    expect(said).to.contain("Nothing was touched.");
-    expect(project.calls()).not.to.contain("up");
-  });
-
-  it("takes no lock but that of the update that was asked about", async () => {
-    const heldBy = (name: string) =>
-      project.answer(
-        "up.locked",
-        "error: the stack is currently locked by 1 lock(s). Either wait for the other\n" +
-          `  file:///${name}.json: created by anna@${name} (pid 7) at 2026-11-21T20:42:24Z\n`,
-      );
-    heldBy("old");
-    const taken = "take its lock away";
-    const another = await atTerminal(
-      ["Roll back to v1 on prod?", "y"],
-      [taken, () => (heldBy("new"), "y")],
-      [taken, "n"],
-    );
-    expect(another.code, another.said).to.equal(1);
-    expect(another.said).to.contain("Locked by anna on new");
-    expect(project.calls()).not.to.contain("cancel");
-    const same = await atTerminal(["Roll back to v1 on prod?", "y"], [taken, "y"]);
-    expect(same.code, same.said).to.equal(0);
-    expect(project.calls().filter((call) => call === "cancel")).to.have.length(1);
   });
 });
