@@ -16,21 +16,26 @@ const clear = "\r\u001b[K";
  * stacks share the screen, a plain line for each part that begins.
  */
 export function upProgress(stack: string, usual: number | undefined, alone: boolean): UpProgress {
-  const begin = Date.now();
+  let begin = Date.now();
   const seconds = () => Math.round((Date.now() - begin) / second);
   const usually = usual === undefined ? "" : `, usually ${Math.round(usual)} s`;
   let known: UnderWay | undefined;
   const live = alone && process.stderr.isTTY;
   const show = () =>
-    process.stderr.write(`${clear}${stack}: ${known?.step ?? "assessing"} … ${seconds()} s${usually}`);
-  if (!live) process.stderr.write(`${stack}: up begins${usually}\n`);
+    process.stderr.write(
+      `${clear}${stack}: ${known === undefined ? "assessing" : known.step} … ${seconds()} s${known === undefined ? "" : usually}`,
+    );
+  if (!live) process.stderr.write(`${stack}: up begins, and is assessed first\n`);
   const timer = live ? setInterval(show, second) : undefined;
   return {
     onEvent: (event) => {
       const before = known?.step;
       known = furthest(known, begunBy(event));
       if (known === undefined || known.step === before) return;
+      // What is usual is the time from here on, as the records have it.
+      if (before === undefined) begin = Date.now();
       if (live) show();
+      else if (before === undefined) process.stderr.write(`${stack}: ${known.step}${usually}\n`);
       else process.stderr.write(`${stack}: ${known.step}, after ${seconds()} s\n`);
     },
     end: () => {

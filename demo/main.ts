@@ -30,7 +30,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .description(
       "A real shop of three services: deployed, upgraded, broken and rolled back by its image tag.",
     )
-    .option("--keep", "leave everything running at the end, and say how to go on by hand")
+    .option("--keep", "leave everything running at the end, and say where and how to go on by hand")
     .option("--stop <folder>", "end a demo that was kept, and remove its folder")
     .addHelpText("after", help)
     .showHelpAfterError("(add --help for usage)")

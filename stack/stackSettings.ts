@@ -35,6 +35,19 @@ export class NoSuchStack extends InvalidInput {
   }
 }
 
+/** Nobody has said which stack is meant. */
+export class NoStackSelected extends InvalidInput {
+  constructor() {
+    super("No stack is meant", [
+      {
+        where: "--stack",
+        found: "nothing, and no stack is selected",
+        expected: "name one of: pulumi stack ls; or select one: pulumi stack select STACK",
+      },
+    ]);
+  }
+}
+
 /**
  * The settings of a stack, as the program reads them. No secret is decrypted, so no passphrase is needed.
  * @param asked the stack; undefined for the selected one
@@ -44,7 +57,7 @@ export class NoSuchStack extends InvalidInput {
  */
 export async function stackSettings(asked: string | undefined, signal?: AbortSignal): Promise<NamedStack> {
   const project = projectName();
-  const stack = asked ?? (await pulumi(["stack", "--show-name"], signal)).trim();
+  const stack = asked ?? (await selectedStack(signal));
   const config = await configOf(stack, signal);
   const entries = Object.entries(config);
   const values = Object.fromEntries(entries.map(([key, { value = "" }]) => [key, value]));
@@ -87,6 +100,14 @@ function namedStack(
   const name = stackName({ stack });
   const settings = readSettings({ project, stack: name, values, secretKeys });
   return { stack, label: `${project}/${name}`, project, settings };
+}
+
+async function selectedStack(signal: AbortSignal | undefined): Promise<string> {
+  try {
+    return (await pulumi(["stack", "--show-name"], signal)).trim();
+  } catch (error) {
+    throw /no stack selected/.test((error as Error).message) ? new NoStackSelected() : error;
+  }
 }
 
 async function configOf(stack: string, signal: AbortSignal | undefined): Promise<ReturnType<typeof parsed>> {

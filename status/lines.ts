@@ -197,7 +197,8 @@ function wayBackLine({ wayBack, held, schema, settings, at }: Status): StatusLin
 function whyNoWayBack(held: Status["held"]): string {
   const others = isUnknown(held) ? [] : held.knownGood.filter(({ tag }) => tag !== held.running.tag);
   if (others.length === 0) return "no other release is known good";
-  return `${others.map(({ tag }) => tag).join(", ")} was good, and is quarantined or not in the catalog`;
+  const verbs = others.length === 1 ? ["was", "is"] : ["were", "are"];
+  return `${others.map(({ tag }) => tag).join(", ")} ${verbs[0]} good, and ${verbs[1]} quarantined or not in the catalog`;
 }
 
 /** What the schema means for a release, as far as that still holds. */

@@ -36,7 +36,7 @@ export function planText({ plan, usual, glass }: ToldMove): string {
 function lasts(direction: "forward" | "rollback", usual: number | undefined): string {
   return usual === undefined
     ? `  no ${words[direction]} has passed here yet, so how long it takes is not known`
-    : `  a ${words[direction]} usually takes ${Math.round(usual)} s here`;
+    : `  a ${words[direction]} usually takes ${Math.round(usual)} s here, once it is assessed`;
 }
 
 const words = { forward: "deployment", rollback: "rollback" } as const;

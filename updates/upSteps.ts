@@ -23,15 +23,21 @@ export function begunBy({ resourcePreEvent }: EngineEvent): UnderWay | undefined
   if (resourcePreEvent === undefined) return undefined;
   const { op, urn } = resourcePreEvent.metadata;
   const [, , types = "", resource = ""] = urn.split("::");
-  const step = /knowngood:index:Hook\$/.test(types)
-    ? /-before-/.test(resource)
-      ? "hooks before"
-      : "hooks after"
-    : stepsByType.find(([pattern]) => pattern.test(types))?.[1];
+  const step = stepOf(types, resource);
   if (step === undefined) return undefined;
   // What stands on a container is removed from the state ahead of it; only a service is stopped by that.
   const begins = step === "services" ? /^(?:create|update|delete)/ : /^(?:create|update)/;
   return begins.test(op) ? { step, resource } : undefined;
+}
+
+/** Hooks, and what a target does, are told apart by their names alone. */
+function stepOf(types: string, resource: string): Step | undefined {
+  if (/knowngood:index:Hook\$/.test(types)) return /-before-/.test(resource) ? "hooks before" : "hooks after";
+  if (/knowngood:index:Release\$command:local:Command$/.test(types)) {
+    if (resource.endsWith("-fetch")) return "images";
+    if (/-(?:stop|switch)$/.test(resource)) return "services";
+  }
+  return stepsByType.find(([pattern]) => pattern.test(types))?.[1];
 }
 
 /** Parts run side by side, and a component is registered before its parts: what is told never goes back. */

@@ -35,6 +35,16 @@ describe("what knowngood rollback is run on", () => {
     }
   });
 
+  it("exits 2 where no stack is named, and none is selected", async () => {
+    project.answer("name.err", "error: no stack selected; please use `pulumi stack select` to choose one\n");
+    project.answer("name.fails", "");
+    for (const words of [["rollback", "v1", "--yes"], ["history"], ["logs"]]) {
+      const { code, stderr } = await knowngood(...words);
+      expect(code, stderr).to.equal(2);
+      expect(stderr).to.contain("found nothing, and no stack is selected; name one of: pulumi stack ls");
+    }
+  });
+
   it("exits 2 for a file that is no YAML, naming it and the line", async () => {
     project.answer("config.err", "error: invalid YAML file: yaml: line 3: did not find expected\n");
     project.answer("config.fails", "");

@@ -195,7 +195,7 @@ describe("what is asked before a move", () => {
       [
         "shop/prod: rollback from v2 to v1",
         "warning: w",
-        "  a rollback usually takes 12 s here",
+        "  a rollback usually takes 12 s here, once it is assessed",
         "  break-glass goes on without hold, for this move alone and until U at most",
       ],
     );

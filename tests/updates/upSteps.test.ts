@@ -15,6 +15,9 @@ describe("what an up is doing", () => {
     ["knowngood:index:HealthGate$command:local:Command", "release-api-health-check", "health gates"],
     ["knowngood:index:CommandGate$command:local:Command", "release-smoke-check", "other gates"],
     ["knowngood:index:FlagOff$command:local:Command", "release-flag-x", "flags off"],
+    ["command:local:Command", "release-fetch", "images"],
+    ["command:local:Command", "release-switch", "services"],
+    ["command:local:Command", "release-stop", "services"],
   ];
 
   it("is told by the resource that begins", () => {
@@ -26,6 +29,7 @@ describe("what an up is doing", () => {
     expect(event(gate, "release-api-health-check", "delete-replaced")).to.equal(undefined);
     expect(event(container, "release-api-container", "delete-replaced")?.step).to.equal("services");
     expect(event(container, "release-api-container", "replace")).to.equal(undefined);
+    expect(event("command:local:Command", "release-target-secrets")).to.equal(undefined);
     expect(begunBy({} as never)).to.equal(undefined);
   });
 
