@@ -6,7 +6,7 @@ const steps = [
 
 /**
  * How long ago, in one unit: `just now`, `4 min ago`, `26 h ago`, `3 days ago`; days from the second one on. What is told
- * has happened, so that one that lies ahead by a minute or more tells of a clock.
+ * has happened, so that one that lies ahead by a minute or more tells of clocks that are apart.
  */
 export function ago(time: string, now: Date): string {
   const seconds = (now.getTime() - Date.parse(time)) / 1000;
@@ -14,7 +14,7 @@ export function ago(time: string, now: Date): string {
   if (step === undefined) return "just now";
   const count = Math.floor(Math.abs(seconds) / step.seconds);
   const span = `${count} ${step.unit}${step.unit === "day" ? "s" : ""}`;
-  return seconds < 0 ? `in ${span}: this machine's clock is behind` : `${span} ago`;
+  return seconds < 0 ? `in ${span}: the clocks are apart` : `${span} ago`;
 }
 
 /** A time to the second, UTC: `2026-03-01 12:00:00Z`. */

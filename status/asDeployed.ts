@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from "node:util";
 import { containerName } from "../assessment/engineEvidence";
 import { probe as probeShape } from "../gates/healthRequest";
 import { settledProbe, type SettledProbe } from "../gates/settledProbe";
 import { containerType, labels, labelsOf } from "../history/running";
 import type { StackState, StateResource } from "../history/stackState";
 import { containerPrefix } from "../settings/containerPrefix";
+import type { ServiceSettings } from "../settings/serviceSettings";
 import type { Settings } from "../settings/settings";
 import type { Known } from "./status";
 
@@ -146,7 +148,7 @@ function howAsked(
     // Headers that are secret now may have been so then.
     return { asking: deployed, changed: `${service} was asked otherwise then, and is still asked so` };
   }
-  const missing = unpublished(probe, container);
+  const missing = unpublished(probe, declared, container);
   if (missing === undefined) return { asking: { probe, timeout } };
   return {
     asking: { unknown: `port ${missing} is not one of the last up` },
@@ -155,21 +157,26 @@ function howAsked(
 }
 
 function sameProbe(one: SettledProbe, other: SettledProbe): boolean {
-  return text(one) === text(other);
+  return isDeepStrictEqual(whole(one), whole(other));
 }
 
-/** In any order, with what is left out as what it stands for. */
-function text(probe: SettledProbe): string {
-  const whole =
-    probe.kind === "http" ? { ...probe, status: probe.status ?? [200], headers: probe.headers ?? {} } : probe;
-  return JSON.stringify(Object.entries(whole).sort(([name], [other]) => name.localeCompare(other)));
+/** With what is left out as what it stands for. */
+function whole(probe: SettledProbe): SettledProbe {
+  if (probe.kind !== "http") return probe;
+  return { ...probe, status: probe.status ?? [200], headers: probe.headers ?? {} };
 }
 
-/** The port of this machine that a probe asks, and that the container was not published on. */
-function unpublished(probe: SettledProbe, { inputs }: StateResource): number | undefined {
+/** The port of this machine that a probe asks, that the file publishes the service on, and that the container has not. */
+function unpublished(
+  probe: SettledProbe,
+  { ports }: Pick<ServiceSettings, "ports">,
+  { inputs }: StateResource,
+): number | undefined {
   const port = portOf(probe);
   const published = Array.isArray(inputs?.ports) ? (inputs.ports as { external?: number }[]) : [];
   if (port === undefined || published.length === 0) return undefined;
+  // A service may be asked through something else of this machine, such as a proxy.
+  if (!ports.some(({ host }) => host === port)) return undefined;
   return published.some(({ external }) => external === port) ? undefined : port;
 }
 

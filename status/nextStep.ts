@@ -26,7 +26,8 @@ export function nextStep(status: Status): NextStep {
     notTheTarget(status, held) ??
     notGood(status, held) ??
     notDone(status) ??
-    owed(status, held) ?? { why: "nothing is to be done" }
+    owed(status, held) ??
+    edited(status) ?? { why: "nothing is to be done" }
   );
 }
 
@@ -146,12 +147,7 @@ function goBack(release: string, stack: string): string {
   return `npx knowngood rollback ${release} --stack ${stack}`;
 }
 
-function notTheTarget({ stack, settings, changed }: Status, { running }: Held): NextStep | undefined {
-  if (running.tag === settings.imageTag && changed.length > 0)
-    return {
-      why: "the stack file has changed since the last up; this says what an up would do",
-      command: `pulumi preview --stack ${stack}`,
-    };
+function notTheTarget({ stack, settings }: Status, { running }: Held): NextStep | undefined {
   if (running.tag === settings.imageTag) return undefined;
   return {
     why: `imageTag is ${settings.imageTag}, which is not what runs; this says what an up would do`,
@@ -185,6 +181,15 @@ function owed(status: Status, held: Held): NextStep | undefined {
   if (!isUnknown(drill) && drill.due && !settings.protected)
     return { why: drill.text, command: drill.command };
   return undefined;
+}
+
+/** What the file says anew does nothing until an `up`, so that it waits for all that is wrong with what runs. */
+function edited({ stack, changed }: Status): NextStep | undefined {
+  if (changed.length === 0) return undefined;
+  return {
+    why: "the stack file has changed since the last up; this says what an up would do",
+    command: `pulumi preview --stack ${stack}`,
+  };
 }
 
 function keep(file: string, change: "not committed" | "not in git" | "not pushed"): string {

@@ -11,9 +11,9 @@ describe("how long ago something was", () => {
     ]);
   });
 
-  it("says of a time that has yet to come that a clock is wrong, once it is a minute", () => {
+  it("says of a time that has yet to come that the clocks are apart, once it is a minute", () => {
     expect(off(-59)).to.equal("just now");
-    expect(off(-60)).to.equal("in 1 min: this machine's clock is behind");
-    expect(off(-3 * 24 * 3600)).to.equal("in 3 days: this machine's clock is behind");
+    expect(off(-60)).to.equal("in 1 min: the clocks are apart");
+    expect(off(-3 * 24 * 3600)).to.equal("in 3 days: the clocks are apart");
   });
 });

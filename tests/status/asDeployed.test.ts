@@ -6,10 +6,15 @@ import { settingsOf } from "../settings/stack";
 const label = "shop/prod";
 
 /** As an `up` with these settings left it. */
-function state(services: Record<string, { port: number; path?: string; encrypted?: true }>) {
+function state(
+  services: Record<
+    string,
+    { port: number; path?: string; headers?: Record<string, string>; encrypted?: true }
+  >,
+) {
   const pair = (name: string, value: string) => ({ label: `knowngood.${name}`, value });
   const resources = Object.entries(services).flatMap(
-    ([service, { port, path, encrypted }]): StateResource[] => [
+    ([service, { port, path, headers = {}, encrypted }]): StateResource[] => [
       {
         urn: `urn:${service}-container`,
         type: "docker:index/container:Container",
@@ -32,7 +37,7 @@ function state(services: Record<string, { port: number; path?: string; encrypted
                   ...{ stack: label, service, timeout: 3 },
                   probe: {
                     ...{ kind: "http", url: `http://127.0.0.1:${port}${path ?? "/health"}` },
-                    ...{ status: [200], headers: {} },
+                    ...{ status: [200], headers },
                   },
                 }),
         },
@@ -97,6 +102,32 @@ describe("a stack that is looked at as its last up made it", () => {
     const hidden = asDeployed(state({ api: { port: 8080, encrypted: true } }), file({ api: api(8081) }));
     expect(urlOf(hidden, "api")).to.equal("port 8081 is not one of the last up");
     expect(hidden.changed).to.deep.equal(["api was not published at port 8081, and is not asked there"]);
+  });
+
+  it("asks through what stands before a service on the same machine, whose port was never the service's own", () => {
+    const proxied = {
+      ports: [{ container: 80, host: 8080 }],
+      health: { url: "http://localhost:8443/health" },
+    };
+    const looked = asDeployed(state({ api: { port: 8080, encrypted: true } }), file({ api: proxied }));
+    expect(urlOf(looked, "api")).to.equal("http://localhost:8443/health");
+    expect(looked.changed).to.deep.equal([]);
+    const direct = {
+      ports: [{ container: 80, host: 8081 }],
+      health: { url: "http://localhost:8081/health" },
+    };
+    const moved = asDeployed(state({ api: { port: 8080, encrypted: true } }), file({ api: direct }));
+    expect(urlOf(moved, "api")).to.equal("port 8081 is not one of the last up");
+  });
+
+  it("does not take headers in another order for another request", () => {
+    const asked = state({ api: { port: 8080, headers: { b: "2", a: "1" } } });
+    const withHeaders = (headers: Record<string, string>) => ({
+      ...api(8080),
+      health: { path: "/health", headers },
+    });
+    expect(asDeployed(asked, file({ api: withHeaders({ a: "1", b: "2" }) })).changed).to.deep.equal([]);
+    expect(asDeployed(asked, file({ api: withHeaders({ a: "1", b: "3" }) })).changed).to.have.length(1);
   });
 
   it("has the services that the file names no more, and those that were never made", () => {

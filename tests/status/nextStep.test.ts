@@ -125,12 +125,6 @@ const rows: readonly [string, Partial<Status>, RegExp, string?][] = [
     "npx knowngood logs api --stack prod",
   ],
   [
-    "a stack file that has changed since the last up",
-    { changed: ["api was asked otherwise then"] },
-    /has changed since/,
-    preview,
-  ],
-  [
     "an up that stopped at a hook after its gates",
     { stopped: { text: "forward to v2", to: "v2", at: { step: "hooks after", open: ["notify"] } } },
     /^the newest up stopped at hooks after \(notify\): forward to v2$/,
@@ -206,6 +200,12 @@ const rows: readonly [string, Partial<Status>, RegExp, string?][] = [
     /^not drilled$/,
     "npx knowngood drill --stack prod",
   ],
+  [
+    "a stack file that has changed since the last up",
+    { changed: ["api was asked otherwise then"] },
+    /has changed since/,
+    preview,
+  ],
   ["nothing", {}, /^nothing is to be done$/],
 ];
 
@@ -216,6 +216,21 @@ describe("what to type next", () => {
       expect(next.why).to.match(why);
       expect(next.command).to.equal(command);
     });
+
+  it("goes back from a release that is not good, and finishes what stopped, though the stack file has changed since", () => {
+    const changed = ["api was asked otherwise then"];
+    const bad = nextStep(status({ changed, held: held({ knownGood: [], gatesFailed: true }) }));
+    expect(bad.command).to.equal("npx knowngood rollback v1 --stack prod");
+    const halfDone = {
+      ...{ text: "forward to v2", to: "v2" },
+      at: { step: "hooks after" as const, open: ["notify"] },
+    };
+    expect(nextStep(status({ changed, stopped: halfDone })).command).to.equal(up);
+    expect(nextStep(status({ changed, schema: schema({ missing: ["3"] }) })).why).to.match(
+      /not as the release/,
+    );
+    expect(nextStep(status({ changed })).why).to.match(/has changed since/);
+  });
 
   it("lets what serves go before what is owed, and that before a drill", () => {
     const owed: Partial<Status> = {
