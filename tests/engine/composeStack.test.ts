@@ -18,7 +18,7 @@ function exampleSettings(): Record<string, unknown> {
 
 describe("a stack whose services are those of a compose project on a host", function () {
   this.timeout(240_000);
-  const project = new ComposeProject();
+  let project: ComposeProject;
   let workspace: Workspace;
   let server: SshServer;
   let port = 0;
@@ -33,6 +33,7 @@ describe("a stack whose services are those of a compose project on a host", func
   before(async function () {
     // Compose may have to be built.
     this.timeout(900_000);
+    project = new ComposeProject();
     workspace = new Workspace();
     [port = 0] = await freePorts(1);
     await project.make((own) => shopFile(own, port));
@@ -74,7 +75,7 @@ describe("a stack whose services are those of a compose project on a host", func
   });
   after(async () => {
     await workspace?.dispose();
-    await project.dispose();
+    await project?.dispose();
     await server?.stop();
   });
 

@@ -10,7 +10,7 @@ import { startSshServer, wireTo, type SshServer } from "../hosts/sshServer";
 import { ComposeProject, shopFile, wantedOf } from "./composeProject";
 
 describe("a compose project on a host", function () {
-  const project = new ComposeProject();
+  let project: ComposeProject;
   let server: SshServer;
   let target: ComposeTarget;
   const releases: Record<"v1" | "v2" | "bad", Wanted[]> = { v1: [], v2: [], bad: [] };
@@ -21,6 +21,7 @@ describe("a compose project on a host", function () {
   before(async function () {
     // Compose may have to be built.
     this.timeout(900_000);
+    project = new ComposeProject();
     await project.make(shopFile);
     project.write(".env", "GREETING=good morning\n");
     server = await startSshServer({ environment: project.environment });
@@ -43,7 +44,7 @@ describe("a compose project on a host", function () {
   beforeEach(() => told.splice(0));
 
   after(async () => {
-    await project.dispose();
+    await project?.dispose();
     await server?.stop();
   });
 
