@@ -6,6 +6,7 @@ import { backupText } from "./backupPlan";
 import { breakGlassBanner, breakGlassLine } from "./breakGlassText";
 import type { Assessment, AssessedSchema, AssessedStepDown, ServiceMove } from "./assessment";
 import { flagLines } from "./flags";
+import { runByText } from "./runBy";
 import type { SchemaRisk } from "./schemaRisk";
 
 /**
@@ -144,14 +145,15 @@ function serviceText({ from, to }: ServiceMove, stepDown: AssessedStepDown | und
   return `${from.tag} ${shortDigest(from.digest)} -> ${to.tag} ${shortDigest(to.digest)}`;
 }
 
-function schemaText({ pending, gap, head }: AssessedSchema, { target, stepDown }: Assessment): string {
+function schemaText({ pending, gap, head, runBy }: AssessedSchema, { target, stepDown }: Assessment): string {
   const runs = pending.map(migrationLabel).join(", ");
+  const by = runBy === undefined ? "" : `, ${runByText(runBy)}`;
   if (gap.length > 0) {
     const left = stepDown?.active === true ? `; ${stepDown.version} is stepped down` : " and left as it is";
-    const also = pending.length > 0 ? `; to be applied: ${runs}` : "";
+    const also = pending.length > 0 ? `; to be applied: ${runs}${by}` : "";
     return `schema: ahead of ${target.tag} by ${gap.length} (${gap.join(", ")})${left}${also}`;
   }
-  if (pending.length > 0) return `schema: ${pending.length} to be applied (${runs})`;
+  if (pending.length > 0) return `schema: ${pending.length} to be applied (${runs})${by}`;
   return `schema: at ${head ?? "the start"}, as ${target.tag} ships it`;
 }
 

@@ -27,6 +27,7 @@ import { refusedBy, type Refusal } from "./refusal";
 import { boundFingerprint, isSettled, reviewedRefusals } from "./reviewed";
 import { assessSchema, steppedDownFirst } from "./schemaAssessment";
 import { changesSince, type SchemaRisk } from "./schemaRisk";
+import type { RunBy } from "./runBy";
 import { wayBackWarnings } from "./wayBack";
 
 /** What an `up` would do and what speaks against it, decided before anything is touched. */
@@ -85,6 +86,8 @@ export interface AssessedSchema extends SchemaPlan {
   dumped?: readonly string[];
   /** The backup that is made before the schema changes; undefined for none. */
   backup?: BackupPlan;
+  /** The user's own command that applies migrations. @default dbmate, of dbmate's */
+  runBy?: RunBy;
 }
 
 /** The one migration that the setting `stepDown` names. */

@@ -1,9 +1,11 @@
 import { backupPlace } from "../backups/backupPlace";
 import type { Catalog } from "../catalog/catalog";
 import type { Release } from "../catalog/release";
+import { runnerService } from "../settings/runnerSettings";
 import { defaultTable, type Settings } from "../settings/settings";
 import { placeOf } from "../targets/placeOf";
 import type { EvidenceRequest } from "./evidence";
+import type { RunBy } from "./runBy";
 import { readSchemaDump } from "./schemaDump";
 import type { SchemaRequest } from "./schemaEvidence";
 
@@ -58,8 +60,10 @@ function schemaRequest({ stackLabel, settings, secret }: EvidenceQuestion): Evid
   const { database, schema, stepDown, record, docker: engine } = settings;
   if (database === undefined) return undefined;
   const { backup } = database;
+  const runBy = runByOf(settings);
   return {
     ...judgingRequest(database, schema, secret),
+    ...(runBy && { runBy }),
     stepDown,
     backup: {
       when: backup.when,
@@ -67,6 +71,14 @@ function schemaRequest({ stackLabel, settings, secret }: EvidenceQuestion): Evid
       ...backupPlace({ stack: stackLabel, record, docker: engine, backup }),
     },
   };
+}
+
+/** The user's own command that applies migrations, where there is one. */
+function runByOf({ database, services }: Settings): RunBy | undefined {
+  if (database?.runner === undefined) return undefined;
+  const { up: words, within } = database.runner;
+  const service = runnerService(database.runner, services);
+  return { words, within, ...(service !== undefined && { service }) };
 }
 
 /** Where the schema is, and how it is judged, whoever changes it. */

@@ -7,6 +7,7 @@ import { isPast } from "../schema/verdict";
 import type { AssessedStepDown, Assessment, AssessmentQuestion } from "./assessment";
 import { guardBackup } from "./backupGuard";
 import { takesBack, type MigratedBy } from "./migratedBy";
+import { noImageToRunIn } from "./runBy";
 import { refusedBy, type Refusal } from "./refusal";
 import type { SchemaEvidence } from "./schemaEvidence";
 import { schemaRefusals, type PolicyQuestion } from "./schemaPolicy";
@@ -35,7 +36,7 @@ export function assessSchema(question: SchemaQuestion): SchemaPart {
     allowed: question.guards.schema,
   });
   const stepDown = assessStepDown(question, evidence, risk);
-  const { pending, gap, head, applied, recorded, dumped } = evidence;
+  const { pending, gap, head, applied, recorded, dumped, runBy } = evidence;
   const { backup, ...guarded } = guardBackup({
     ...question,
     backup: evidence.backup,
@@ -47,6 +48,7 @@ export function assessSchema(question: SchemaQuestion): SchemaPart {
       ...{ pending, gap, head, applied, recorded },
       ...(dumped && { dumped }),
       ...(backup && { backup }),
+      ...(runBy && { runBy }),
     },
     risk,
     ...(stepDown && { stepDown }),
@@ -149,13 +151,16 @@ function offeredStepDown(evidence: SchemaEvidence | undefined): Pick<PolicyQuest
   return { wayDown: { label: migrationLabel(stepDown), version: stepDown.version, loses } };
 }
 
-/** Only dbmate's migrations are run here, in either way, and none where the user's own program does. */
+/**
+ * Only dbmate's migrations are run here, in either way, unless the user has set a command that applies them, and none where
+ * the user's own program does.
+ */
 function unrunnable(
   { target, stack, direction }: SchemaQuestion,
-  { pending, decision, runner, migratedBy }: SchemaEvidence,
+  { pending, decision, runner, migratedBy, runBy }: SchemaEvidence,
 ): string[] {
   if (migratedBy !== undefined) return direction === "forward" ? unapplied(target, pending, migratedBy) : [];
-  const reason = notRunnable(target, pending);
+  const reason = runBy === undefined ? notRunnable(target, pending) : undefined;
   const back =
     decision.kind === "step" && runner.tool !== "dbmate"
       ? [
@@ -163,7 +168,11 @@ function unrunnable(
             `Take it back with ${runner.tool} itself, and remove the setting: pulumi config rm stepDown --stack ${stack}`,
         ]
       : [];
-  return [...(reason === undefined ? [] : [reason]), ...back];
+  return [
+    ...(reason === undefined ? [] : [reason]),
+    ...(runBy === undefined ? [] : noImageToRunIn(target, pending, runBy)),
+    ...back,
+  ];
 }
 
 /** What others were to apply before; a program that applies them itself does so yet. */

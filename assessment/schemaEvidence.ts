@@ -29,6 +29,7 @@ import {
 import { gapReader } from "./schemaGap";
 import { judgeGaps } from "./judgeGaps";
 import type { MigratedBy } from "./migratedBy";
+import type { RunBy } from "./runBy";
 import type { SchemaNeeds } from "./schemaNeeds";
 
 /** What the database says of its schema, and what that means for the releases that may run on it. */
@@ -60,6 +61,8 @@ export interface SchemaEvidence extends SchemaPlan {
   runner: RunnerWord;
   /** Who applies migrations, where that is not the `up`. */
   migratedBy?: MigratedBy;
+  /** The user's own command that applies migrations; undefined where the `up` applies dbmate's. */
+  runBy?: RunBy;
   /** Of the releases that run or are known good, without the target. */
   standings: readonly Standing[];
   /** The gap as it is now, oldest first, with what would be left of it when each migration is taken back. */
@@ -85,6 +88,8 @@ export interface SchemaRequest {
   countUpTo: number;
   /** @default the `up` itself does, those of dbmate */
   migratedBy?: MigratedBy;
+  /** The user's own command that applies migrations. @default dbmate, of dbmate's */
+  runBy?: RunBy;
   /** How a backup is made before the schema changes, and when. */
   backup: BackupSetting;
 }
@@ -152,6 +157,7 @@ export async function gatherSchema(
     stepDown,
     runner,
     ...(request.migratedBy && { migratedBy: request.migratedBy }),
+    ...(request.runBy && { runBy: request.runBy }),
     ...(needs && { needs }),
     ...(dumped.length > 0 && { dumped }),
     ...(dumpUnused !== undefined && { dumpUnused }),

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { toolNames } from "../migrations/tools/tool";
 
 /** What is kept beside a backup: what it is of, and how to tell that it is whole. */
 const recordSchema = z.object({
@@ -16,6 +17,8 @@ const recordSchema = z.object({
   applied: z.array(z.string()),
   /** The table that they stand in. */
   table: z.string(),
+  /** The tool whose table it is; undefined for dbmate. */
+  tool: z.enum(toolNames).optional(),
   madeAt: z.string(),
   seconds: z.number(),
   /** Undefined where the user's own command made it, which says itself where it is. */

@@ -6,6 +6,7 @@ import type { Readable } from "node:stream";
 import type { Client } from "pg";
 import { splitPassword } from "../migrations/password";
 import { databaseName, errorCode } from "../migrations/connection";
+import type { ToolName } from "../migrations/tools/tool";
 import {
   backupName,
   dumpFile,
@@ -33,6 +34,8 @@ export interface BackedUpDatabase {
   url: string;
   /** The table in which the applied versions stand. */
   table: string;
+  /** The tool whose table it is. @default dbmate */
+  tool?: ToolName;
   /** Oldest first. */
   applied: readonly string[];
 }
@@ -59,6 +62,7 @@ export async function makeBackup(
     head: database.applied.at(-1) ?? null,
     applied: [...database.applied],
     table: database.table,
+    ...(database.tool !== undefined && { tool: database.tool }),
     madeAt: now.toISOString(),
   } satisfies Partial<BackupRecord>;
   const seconds = () => Math.round((performance.now() - began) / 10) / 100;

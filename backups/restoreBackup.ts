@@ -3,6 +3,7 @@ import { open } from "node:fs/promises";
 import { escapeIdentifier, escapeLiteral, type Client } from "pg";
 import { appliedVersions } from "../migrations/appliedVersions";
 import { connect, errorCode } from "../migrations/connection";
+import { appliedByTool } from "../migrations/otherTool";
 import { splitPassword } from "../migrations/password";
 import type { BackupRecord } from "./backupRecord";
 import { serverMajor, sizeAndHash } from "./makeBackup";
@@ -79,14 +80,14 @@ export async function restoreBackup(request: RestoreRequest): Promise<RestoredDa
       await checkRestored(own, record);
       say(`5 of 5: compare with ${live}`);
       const rows = await rowsOf(client);
-      const applied = await appliedVersions(client, record.table);
+      const newest = await newestApplied(client, record);
       await client.query(
         `COMMENT ON DATABASE ${escapeIdentifier(restored)} IS ${escapeLiteral(restoredMark)}`,
       );
       return {
         live,
         restored,
-        head: { backup: record.head, live: applied.at(-1) ?? null },
+        head: { backup: record.head, live: newest ?? null },
         tables: compared(record.dump?.rows ?? {}, rows),
         leftovers,
       };
@@ -168,7 +169,8 @@ export function withDatabase(url: string, database: string): string {
   return url.replace(/^([a-z]+:\/\/[^/?#]*)\/?[^?#]*/i, `$1/${encodeURIComponent(database)}`);
 }
 
-async function checkRestored(url: string, { dump, head, table }: BackupRecord): Promise<void> {
+async function checkRestored(url: string, record: BackupRecord): Promise<void> {
+  const { dump, head } = record;
   const client = await connect(url);
   try {
     const [wrong] = differingRows(dump?.rows ?? {}, await rowsOf(client));
@@ -176,7 +178,7 @@ async function checkRestored(url: string, { dump, head, table }: BackupRecord): 
       throw new Error(
         `What was restored is not what was backed up: ${wrong.table} had ${wrong.one ?? "no"} rows, and has ${wrong.other ?? "none"}.`,
       );
-    const found = (await appliedVersions(client, table)).at(-1) ?? null;
+    const found = (await newestApplied(client, record)) ?? null;
     if (found !== head)
       throw new Error(
         `What was restored is at ${found ?? "no migration"}, and the backup was made at ${head ?? "none"}.`,
@@ -186,6 +188,16 @@ async function checkRestored(url: string, { dump, head, table }: BackupRecord): 
   } finally {
     await client.end();
   }
+}
+
+/** As the tool's own table says; what the backup holds is all that is known of the tool's order. */
+async function newestApplied(
+  client: Client,
+  { table, tool, applied }: BackupRecord,
+): Promise<string | undefined> {
+  if (tool === undefined) return (await appliedVersions(client, table)).at(-1);
+  const known = applied.map((version) => ({ version }));
+  return (await appliedByTool(client, { table, migrations: known }, tool)).applied.at(-1);
 }
 
 /** Of one moment. */

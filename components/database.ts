@@ -9,6 +9,7 @@ import { headVariable, nextStepDown, type RecordedSchema } from "../history/reco
 import type { MigrationReport, MigrationRequest, StepDownRequest } from "../migrations/request";
 import type { StepDownChecks } from "../schema/stepDown/stepDown";
 import { planSchema, type SchemaPlan } from "../schema/schemaPlan";
+import { runnerRequest, type DatabaseRunner } from "./databaseRunner";
 import { ownCommand } from "./ownCommand";
 
 export interface DatabaseArgs {
@@ -32,6 +33,8 @@ export interface DatabaseArgs {
   stepDown?: DatabaseStepDown;
   /** The backup that is made first, where anything is to be changed. @default none */
   backup?: DatabaseBackup;
+  /** The user's own command that applies what is pending. @default dbmate */
+  runner?: DatabaseRunner;
   /** What the schema means once it is migrated, for the outputs. @default not judged */
   judged?: JudgedSchema;
   /** Whether `pulumi destroy` drops the database, where this stack made it. @default false */
@@ -127,7 +130,7 @@ export class Database extends pulumi.ComponentResource {
       {
         create: ownCommand("migrations/run.ts", stepDown ? "stepDown" : "migrate"),
         environment: { [headVariable]: headInput(args) },
-        stdin: this.request(args, args.shipped, stepDown),
+        stdin: this.request(args, args.shipped, stepDown, args.runner),
         // What replaces instead of updating, so that it is there for a step-down alone.
         ...(stepDown && { triggers: [nextStepDown(stepDown.migration.version, args.recorded)] }),
         logging: command.local.Logging.None,
@@ -148,6 +151,7 @@ export class Database extends pulumi.ComponentResource {
     args: DatabaseArgs,
     shipped: readonly Migration[],
     stepDown?: DatabaseStepDown,
+    runner?: DatabaseRunner,
   ): pulumi.Output<string> {
     const inCatalog = ({ version, name, sha256 }: Migration) => ({
       version,
@@ -156,7 +160,9 @@ export class Database extends pulumi.ComponentResource {
     });
     const { backup: own } = args;
     const secrets = pulumi.secret(own?.command?.secrets ?? {});
-    return pulumi.all([pulumi.secret(args.url), secrets]).apply(([url, given]) => {
+    const secretUrl = pulumi.secret(args.url);
+    const applying = runner && secretUrl.apply((url) => runnerRequest(runner, url));
+    return pulumi.all([secretUrl, secrets, applying]).apply(([url, given, applyingNow]) => {
       const { command, ...rest } = own ?? {};
       const backup = {
         ...(own && rest),
@@ -168,6 +174,7 @@ export class Database extends pulumi.ComponentResource {
         lockTimeout: args.lockTimeout ?? 60,
         migrations: shipped.map(inCatalog),
         ...(own && shipped.length + (stepDown ? 1 : 0) > 0 && { backup }),
+        ...(applyingNow && { runner: applyingNow }),
       };
       if (stepDown === undefined) return JSON.stringify(request);
       const { migration, checks } = stepDown;

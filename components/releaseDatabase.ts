@@ -3,6 +3,7 @@ import type { AssessedStepDown, Assessment } from "../assessment/assessment";
 import { judgedSchema } from "../assessment/judgedSchema";
 import { backupPlace } from "../backups/backupPlace";
 import type { BackupSettings } from "../settings/backupSettings";
+import { databaseRunner } from "./databaseRunner";
 import { Database, type DatabaseBackup, type DatabaseStepDown } from "./database";
 import { mapValues } from "./mapValues";
 import type { ReleaseArgs } from "./release";
@@ -16,6 +17,7 @@ export function releaseDatabase(
 ): Database | undefined {
   const { settings, assessment, secret } = args;
   if (settings.database === undefined || assessment.schema === undefined) return undefined;
+  const runner = databaseRunner(args, settings.database.runner);
   return new Database(
     `${name}-database`,
     {
@@ -29,6 +31,7 @@ export function releaseDatabase(
       ...(assessment.schema.dumped && { dumped: assessment.schema.dumped }),
       stepDown: steppingDown(assessment.stepDown),
       ...(assessment.schema.backup && { backup: backingUp(args, settings.database.backup) }),
+      ...(runner && { runner }),
       ...(assessment.risk && { judged: judgedSchema(assessment.risk.report) }),
       dropOnDestroy: settings.destroyData,
       migrateAfter,

@@ -8,8 +8,11 @@ const lockKey = 7_233_190_515;
 const lockNotAvailable = "55P03";
 const pollMilliseconds = 100;
 
-/** dbmate's connections to this database; whoever holds the lock and has none running finds those of a dead run. */
-const dbmates = `FROM pg_stat_activity WHERE application_name = '${dbmateName}' AND datname = current_database()`;
+/** The name under which the connections of the user's own runner show, where it goes by PGAPPNAME as most drivers do. */
+export const runnerName = "knowngood-runner";
+
+/** The runners' connections to this database; whoever holds the lock and has none running finds those of a dead run. */
+const runners = `FROM pg_stat_activity WHERE application_name IN ('${dbmateName}', '${runnerName}') AND datname = current_database()`;
 
 /**
  * Waits until no other run of migrations is on this database, and keeps others out until the client ends. A run that was
@@ -31,15 +34,15 @@ export async function lock(client: Client, seconds: number): Promise<void> {
   await client.query(
     "SELECT set_config(name, '0', false) FROM pg_catalog.pg_settings WHERE name = 'idle_session_timeout'",
   );
-  while ((await client.query(`SELECT pid ${dbmates}`)).rows.length > 0) {
+  while ((await client.query(`SELECT pid ${runners}`)).rows.length > 0) {
     if (Date.now() >= deadline) throw new Error(held(seconds));
     await sleep(pollMilliseconds);
   }
 }
 
-/** Ends what an interrupted dbmate left running in the server, which notices only when the statement is over. */
-export async function stopDbmate(client: Client): Promise<void> {
-  await client.query(`SELECT pg_terminate_backend(pid) ${dbmates}`);
+/** Ends what an interrupted runner left running in the server, which notices only when the statement is over. */
+export async function stopRunners(client: Client): Promise<void> {
+  await client.query(`SELECT pg_terminate_backend(pid) ${runners}`);
 }
 
 function held(seconds: number): string {

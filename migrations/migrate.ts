@@ -2,32 +2,38 @@ import { readFile } from "node:fs/promises";
 import type { Client } from "pg";
 import type { BackupReport } from "../backups/request";
 import { appliedVersions } from "./appliedVersions";
-import { backUpFirst } from "./backUpFirst";
+import { backUpFirst, noneBegun } from "./backUpFirst";
 import { connect } from "./connection";
 import { dbmate } from "./dbmate";
-import { lock, stopDbmate } from "./lock";
+import { lock, stopRunners } from "./lock";
 import { failingStatement } from "./failingStatement";
 import { otherToolOf, reportOtherTool } from "./otherTool";
+import { migrateByRunner } from "./runner/migrateByRunner";
+import { removeLeftover } from "./runner/runInPlace";
 import { shortened } from "./statements";
 import type { MigrationReport, MigrationRequest } from "./request";
 
 /**
- * Applies what is pending, under an advisory lock, so that two runs at once don't apply it twice. Migrations of another
- * tool than dbmate are not run, only looked for. A backup that is asked for is made first, under the same lock.
+ * Applies what is pending, under an advisory lock, so that two runs at once don't apply it twice: by the user's own runner
+ * where there is one, else by dbmate. Without a runner another tool's migrations are only looked for. A backup that is asked for is made first, under the same lock.
  * @param now for the backup's name
  * @throws Error that says which migration and which statement failed, and how the database stands
  */
 export async function migrate(request: MigrationRequest, now = new Date()): Promise<MigrationReport> {
+  const { runner } = request;
+  // What a killed run left would hold the lock's other half: its connections.
+  if (runner !== undefined) await removeLeftover(runner.where);
   const client = await connect(request.url);
   try {
     await lock(client, request.lockTimeout);
+    if (runner !== undefined) return await migrateByRunner(client, { ...request, runner }, now);
     const other = await otherToolOf(client, request);
     if (other !== undefined) return await reportOtherTool(client, request, other);
     const before = new Set(await appliedVersions(client, request.table));
     const pending = request.migrations.filter(({ version }) => !before.has(version));
     let backup: BackupReport | undefined;
     if (pending.length > 0) {
-      backup = await backUpFirst(client, request, [...before], now, notBegun);
+      backup = await backUpFirst(client, request, [...before], now, noneBegun);
       const { exitCode, signal, output } = await dbmate("migrate", { ...request, migrations: pending });
       if (signal !== undefined) throw new Error(await interruption(client, request, signal));
       if (exitCode !== 0) throw new Error(await failure(client, request, output));
@@ -43,13 +49,9 @@ export async function migrate(request: MigrationRequest, now = new Date()): Prom
   }
 }
 
-const notBegun =
-  "No migration was begun: nothing was changed in the database, and the running services were not touched. " +
-  "To try again: pulumi up; to go without a backup: pulumi config set --path database.backup.when never";
-
 /** What was under way is looked at no further: who interrupts wants an end. */
 async function interruption(client: Client, request: MigrationRequest, signal: string): Promise<string> {
-  await stopDbmate(client);
+  await stopRunners(client);
   const applied = await appliedVersions(client, request.table);
   return [
     `The migrations were interrupted (${signal}).`,

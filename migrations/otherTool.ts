@@ -1,12 +1,13 @@
 import { readFile } from "node:fs/promises";
 import type { Client } from "pg";
 import { originOf } from "../catalog/capturedSql";
+import type { Migration } from "../catalog/release";
 import type { Query } from "../schema/snapshot/query";
 import type { MigrationReport, MigrationRequest } from "./request";
 import { appliedVersionsOf } from "./tools/appliedVersionsOf";
 import { notRunnable } from "./tools/notRunnable";
 import { askState } from "./tools/readAppliedState";
-import type { ToolName } from "./tools/tool";
+import type { AppliedProblem, ToolName } from "./tools/tool";
 
 /** The table of dbmate, which a request names where nobody named another. */
 const dbmatesTable = "schema_migrations";
@@ -32,15 +33,26 @@ export async function otherToolOf(
  */
 export async function reportOtherTool(
   client: Client,
-  { table, migrations }: MigrationRequest,
+  request: MigrationRequest,
   tool: ToolName,
 ): Promise<MigrationReport> {
-  const state = await askState(asking(client), { tool, table: named(table) });
-  const applied = state === undefined ? [] : appliedVersionsOf(state, migrations);
+  const { migrations } = request;
+  const { applied } = await appliedByTool(client, request, tool);
   const pending = migrations.filter(({ version }) => !applied.includes(version));
   const reason = notRunnable({ tool }, pending);
   if (reason !== undefined) throw new Error(reason);
   return { ran: [], applied };
+}
+
+/** What a tool's table says is applied, oldest first, and what is wrong there. */
+export async function appliedByTool(
+  client: Client,
+  { table, migrations }: { table: string; migrations: readonly Pick<Migration, "version">[] },
+  tool: ToolName,
+): Promise<{ applied: string[]; problems: readonly AppliedProblem[] }> {
+  const state = await askState(asking(client), { tool, table: named(table) });
+  if (state === undefined) return { applied: [], problems: [] };
+  return { applied: appliedVersionsOf(state, migrations), problems: state.problems };
 }
 
 function named(table: string): string | undefined {

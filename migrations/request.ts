@@ -1,5 +1,6 @@
 import type { BackupReport, BackupRequest } from "../backups/request";
 import type { StepDownChecks } from "../schema/stepDown/stepDown";
+import type { RunnerRequest } from "./runner/request";
 import type { DatabaseIdentity } from "./sameDatabase";
 
 /** What the migration commands read from standard input, since a command line is open to everybody on the machine. */
@@ -14,6 +15,8 @@ export interface MigrationRequest {
   migrations: RequestedMigration[];
   /** The backup that is made first, where anything is to be changed; undefined for none. */
   backup?: BackupRequest;
+  /** The user's own command that applies what is pending. @default dbmate, of dbmate's migrations */
+  runner?: RunnerRequest;
 }
 
 export interface RequestedMigration {

@@ -112,7 +112,7 @@ function holdsSecretName(path: readonly PropertyKey[]): boolean {
     text === "database.url" ||
     text === "schema.scratch" ||
     text === "guards.ci.token" ||
-    text.startsWith("database.backup.secrets.") ||
+    /^database\.(backup|runner)\.secrets\./.test(text) ||
     text === "record.webhook" ||
     text === "record.postmortem.token" ||
     text === "compose.key" ||
@@ -170,7 +170,9 @@ function secretReferences(settings: unknown): { path: PropertyKey[]; name: unkno
     { path: ["compose", "key"], name: fieldsOf(compose).key },
     { path: ["database", "url"], name: fieldsOf(database).url },
     { path: ["guards", "ci", "token"], name: token },
-    ...named(["database", "backup", "secrets"], fieldsOf(fieldsOf(database).backup).secrets),
+    ...["backup", "runner"].flatMap((part) =>
+      named(["database", part, "secrets"], fieldsOf(fieldsOf(database)[part]).secrets),
+    ),
     { path: ["record", "webhook"], name: fieldsOf(record).webhook },
     { path: ["record", "postmortem", "token"], name: fieldsOf(fieldsOf(record).postmortem).token },
     ...["bearer", "password"].map((key) => ({

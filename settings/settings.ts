@@ -11,6 +11,7 @@ import { flags } from "./flagSettings";
 import { guards, hold, quarantine, retry } from "./guardSettings";
 import { record } from "./recordSettings";
 import { drill } from "./drillSettings";
+import { checkRunner, runner } from "./runnerSettings";
 import { review } from "./reviewSettings";
 import { errorRate } from "./errorRateSettings";
 import { healthDefaults, service } from "./serviceSettings";
@@ -114,6 +115,11 @@ export const settingsSchema = structure(
           .prefault({})
           .describe(
             "The backup that is made before the schema changes, by `pg_dump` of the server's own version.",
+          ),
+        runner: runner
+          .optional()
+          .describe(
+            "The command of your own that applies migrations, of any tool whose table is known; without it dbmate's are run by the `up`, and another tool's by you, before it. It is run where something is pending, under the same lock and after the same backup.",
           ),
       },
       "write the database as a map, such as {url: databaseUrl}",
@@ -235,6 +241,7 @@ export const settingsSchema = structure(
   "write the settings as a map",
 )
   .check(rule(checkStack))
-  .check(rule(checkTarget));
+  .check(rule(checkTarget))
+  .check(rule(checkRunner));
 
 export type Settings = z.output<typeof settingsSchema>;

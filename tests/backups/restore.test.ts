@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { swapCommands } from "../../backups/restoredDatabases";
+import { capturedText } from "../../catalog/capturedSql";
 import { connect } from "../../migrations/connection";
 import { migrate } from "../../migrations/migrate";
 import { runWith } from "../cli/runWith";
@@ -93,6 +94,42 @@ describe("knowngood restore", function () {
     for (const statement of told.undo) await inPostgres(statement);
     expect(await standing()).to.deep.equal(before);
     await inPostgres(told.remove);
+  });
+
+  it("restores what a command of another tool's has migrated, at the newest migration of that tool's table", async () => {
+    const url = await server.newDatabase();
+    const folder = mkdtempSync(join(server.folder, "restore-"));
+    await server.ask(url, "CREATE TABLE alembic_version (version_num varchar PRIMARY KEY)");
+    await server.ask(url, "INSERT INTO alembic_version VALUES ('b2') RETURNING 1");
+    const captured = (version: string) =>
+      capturedText({ tool: "alembic", version, source: "0".repeat(64) }, { sql: "SELECT 1;" });
+    const request = server.request(
+      url,
+      ["b2", "a1"].map((version) => [version, captured(version)]),
+    );
+    const upgrade = `const { Client } = require("pg");
+      const client = new Client(process.env.DATABASE_URL);
+      client.connect().then(() => client.query("UPDATE alembic_version SET version_num = 'a1'")).then(() => client.end());`;
+    const runner = {
+      ...{ up: [process.execPath, "-e", upgrade], within: 60, where: { kind: "here" as const } },
+      ...{ env: { DATABASE_URL: url }, redact: [] },
+    };
+    const { ran } = await migrate(
+      { ...request, runner, backup: { stack: "shop/prod", folder, keep: 10 } },
+      now,
+    );
+    expect(ran).to.deep.equal(["a1"]);
+    const backup = name.replace("-1-", "-b2-");
+    const { code, stdout, stderr } = await runWith(
+      folder,
+      ["restore", backup, "--folder", folder, "--json"],
+      {
+        env: { KNOWNGOOD_DATABASE_URL: url },
+      },
+    );
+    expect(code, stderr).to.equal(0);
+    expect(JSON.parse(stdout)).to.deep.include({ head: { backup: "b2", live: "a1" } });
+    await inPostgres((JSON.parse(stdout) as Restored).remove);
   });
 
   it("restores the same backup once more after a swap, and what it prints swaps again", async () => {

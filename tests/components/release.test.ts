@@ -40,6 +40,38 @@ describe("Release", () => {
     expect(migrate.secretInputs).to.deep.equal(["stdin"]);
   });
 
+  it("hands a command that applies migrations its image, environment and secrets on standard input", async () => {
+    const runner = {
+      in: "image",
+      service: "api",
+      up: ["migrate"],
+      env: { MODE: "slow" },
+      secrets: { KEY: "healthToken" },
+    };
+    const own = { assessment: { ...assessment, schema } };
+    await declare(args({ database: { runner }, docker: { host: "ssh://shop.example" } }, own));
+    const migrate = world.one(types.command, "release-database-schema");
+    expect(migrate.secretInputs).to.deep.equal(["stdin"]);
+    expect((JSON.parse(String(migrate.inputs.stdin)) as { runner: unknown }).runner).to.deep.equal({
+      ...{ up: ["migrate"], within: 600 },
+      where: {
+        kind: "image",
+        image: `ghcr.io/acme/api@${digest("b")}`,
+        ...{ service: "api", name: "shop-prod-migrate", stack: "shop/prod", engine: "ssh://shop.example" },
+        networks: ["shop-prod", "shared"],
+        mounts: [{ source: "shop-prod-uploads", target: "/data", readOnly: false }],
+      },
+      env: {
+        ...{ DATABASE_URL: "hunter4", MODE: "slow", TOKEN: "hunter2", KEY: "hunter3" },
+        ...{ KNOWNGOOD_DIRECTION: "forward", KNOWNGOOD_STACK: "shop/prod" },
+        ...{ KNOWNGOOD_FROM: "v1", KNOWNGOOD_TO: "v2" },
+      },
+      redact: ["hunter2", "hunter3"],
+    });
+    const server = world.one(types.command, "release-database-server");
+    expect(String(server.inputs.stdin)).not.to.contain("runner");
+  });
+
   it("reclaims where there are strays, and where it did before", async () => {
     await declare(args({}, { strays: [{ id: "c9", name: "shop-prod-api" }] }));
     const removal = world.one(types.command, "release-reclaim-removal");

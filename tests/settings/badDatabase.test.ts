@@ -2,6 +2,53 @@ import { aSecretName, maybeSecret, toldOneByOne, type WrongRow } from "./wrongRo
 
 const rows: WrongRow[] = [
   [
+    "a runner that is nowhere",
+    { database: { url: "known", runner: { in: "cluster", up: ["migrate"] } } },
+    "database.runner.in",
+    '"cluster"',
+    "write one of image, here",
+  ],
+  [
+    "a runner's service that is none of the stack's",
+    { database: { url: "known", runner: { in: "image", up: ["migrate"], service: "apo" } } },
+    "database.runner.service",
+    '"apo"',
+    "write a service of the stack: one of api",
+  ],
+  [
+    "a runner in nobody knows which image",
+    {
+      services: { api: { kind: "worker" }, worker: { kind: "worker" } },
+      database: { url: "known", runner: { in: "image", up: ["migrate"] } },
+    },
+    "database.runner.service",
+    "nothing",
+    "name the service whose image has the runner: one of api, worker",
+  ],
+  [
+    "a service of a runner that is on this machine",
+    { database: { url: "known", runner: { in: "here", up: ["migrate"], service: "api" } } },
+    "database.runner.service",
+    '"api"',
+    "remove it: only a runner in `image` is a service's",
+  ],
+  [
+    "a runner's secret that is not set",
+    {
+      database: { url: "known", runner: { in: "here", up: ["migrate"], secrets: { TOKEN: "nobodysToken" } } },
+    },
+    "database.runner.secrets.TOKEN",
+    "the name nobodysToken, which is not set",
+    "set it as a secret: pulumi config set --secret nobodysToken",
+  ],
+  [
+    "a runner without time",
+    { database: { url: "known", runner: { in: "here", up: ["migrate"], within: 0 } } },
+    "database.runner.within",
+    "0",
+    "write a number of seconds from 1 to 86400",
+  ],
+  [
     "a database as a text",
     { database: "databaseUrl" },
     "database",
