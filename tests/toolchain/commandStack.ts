@@ -4,9 +4,14 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setUp } from "../../toolchain/setup.mjs";
 
-/** One Command of a test's program. `{ secret: text }` anywhere in `args` becomes a Pulumi secret. */
+/**
+ * One Command of a test's program. `{ secret: text }` anywhere in `args` becomes a Pulumi secret; `{ file: path }`, `{ folder:
+ * path }` and `{ text: text }` as `source` become an asset or an archive.
+ */
 export interface DeclaredCommand {
   remote?: boolean;
+  /** Of the remote ones. @default Command */
+  kind?: "Command" | "CopyToRemote";
   args: Record<string, unknown>;
   additionalSecretOutputs?: string[];
 }
@@ -32,9 +37,15 @@ const withSecrets = (value) =>
   : value === null || typeof value !== "object" ? value
   : typeof value.secret === "string" ? pulumi.secret(value.secret)
   : Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withSecrets(inner)]));
-for (const [name, { remote, args, additionalSecretOutputs }] of Object.entries(declared)) {
-  const kind = remote ? command.remote.Command : command.local.Command;
-  new kind(name, withSecrets(args), { additionalSecretOutputs });
+const sourceOf = ({ file, folder, text }) =>
+  file !== undefined ? new pulumi.asset.FileAsset(file)
+  : folder !== undefined ? new pulumi.asset.FileArchive(folder)
+  : new pulumi.asset.StringAsset(text);
+for (const [name, { remote, kind = "Command", args, additionalSecretOutputs }] of Object.entries(declared)) {
+  const { source, ...others } = args;
+  const own = remote ? command.remote[kind] : command.local.Command;
+  const given = { ...withSecrets(others), ...(source === undefined ? {} : { source: sourceOf(source) }) };
+  new own(name, given, { additionalSecretOutputs });
 }
 `;
 

@@ -6,6 +6,8 @@ import (
 
 	"github.com/pulumi/pulumi-go-provider/infer"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"github.com/terraform-providers/terraform-provider-docker/knowngood/command/output"
 )
 
 // Command is the controller of command:local:Command.
@@ -22,7 +24,7 @@ type Inputs struct {
 	Dir                    *string            `pulumi:"dir,optional"`
 	Environment            *map[string]string `pulumi:"environment,optional"`
 	Stdin                  *string            `pulumi:"stdin,optional"`
-	Logging                *Logging           `pulumi:"logging,optional"`
+	Logging                *output.Logging    `pulumi:"logging,optional"`
 	AssetPaths             *[]string          `pulumi:"assetPaths,optional"`
 	ArchivePaths           *[]string          `pulumi:"archivePaths,optional"`
 	AddPreviousOutputInEnv *bool              `pulumi:"addPreviousOutputInEnv,optional"`
@@ -85,29 +87,4 @@ func (*Command) Delete(ctx context.Context, request infer.DeleteRequest[State]) 
 	}
 	_, err := run(ctx, *request.State.Delete, request.State.Inputs, request.State.Results)
 	return infer.DeleteResponse{}, err
-}
-
-// Logging says which streams are shown while the command runs. It does not change what is kept as output.
-type Logging string
-
-// The values of Logging.
-const (
-	LogStdout          Logging = "stdout"
-	LogStderr          Logging = "stderr"
-	LogStdoutAndStderr Logging = "stdoutAndStderr"
-	LogNone            Logging = "none"
-)
-
-// Values makes every other value an error of validation.
-func (Logging) Values() []infer.EnumValue[Logging] {
-	return []infer.EnumValue[Logging]{
-		{Name: string(LogStdout), Value: LogStdout, Description: "Show stdout only"},
-		{Name: string(LogStderr), Value: LogStderr, Description: "Show stderr only"},
-		{Name: string(LogStdoutAndStderr), Value: LogStdoutAndStderr, Description: "Show both (the default)"},
-		{Name: string(LogNone), Value: LogNone, Description: "Show nothing"},
-	}
-}
-
-func (inputs Inputs) shows(stream Logging) bool {
-	return inputs.Logging == nil || *inputs.Logging == LogStdoutAndStderr || *inputs.Logging == stream
 }
