@@ -50,8 +50,7 @@ export async function digestOfArtifact(
 
 async function answerOf(url: string, signal: AbortSignal): Promise<Readable | undefined> {
   const answer = await fetch(url, { signal, redirect: "follow" });
-  if (answer.ok && answer.body !== null)
-    return Readable.fromWeb(answer.body);
+  if (answer.ok && answer.body !== null) return Readable.fromWeb(answer.body);
   await answer.body?.cancel();
   if (answer.status === 404 || answer.status === 410) return undefined;
   throw new ArtifactUnreachable(`${url} can't be read: its server answers ${answer.status}`);

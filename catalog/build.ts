@@ -131,7 +131,6 @@ export const buildSchema: z.ZodType<Build> = z
 
 /** A URL of the web, or a file's path. A password in it would be committed with the catalog. */
 export function isArtifact(text: string): boolean {
-   
   if (text === "" || text.startsWith("-") || /[\s\x00-\x1f\x7f]/.test(text)) return false;
   return !/^[a-z][a-z0-9+.-]*:\/\//i.test(text) || isWebAddress(text);
 }
@@ -145,7 +144,6 @@ export function isWebAddress(text: string): boolean {
 
 /** A repository's URL, `git@host:path`, or a path. git takes "-…" as an option, and "ext::…" as a command. */
 export function isSource(text: string): boolean {
-   
   if (text === "" || text.startsWith("-") || /[\s\x00-\x1f\x7f]/.test(text) || text.includes("::"))
     return false;
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return true;
