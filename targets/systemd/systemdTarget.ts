@@ -1,0 +1,256 @@
+import { readFileSync, statSync } from "node:fs";
+import { isAbsolute, resolve } from "node:path";
+import { isWebAddress } from "../../catalog/build";
+import { quoted } from "../../components/ownCommand";
+import type { Host } from "../../hosts/host";
+import type { SystemdSettings } from "../../settings/systemdSettings";
+import { fetchArtifact } from "../releaseFolders/fetchArtifact";
+import { nameByTag, readListing, releaseOf, type OnDisk } from "../releaseFolders/onDisk";
+import { answerOf, lastWords, lookAt, lookTime, outputOf, timely, whereOf, type Place } from "../releaseFolders/place";
+import { words } from "../releaseFolders/shell";
+import { TargetError, type Found, type Target, type Tell, type Wanted } from "../target";
+import { byHandLines } from "./byHand";
+import {
+  inactiveExit,
+  journalLine,
+  lookScript,
+  notRestartedExit,
+  obstacleScript,
+  switchScript,
+  systemctl,
+  type ServiceOfSystemd,
+  type UnitFile,
+} from "./scripts";
+import { readUnits, stateOf } from "./unitState";
+
+export interface SystemdOptions {
+  settings: Omit<SystemdSettings, "host" | "hostKeys" | "key" | "jump">;
+  /** Undefined: this machine. */
+  host: Host | undefined;
+  /** Digests of releases that stay on the host however old they are: the known-good ones. */
+  kept: readonly string[];
+  /** The project's folder, in which files of artifacts and units lie. */
+  projectFolder: string;
+  /** Ends what runs on the host. */
+  signal?: AbortSignal;
+}
+
+/** Binaries and archives that systemd runs: releases in folders, one link, units that are restarted. */
+export class SystemdTarget implements Target {
+  constructor(private readonly options: SystemdOptions) {}
+
+  async obstacles(wanted: readonly Wanted[]): Promise<string[]> {
+    const found = await Promise.all(wanted.map((one) => this.obstaclesOf(one)));
+    return found.flat();
+  }
+
+  async present(wanted: readonly Wanted[]): Promise<string[]> {
+    const there = await Promise.all(
+      wanted.map(async (one) => releaseOf(await lookAt(this.place(one.service)), one) !== undefined),
+    );
+    return wanted.flatMap(({ service }, index) => (there[index] === true ? [service] : []));
+  }
+
+  async fetch(wanted: readonly Wanted[], tell: Tell): Promise<void> {
+    for (const one of wanted) {
+      const place = this.place(one.service);
+      const service = this.service(one.service);
+      const onDisk = await lookAt(place);
+      if (releaseOf(onDisk, one) !== undefined) {
+        tell(`${one.service}: ${one.release} is on the host already`);
+        continue;
+      }
+      await fetchArtifact(place, one, tell, {
+        projectFolder: this.options.projectFolder,
+        name: nameByTag(onDisk, one),
+        binary: service.binary ?? one.service,
+        stripComponents: service.stripComponents,
+      });
+    }
+  }
+
+  async switchTo(wanted: readonly Wanted[], tell: Tell): Promise<Found[]> {
+    for (const one of wanted) await this.switchOne(one, tell);
+    return this.look(wanted);
+  }
+
+  look(known: readonly Wanted[]): Promise<Found[]> {
+    const services = [...new Set(known.map(({ service }) => service))];
+    return Promise.all(services.map((service) => this.lookAtService(service)));
+  }
+
+  async logs(service: string, lines: number): Promise<string> {
+    const script = `${systemctl(this.options.settings, this.service(service).units)}\njournal "$1"`;
+    return outputOf(this.place(service), "read the journal", script, {
+      words: [String(lines)],
+      timeoutMs: lookTime,
+    });
+  }
+
+  async exec(service: string, command: readonly string[], timeoutMs: number) {
+    const script = 'cd current 2>/dev/null || fail "there is no current release"\nexec "$@" 2>&1';
+    const answer = await answerOf(this.place(service), script, { words: command, timeoutMs });
+    return { exitCode: answer.exitCode, output: answer.output + answer.problem };
+  }
+
+  byHand(wanted: readonly Wanted[]): string[] {
+    const { settings } = this.options;
+    return wanted.flatMap((one) => byHandLines(settings, this.service(one.service), one));
+  }
+
+  private async switchOne(one: Wanted, tell: Tell): Promise<void> {
+    const { settings, kept } = this.options;
+    const place = this.place(one.service);
+    const service = this.service(one.service);
+    const release = releaseOf(await lookAt(place), one);
+    if (release === undefined)
+      throw new TargetError(`${one.service}: ${one.release} is not in ${whereOf(place)}: it has to be fetched first`);
+    const script = switchScript(settings, service, this.unitFiles(service));
+    const timeoutMs = (settings.activeFor + restartSeconds * service.units.length) * 1000;
+    const answer = await timely(
+      place,
+      `switch to ${one.release}`,
+      answerOf(place, script, {
+        words: [release.name, one.digest, String(settings.activeFor), String(settings.keep), ...kept],
+        timeoutMs,
+      }),
+    );
+    const lines = answer.output.trim().split("\n");
+    if (answer.exitCode === 0) {
+      for (const line of lines) if (line !== "") tell(`${one.service}: ${line}`);
+      return;
+    }
+    throw new TargetError(this.failureText(one, place, service, answer));
+  }
+
+  private failureText(
+    { service: name, release }: Wanted,
+    place: Place,
+    { units }: ServiceOfSystemd,
+    answer: { exitCode: number; output: string; problem: string },
+  ): string {
+    switch (answer.exitCode) {
+      case inactiveExit: {
+        const [shown = "", journal = ""] = answer.output.split(`${journalLine}\n`);
+        const bad = readUnits(shown).map(
+          ({ Id, ActiveState, SubState, Result, NRestarts }) =>
+            `${Id} is ${ActiveState} (${SubState}, ${Result}), ${NRestarts} restarts`,
+        );
+        return (
+          `${name}: ${release} does not stay active for ${this.options.settings.activeFor} s: ${bad.join("; ")}. ` +
+          `${whereOf(place)}/current leads to it, and nothing was taken back. The last lines of the journal:\n${journal.trimEnd()}`
+        );
+      }
+      case notRestartedExit:
+        return (
+          `${name}: systemd would not restart ${units.join(", ")}: ${lastWords({ ...answer, output: "" })}. ` +
+          "What ran runs on, and `current` leads to it again."
+        );
+      default:
+        return `${name}: can't switch ${whereOf(place)} to ${release}: ${lastWords({ ...answer, output: "" })}`;
+    }
+  }
+
+  private async lookAtService(service: string): Promise<Found> {
+    const place = this.place(service);
+    const script = lookScript(this.options.settings, this.service(service));
+    const output = await outputOf(place, "look at what runs", script, { timeoutMs: lookTime });
+    const [listing = "", shown = ""] = output.split("--- units\n");
+    const onDisk = readListing(listing);
+    const state = stateOf(readUnits(shown));
+    return {
+      service,
+      digest: digestOfCurrent(onDisk),
+      instance: `${onDisk.current ?? "none"} ${state.instance}`,
+      state,
+    };
+  }
+
+  private async obstaclesOf(one: Wanted): Promise<string[]> {
+    const place = this.place(one.service);
+    const service = this.service(one.service);
+    const there = await this.isPresent(place, one);
+    const missing = this.missingHere(one, there);
+    if (missing.length > 0) return missing;
+    const files = this.unitFiles(service);
+    const own = service.units.filter((unit) => !files.some((file) => file.unit === unit));
+    const script = obstacleScript(this.options.settings, service, files);
+    const answer = await timely(
+      place,
+      "look for obstacles",
+      answerOf(place, script, {
+        words: [there ? "1" : "0", String(this.kibibytesOf(one)), words(own)],
+        timeoutMs: lookTime,
+      }),
+    );
+    const lines = answer.exitCode === 0 ? answer.output.split("\n") : [folderAdvice(place, lastWords(answer))];
+    return lines.filter((line) => line !== "").map((line) => `${one.service}: ${line}`);
+  }
+
+  private async isPresent(place: Place, one: Wanted): Promise<boolean> {
+    try {
+      return releaseOf(await lookAt(place), one) !== undefined;
+    } catch (error) {
+      if (error instanceof TargetError) return false;
+      throw error;
+    }
+  }
+
+  /** What of the project's own files is not there. */
+  private missingHere({ service, from }: Wanted, there: boolean): string[] {
+    const files = Object.values(this.service(service).unitFiles);
+    const artifact = there || isWebAddress(from) ? [] : [from];
+    return [...files, ...artifact]
+      .filter((file) => sizeOf(this.ownFile(file)) === undefined)
+      .map((file) => `${service}: the file ${file} is not there: bring it back`);
+  }
+
+  /** What an artifact takes while it is unpacked, where that can be told from here. */
+  private kibibytesOf({ from }: Wanted): number {
+    const bytes = isWebAddress(from) ? 0 : (sizeOf(this.ownFile(from)) ?? 0);
+    return Math.ceil((2 * bytes) / 1024) + leastFree;
+  }
+
+  private unitFiles({ unitFiles }: ServiceOfSystemd): UnitFile[] {
+    return Object.entries(unitFiles).map(([unit, file]) => ({
+      unit,
+      text: readFileSync(this.ownFile(file), "utf8"),
+    }));
+  }
+
+  private ownFile(file: string): string {
+    return isAbsolute(file) ? file : resolve(this.options.projectFolder, file);
+  }
+
+  private service(name: string): ServiceOfSystemd {
+    const service = this.options.settings.services[name];
+    if (service === undefined)
+      throw new TargetError(`${name} is not in the settings: say where it lies in systemd.services.${name}`);
+    return service;
+  }
+
+  private place(service: string): Place {
+    const { host, signal } = this.options;
+    const folder = this.service(service).folder.replace(/\/+$/, "");
+    return { host, folder, service, ...(signal !== undefined && { signal }) };
+  }
+}
+
+/** Seconds that systemd may take to stop and start a unit: its own defaults, 90 s each, and some. */
+const restartSeconds = 200;
+/** KiB below which a disk is full for any release. */
+const leastFree = 1024;
+
+/** Between link and restart it is not known what runs. */
+function digestOfCurrent({ current, unfinished, releases }: OnDisk): string | undefined {
+  if (unfinished !== undefined) return undefined;
+  return releases.find(({ name }) => name === current)?.digest;
+}
+
+function folderAdvice({ folder }: Place, said: string): string {
+  return `${said}: sudo install -d -o USER ${quoted(folder)}`;
+}
+
+function sizeOf(file: string): number | undefined {
+  return statSync(file, { throwIfNoEntry: false })?.size;
+}
