@@ -45,7 +45,9 @@ const systemdService = structure(
       ),
     binary: fileName
       .optional()
-      .describe("Name of the file in the release where the artifact is no archive; by default the service's name."),
+      .describe(
+        "Name of the file in the release where the artifact is no archive; by default the service's name.",
+      ),
   },
   "write where the service lies and its units, such as {folder: /opt/web, units: [web.service]}",
 ).check(rule(checkUnitFiles));
@@ -64,15 +66,19 @@ export const systemd = structure(
       ),
     activeFor: seconds(1, 600)
       .default(5)
-      .describe("Seconds for which the units must stay active, without a restart, before the switch counts as done."),
+      .describe(
+        "Seconds for which the units must stay active, without a restart, before the switch counts as done.",
+      ),
     keep: wholeNumber(2, 100)
       .default(5)
       .describe(
         "Releases that stay on the host, the newest; the running one, the one before and the known-good ones stay besides.",
       ),
-    services: mapOf(resourceName, systemdService, "write a map of service names to their folder and units").describe(
-      "Where each service of the release lies, and which units run it.",
-    ),
+    services: mapOf(
+      resourceName,
+      systemdService,
+      "write a map of service names to their folder and units",
+    ).describe("Where each service of the release lies, and which units run it."),
   },
   "write where the services are, such as {host: deploy@web-01, services: {web: {folder: /opt/web, units: [web.service]}}}",
 )
@@ -88,7 +94,8 @@ export function checkFolders(settings: unknown, complain: Complain): void {
     const folder = written.replace(/\/+$/, "");
     const other = first.get(folder);
     if (other === undefined) first.set(folder, name);
-    else complain(["services", name, "folder"], "give each service a folder of its own", `that of ${other} too`);
+    else
+      complain(["services", name, "folder"], "give each service a folder of its own", `that of ${other} too`);
   }
 }
 
@@ -96,7 +103,8 @@ function checkUnitFiles(settings: unknown, complain: Complain): void {
   const { units, unitFiles } = fieldsOf(settings);
   const known = itemsOf(units);
   for (const unit of Object.keys(fieldsOf(unitFiles))) {
-    if (!known.includes(unit)) complain(["unitFiles", unit], "name a unit of `units`", `${unit}, which is none of them`);
+    if (!known.includes(unit))
+      complain(["unitFiles", unit], "name a unit of `units`", `${unit}, which is none of them`);
   }
 }
 

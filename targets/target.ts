@@ -11,6 +11,8 @@ export interface Wanted {
   digest: string;
   /** Where the build is fetched from: an image's repository, an artifact's URL or file, a git repository's URL. */
   from: string;
+  /** What it is fetched as. @default not known */
+  kind?: "image" | "artifact" | "revision";
 }
 
 /** What the host runs of one service. */

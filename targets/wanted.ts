@@ -1,4 +1,4 @@
-import { fromOf } from "../catalog/build";
+import { fromOf, toldApart } from "../catalog/build";
 import type { Catalog } from "../catalog/catalog";
 import type { Release } from "../catalog/release";
 import type { Wanted } from "./target";
@@ -12,6 +12,7 @@ export function wantedOf(release: Release, services: readonly string[]): Wanted[
     return [
       {
         ...{ service, release: tag, digest: build.digest, from: fromOf(build) },
+        kind: toldApart(build).kind,
         ...(commit !== undefined && { commit }),
       },
     ];

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { isAbsolute, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { digestOfArtifact } from "../../catalog/artifactDigest";
@@ -21,24 +21,20 @@ export function incoming(digest: string): string {
 }
 
 /**
- * Brings an artifact's bytes to `incoming` on the host, with the right SHA-256 or not at all: a file is sent; a URL is
+ * Brings an artifact's bytes to `incoming` on the host, with the right SHA-256 or not at all: a file, whose path begins at the project's folder, is sent; a URL is
  * fetched by the host itself, or here and sent where the host can't.
- * @param projectFolder what a relative file's path begins at
  * @throws TargetError where the bytes are not to be had, or are others; what hosts/ throws
  */
-export async function bringArtifact(
-  place: Place,
-  { from, digest }: Wanted,
-  tell: Tell,
-  projectFolder: string,
-): Promise<void> {
-  if (!isWebAddress(from)) return sendFile(place, isAbsolute(from) ? from : resolve(projectFolder, from), digest, tell);
+export async function bringArtifact(place: Place, { from, digest }: Wanted, tell: Tell): Promise<void> {
+  if (!isWebAddress(from)) return sendFile(place, resolve(from), digest, tell);
   tell(`${place.service}: fetches ${withoutQuery(from)}`);
   const asked = { words: [incoming(digest), digest], stdin: forCurl(from), timeoutMs: bringTime };
   const answer = await timely(place, "fetch the artifact", answerOf(place, fetchScript, asked));
   if (answer.exitCode === 0) return;
   if (answer.exitCode !== exits.unfetched)
-    throw new TargetError(`${place.service}: ${withoutQuery(from)} did not come to ${whereOf(place)}: ${lastWords(answer)}`);
+    throw new TargetError(
+      `${place.service}: ${withoutQuery(from)} did not come to ${whereOf(place)}: ${lastWords(answer)}`,
+    );
   if (place.host === undefined)
     throw new TargetError(`${place.service}: ${withoutQuery(from)} can't be fetched: ${lastWords(answer)}`);
   tell(`${place.service}: the host can't fetch it (${lastWords(answer)}): it is fetched here and sent`);
@@ -57,12 +53,19 @@ async function sendFile(place: Place, file: string, digest: string, tell: Tell):
     throw new TargetError(`${place.service}: ${error instanceof Error ? error.message : String(error)}`);
   });
   if (actual === undefined)
-    throw new TargetError(`${place.service}: the artifact ${file} is not there: build it again, or bring it back`);
+    throw new TargetError(
+      `${place.service}: the artifact ${file} is not there: build it again, or bring it back`,
+    );
   if (actual !== digest) throw new TargetError(otherBytes(place, file, actual, digest));
   tell(`${place.service}: sends ${file}`);
-  await outputOf(place, "make room for the artifact", `mkdir -p ${ownFolder} releases || fail "$PWD may not be written by $(id -un)"`, {
-    timeoutMs: 30_000,
-  });
+  await outputOf(
+    place,
+    "make room for the artifact",
+    `mkdir -p ${ownFolder} releases || fail "$PWD may not be written by $(id -un)"`,
+    {
+      timeoutMs: 30_000,
+    },
+  );
   try {
     await timely(
       place,
@@ -78,12 +81,18 @@ async function sendFile(place: Place, file: string, digest: string, tell: Tell):
   }
 }
 
-async function download(place: Place, url: string, digest: string, file: string, hostSaid: string): Promise<void> {
+async function download(
+  place: Place,
+  url: string,
+  digest: string,
+  file: string,
+  hostSaid: string,
+): Promise<void> {
   const hash = createHash("sha256");
   try {
     const answer = await fetch(url, { signal: AbortSignal.timeout(bringTime) });
     if (!answer.ok || answer.body === null) throw new Error(`its server answers ${answer.status}`);
-    const bytes = Readable.fromWeb(answer.body as Parameters<typeof Readable.fromWeb>[0]);
+    const bytes = Readable.fromWeb(answer.body);
     bytes.on("data", (chunk: Buffer) => hash.update(chunk));
     await pipeline(bytes, createWriteStream(file));
   } catch (error) {

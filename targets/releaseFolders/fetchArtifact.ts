@@ -4,8 +4,6 @@ import { outputOf, type Place } from "./place";
 import { unpackScript } from "./unpack";
 
 export interface Unpacking {
-  /** What a relative file's path begins at. */
-  projectFolder: string;
   /** Name of the release's folder. */
   name: string;
   /** Name of the file in it where the artifact is no archive. */
@@ -19,9 +17,9 @@ export async function fetchArtifact(
   place: Place,
   wanted: Wanted,
   tell: Tell,
-  { projectFolder, name, binary, stripComponents }: Unpacking,
+  { name, binary, stripComponents }: Unpacking,
 ): Promise<void> {
-  await bringArtifact(place, wanted, tell, projectFolder);
+  await bringArtifact(place, wanted, tell);
   tell(`${place.service}: unpacks ${wanted.release}`);
   await outputOf(place, `unpack ${wanted.release}`, unpackScript, {
     words: [incoming(wanted.digest), wanted.digest, name, wanted.release, binary, String(stripComponents)],

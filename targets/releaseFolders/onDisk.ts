@@ -51,7 +51,10 @@ export function releaseOf(
 }
 
 /** The name for a new release's folder: its tag, unless something else has that name. */
-export function nameByTag({ releases }: OnDisk, { release, digest }: Pick<Wanted, "digest" | "release">): string {
+export function nameByTag(
+  { releases }: OnDisk,
+  { release, digest }: Pick<Wanted, "digest" | "release">,
+): string {
   const taken = releases.some(({ name }) => name === release);
   return taken ? `${release}-${digest.slice(digest.indexOf(":") + 1).slice(0, 12)}` : release;
 }

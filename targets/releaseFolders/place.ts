@@ -8,7 +8,7 @@ import { exits, folderScript, listing } from "./shell";
 /** A service's folder on a host. */
 export interface Place {
   /** Undefined: this machine. */
-  host: Host | undefined;
+  host?: Host | undefined;
   /** Absolute path on the host. */
   folder: string;
   service: string;

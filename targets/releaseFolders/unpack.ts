@@ -32,14 +32,15 @@ if [ -e "releases/$3" ]; then
   fail "releases/$3 is there already, and was made from something else"
 fi
 part=releases/.knowngood-part
-trap 'rm -rf "$part"' EXIT
+incoming=$1
+# What can't be unpacked must not fill the disk.
+trap 'rm -rf "$part"; rm -f -- "$incoming"' EXIT
 trap 'exit 143' HUP INT TERM
 [ "$(digest_of "$1")" = "$2" ] || fail "the artifact that came has other bytes"
 unpack "$1" "$part" "$5" "$6"
 printf 'digest=%s\\ntag=%s\\n' "$2" "$4" > "$part/${markerFile}" || fail "$PWD/$part can't be written"
 sync -f "$part" 2>/dev/null
 mv -T -- "$part" "releases/$3" || fail "releases/$3 can't be made"
-rm -f -- "$1"
 find ${ownFolder} -name 'incoming-*' -mtime +1 -exec rm -f {} + 2>/dev/null
 true
 `;

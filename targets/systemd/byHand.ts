@@ -1,13 +1,12 @@
 import { isWebAddress } from "../../catalog/build";
 import { quoted } from "../../components/ownCommand";
-import type { SystemdSettings } from "../../settings/systemdSettings";
 import type { Wanted } from "../target";
-import type { ServiceOfSystemd } from "./scripts";
+import type { SystemdPlace, SystemdService } from "./place";
 
 /** The lines by which a person brings a release back on the host. */
 export function byHandLines(
-  { manager, sudo }: Pick<SystemdSettings, "manager" | "sudo">,
-  { folder, units, binary, stripComponents }: ServiceOfSystemd,
+  { manager, sudo }: Pick<SystemdPlace, "manager" | "sudo">,
+  { folder, units, binary, stripComponents }: SystemdService,
   { service, release, digest, from }: Wanted,
 ): string[] {
   const systemctl = `systemctl${manager === "user" ? " --user" : ""}`;

@@ -1,10 +1,9 @@
 import { quoted } from "../../components/ownCommand";
-import type { SystemdSettings } from "../../settings/systemdSettings";
 import { listing, ownFolder, words } from "../releaseFolders/shell";
+import type { SystemdPlace, SystemdService } from "./place";
 import { askedProperties } from "./unitState";
 
-export type ServiceOfSystemd = SystemdSettings["services"][string];
-type Manager = Pick<SystemdSettings, "manager" | "sudo">;
+type Manager = Pick<SystemdPlace, "manager" | "sudo">;
 
 /** Exit code of a switch after which the units are not active. */
 export const inactiveExit = 70;
@@ -30,7 +29,7 @@ journal() { ${journal} 2>&1${sudo ? ` || sudo -n ${journal} 2>&1` : ""}; }
 }
 
 /** Prints the folder's listing, and then what systemd says of the units. */
-export function lookScript(settings: Manager, { units }: ServiceOfSystemd): string {
+export function lookScript(settings: Manager, { units }: SystemdService): string {
   return `
 ${systemctl(settings, units)}
 { ${listing} }
@@ -71,19 +70,33 @@ if look show -p NeedDaemonReload -p LoadState ${words(units)} | grep -q -e '^Nee
 fi`;
 }
 
+/** Stops the units that run. */
+export function stopScript(settings: Manager, { units }: SystemdService): string {
+  return `
+${systemctl(settings, units)}
+lock
+for unit in ${words([...units].reverse())}; do
+  [ "$(look show -p ActiveState --value "$unit")" = inactive ] && continue
+  change stop "$unit" || fail "systemd would not stop $unit"
+  echo "stopped $unit"
+done
+true
+`;
+}
+
 /**
  * Makes a release run. `$1` name of its folder, `$2` digest, `$3` seconds to stay active, `$4` releases kept, then digests
  * that are kept besides. What is between the link and the restart is marked, so that nobody takes the link for what runs.
  */
 export function switchScript(
   settings: Manager,
-  { units }: ServiceOfSystemd,
+  { units }: SystemdService,
   files: readonly UnitFile[],
 ): string {
   const named = words(units);
   return `
 ${systemctl(settings, units)}
-id_of() { look show -p InvocationID --value "$1"; }
+run_of() { look show -p InvocationID -p ActiveState --value "$1"; }
 states() { look show -p ActiveState --value ${named} | sed '/^$/d'; }
 restarts() { look show -p NRestarts --value ${named} | awk '{ sum += $1 } END { print sum + 0 }'; }
 all_active() { ! states | grep -qvx active; }
@@ -107,8 +120,10 @@ fi
 echo "restarts ${units.join(", ")}"
 restarted=
 for unit in ${named}; do
-  before=$(id_of "$unit")
-  if ! change restart "$unit" && [ "$(id_of "$unit")" = "$before" ]; then
+  before=$(run_of "$unit")
+  # What crashed often just now would not be started again: the way back from it must not wait for that.
+  change reset-failed "$unit" 2>/dev/null
+  if ! change restart "$unit" && [ "$(run_of "$unit")" = "$before" ]; then
     [ -z "$restarted" ] || fail "systemd would not restart $unit, and has restarted$restarted: run the same again once it may"
     if [ -n "$previous" ]; then point_current "$previous"; else rm -f current; fi
     rm -f ${ownFolder}/unfinished
@@ -140,7 +155,11 @@ true
  * Prints what stands in the way, a line each. `$1` whether the build is on the host, `$2` KiB that it needs, `$3` the units that have no
  * file in the settings.
  */
-export function obstacleScript(settings: Manager, { units }: ServiceOfSystemd, files: readonly UnitFile[]): string {
+export function obstacleScript(
+  settings: Manager,
+  { units }: SystemdService,
+  files: readonly UnitFile[],
+): string {
   const named = words(units);
   const rights = !settings.sudo
     ? ""

@@ -15,6 +15,8 @@ export interface BootedSystemd {
   folder: string;
   /** Runs a shell script in it, as root. @returns what it printed @throws where it fails */
   run: (script: string) => string;
+  /** A folder with a `systemctl` and a `journalctl` that are its own, for a PATH on this machine. */
+  programs: string;
   /** Writes a unit and has it read. */
   writeUnit: (name: string, text: string) => void;
   /**
@@ -42,6 +44,8 @@ export async function bootSystemd(): Promise<BootedSystemd> {
     execFileSync("nsenter", ["-t", String(first), "-m", "-p", "-u", "-i", "--", ...words], {
       encoding: "utf8",
       stdio: ["ignore", "pipe", "pipe"],
+      // Not a test's own `systemctl`, which leads here.
+      env: { ...process.env, PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
     });
   const stop = async (servers: readonly SshServer[]) => {
     await Promise.all(servers.map((server) => server.stop()));
@@ -59,6 +63,7 @@ export async function bootSystemd(): Promise<BootedSystemd> {
   return {
     folder,
     run: (script) => inside(["sh", "-c", script]),
+    programs: wrappers(folder, first),
     writeUnit: (name, text) => {
       inside(["sh", "-c", `cat > /run/knowngood-units/${name} <<'END'\n${text}\nEND`]);
       inside(["systemctl", "daemon-reload"]);
@@ -80,6 +85,16 @@ export async function bootSystemd(): Promise<BootedSystemd> {
       return false;
     }
   }
+}
+
+function wrappers(folder: string, first: number): string {
+  const programs = join(folder, "programs");
+  mkdirSync(programs);
+  for (const name of ["systemctl", "journalctl"]) {
+    const text = `#!/bin/sh\nexec nsenter -t ${first} -m -p -u -i -- /usr/bin/${name} "$@"\n`;
+    writeFileSync(join(programs, name), text, { mode: 0o755 });
+  }
+  return programs;
 }
 
 /** A group of processes of its own, so that systemd's do not mix with this machine's. */

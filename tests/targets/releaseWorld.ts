@@ -1,6 +1,16 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -82,6 +92,11 @@ export function treeOf(folder: string, prefix = ""): string[] {
       const entry = lstatSync(join(folder, path));
       if (entry.isSymbolicLink()) return [`${path} -> ${readlinkSync(join(folder, path))}`];
       if (entry.isDirectory()) return [`${path}/`, ...treeOf(folder, path)];
-      return [`${path} ${createHash("sha256").update(readFileSync(join(folder, path))).digest("hex").slice(0, 12)}`];
+      return [
+        `${path} ${createHash("sha256")
+          .update(readFileSync(join(folder, path)))
+          .digest("hex")
+          .slice(0, 12)}`,
+      ];
     });
 }

@@ -1,14 +1,21 @@
 import { readFileSync, statSync } from "node:fs";
-import { isAbsolute, resolve } from "node:path";
+import { resolve } from "node:path";
 import { isWebAddress } from "../../catalog/build";
-import { quoted } from "../../components/ownCommand";
-import type { Host } from "../../hosts/host";
-import type { SystemdSettings } from "../../settings/systemdSettings";
+import { digestOfCurrent, folderAdvice } from "../releaseFolders/answers";
 import { fetchArtifact } from "../releaseFolders/fetchArtifact";
-import { nameByTag, readListing, releaseOf, type OnDisk } from "../releaseFolders/onDisk";
-import { answerOf, lastWords, lookAt, lookTime, outputOf, timely, whereOf, type Place } from "../releaseFolders/place";
+import { nameByTag, readListing, releaseOf } from "../releaseFolders/onDisk";
+import {
+  answerOf,
+  lastWords,
+  lookAt,
+  lookTime,
+  outputOf,
+  timely,
+  whereOf,
+  type Place,
+} from "../releaseFolders/place";
 import { words } from "../releaseFolders/shell";
-import { TargetError, type Found, type Target, type Tell, type Wanted } from "../target";
+import { ReleaseFailed, TargetError, type Found, type Target, type Tell, type Wanted } from "../target";
 import { byHandLines } from "./byHand";
 import {
   inactiveExit,
@@ -17,27 +24,23 @@ import {
   notRestartedExit,
   obstacleScript,
   switchScript,
+  stopScript,
   systemctl,
-  type ServiceOfSystemd,
   type UnitFile,
 } from "./scripts";
+import type { SystemdPlace, SystemdService } from "./place";
 import { readUnits, stateOf } from "./unitState";
 
-export interface SystemdOptions {
-  settings: Omit<SystemdSettings, "host" | "hostKeys" | "key" | "jump">;
-  /** Undefined: this machine. */
-  host: Host | undefined;
-  /** Digests of releases that stay on the host however old they are: the known-good ones. */
-  kept: readonly string[];
-  /** The project's folder, in which files of artifacts and units lie. */
-  projectFolder: string;
-  /** Ends what runs on the host. */
-  signal?: AbortSignal;
+/** Binaries and archives that systemd runs: releases in folders, one link, units that are restarted. */
+export function open(place: SystemdPlace, signal: AbortSignal): Target {
+  return new SystemdTarget(place, signal);
 }
 
-/** Binaries and archives that systemd runs: releases in folders, one link, units that are restarted. */
-export class SystemdTarget implements Target {
-  constructor(private readonly options: SystemdOptions) {}
+class SystemdTarget implements Target {
+  constructor(
+    private readonly systemd: SystemdPlace,
+    private readonly signal: AbortSignal,
+  ) {}
 
   async obstacles(wanted: readonly Wanted[]): Promise<string[]> {
     const found = await Promise.all(wanted.map((one) => this.obstaclesOf(one)));
@@ -61,7 +64,6 @@ export class SystemdTarget implements Target {
         continue;
       }
       await fetchArtifact(place, one, tell, {
-        projectFolder: this.options.projectFolder,
         name: nameByTag(onDisk, one),
         binary: service.binary ?? one.service,
         stripComponents: service.stripComponents,
@@ -80,11 +82,21 @@ export class SystemdTarget implements Target {
   }
 
   async logs(service: string, lines: number): Promise<string> {
-    const script = `${systemctl(this.options.settings, this.service(service).units)}\njournal "$1"`;
+    const script = `${systemctl(this.systemd, this.service(service).units)}\njournal "$1"`;
     return outputOf(this.place(service), "read the journal", script, {
       words: [String(lines)],
       timeoutMs: lookTime,
     });
+  }
+
+  async stop(services: readonly string[], tell: Tell): Promise<void> {
+    for (const service of services) {
+      const place = this.place(service);
+      const said = await outputOf(place, "stop the units", stopScript(this.systemd, this.service(service)), {
+        timeoutMs: restartSeconds * this.service(service).units.length * 1000,
+      });
+      for (const line of said.trim().split("\n")) if (line !== "") tell(`${service}: ${line}`);
+    }
   }
 
   async exec(service: string, command: readonly string[], timeoutMs: number) {
@@ -94,24 +106,25 @@ export class SystemdTarget implements Target {
   }
 
   byHand(wanted: readonly Wanted[]): string[] {
-    const { settings } = this.options;
-    return wanted.flatMap((one) => byHandLines(settings, this.service(one.service), one));
+    return wanted.flatMap((one) => byHandLines(this.systemd, this.service(one.service), one));
   }
 
   private async switchOne(one: Wanted, tell: Tell): Promise<void> {
-    const { settings, kept } = this.options;
+    const { activeFor, keep, kept } = this.systemd;
     const place = this.place(one.service);
     const service = this.service(one.service);
     const release = releaseOf(await lookAt(place), one);
     if (release === undefined)
-      throw new TargetError(`${one.service}: ${one.release} is not in ${whereOf(place)}: it has to be fetched first`);
-    const script = switchScript(settings, service, this.unitFiles(service));
-    const timeoutMs = (settings.activeFor + restartSeconds * service.units.length) * 1000;
+      throw new TargetError(
+        `${one.service}: ${one.release} is not in ${whereOf(place)}: it has to be fetched first`,
+      );
+    const script = switchScript(this.systemd, service, this.unitFiles(service));
+    const timeoutMs = (activeFor + restartSeconds * service.units.length) * 1000;
     const answer = await timely(
       place,
       `switch to ${one.release}`,
       answerOf(place, script, {
-        words: [release.name, one.digest, String(settings.activeFor), String(settings.keep), ...kept],
+        words: [release.name, one.digest, String(activeFor), String(keep), ...kept],
         timeoutMs,
       }),
     );
@@ -120,15 +133,15 @@ export class SystemdTarget implements Target {
       for (const line of lines) if (line !== "") tell(`${one.service}: ${line}`);
       return;
     }
-    throw new TargetError(this.failureText(one, place, service, answer));
+    throw this.failureOf(one, place, service, answer);
   }
 
-  private failureText(
+  private failureOf(
     { service: name, release }: Wanted,
     place: Place,
-    { units }: ServiceOfSystemd,
+    { units }: SystemdService,
     answer: { exitCode: number; output: string; problem: string },
-  ): string {
+  ): TargetError {
     switch (answer.exitCode) {
       case inactiveExit: {
         const [shown = "", journal = ""] = answer.output.split(`${journalLine}\n`);
@@ -136,24 +149,27 @@ export class SystemdTarget implements Target {
           ({ Id, ActiveState, SubState, Result, NRestarts }) =>
             `${Id} is ${ActiveState} (${SubState}, ${Result}), ${NRestarts} restarts`,
         );
-        return (
-          `${name}: ${release} does not stay active for ${this.options.settings.activeFor} s: ${bad.join("; ")}. ` +
-          `${whereOf(place)}/current leads to it, and nothing was taken back. The last lines of the journal:\n${journal.trimEnd()}`
+        return new ReleaseFailed(
+          `${name}: ${release} does not stay active for ${this.systemd.activeFor} s: ${bad.join("; ")}. ` +
+            `\`current\` in ${whereOf(place)} leads to it, and nothing was taken back.`,
+          journal.trimEnd(),
         );
       }
       case notRestartedExit:
-        return (
+        return new TargetError(
           `${name}: systemd would not restart ${units.join(", ")}: ${lastWords({ ...answer, output: "" })}. ` +
-          "What ran runs on, and `current` leads to it again."
+            "What ran runs on, and `current` leads to it again.",
         );
       default:
-        return `${name}: can't switch ${whereOf(place)} to ${release}: ${lastWords({ ...answer, output: "" })}`;
+        return new TargetError(
+          `${name}: can't switch ${whereOf(place)} to ${release}: ${lastWords({ ...answer, output: "" })}`,
+        );
     }
   }
 
   private async lookAtService(service: string): Promise<Found> {
     const place = this.place(service);
-    const script = lookScript(this.options.settings, this.service(service));
+    const script = lookScript(this.systemd, this.service(service));
     const output = await outputOf(place, "look at what runs", script, { timeoutMs: lookTime });
     const [listing = "", shown = ""] = output.split("--- units\n");
     const onDisk = readListing(listing);
@@ -167,6 +183,11 @@ export class SystemdTarget implements Target {
   }
 
   private async obstaclesOf(one: Wanted): Promise<string[]> {
+    if (one.kind !== undefined && one.kind !== "artifact")
+      return [
+        `${one.service}: ${one.release} has ${one.kind === "image" ? "an image" : "a git revision"} for it (${one.from}), and systemd runs ` +
+          `an artifact: npx knowngood release add TAG --artifact ${one.service}=FILE_OR_URL`,
+      ];
     const place = this.place(one.service);
     const service = this.service(one.service);
     const there = await this.isPresent(place, one);
@@ -174,7 +195,7 @@ export class SystemdTarget implements Target {
     if (missing.length > 0) return missing;
     const files = this.unitFiles(service);
     const own = service.units.filter((unit) => !files.some((file) => file.unit === unit));
-    const script = obstacleScript(this.options.settings, service, files);
+    const script = obstacleScript(this.systemd, service, files);
     const answer = await timely(
       place,
       "look for obstacles",
@@ -183,7 +204,8 @@ export class SystemdTarget implements Target {
         timeoutMs: lookTime,
       }),
     );
-    const lines = answer.exitCode === 0 ? answer.output.split("\n") : [folderAdvice(place, lastWords(answer))];
+    const lines =
+      answer.exitCode === 0 ? answer.output.split("\n") : [folderAdvice(place, lastWords(answer))];
     return lines.filter((line) => line !== "").map((line) => `${one.service}: ${line}`);
   }
 
@@ -201,38 +223,34 @@ export class SystemdTarget implements Target {
     const files = Object.values(this.service(service).unitFiles);
     const artifact = there || isWebAddress(from) ? [] : [from];
     return [...files, ...artifact]
-      .filter((file) => sizeOf(this.ownFile(file)) === undefined)
+      .filter((file) => sizeOf(file) === undefined)
       .map((file) => `${service}: the file ${file} is not there: bring it back`);
   }
 
   /** What an artifact takes while it is unpacked, where that can be told from here. */
   private kibibytesOf({ from }: Wanted): number {
-    const bytes = isWebAddress(from) ? 0 : (sizeOf(this.ownFile(from)) ?? 0);
+    const bytes = isWebAddress(from) ? 0 : (sizeOf(from) ?? 0);
     return Math.ceil((2 * bytes) / 1024) + leastFree;
   }
 
-  private unitFiles({ unitFiles }: ServiceOfSystemd): UnitFile[] {
+  private unitFiles({ unitFiles }: SystemdService): UnitFile[] {
     return Object.entries(unitFiles).map(([unit, file]) => ({
       unit,
-      text: readFileSync(this.ownFile(file), "utf8"),
+      text: readFileSync(resolve(file), "utf8"),
     }));
   }
 
-  private ownFile(file: string): string {
-    return isAbsolute(file) ? file : resolve(this.options.projectFolder, file);
-  }
-
-  private service(name: string): ServiceOfSystemd {
-    const service = this.options.settings.services[name];
+  private service(name: string): SystemdService {
+    const service = this.systemd.services[name];
     if (service === undefined)
       throw new TargetError(`${name} is not in the settings: say where it lies in systemd.services.${name}`);
     return service;
   }
 
   private place(service: string): Place {
-    const { host, signal } = this.options;
+    const { host } = this.systemd;
     const folder = this.service(service).folder.replace(/\/+$/, "");
-    return { host, folder, service, ...(signal !== undefined && { signal }) };
+    return { host, folder, service, signal: this.signal };
   }
 }
 
@@ -241,16 +259,6 @@ const restartSeconds = 200;
 /** KiB below which a disk is full for any release. */
 const leastFree = 1024;
 
-/** Between link and restart it is not known what runs. */
-function digestOfCurrent({ current, unfinished, releases }: OnDisk): string | undefined {
-  if (unfinished !== undefined) return undefined;
-  return releases.find(({ name }) => name === current)?.digest;
-}
-
-function folderAdvice({ folder }: Place, said: string): string {
-  return `${said}: sudo install -d -o USER ${quoted(folder)}`;
-}
-
 function sizeOf(file: string): number | undefined {
-  return statSync(file, { throwIfNoEntry: false })?.size;
+  return statSync(resolve(file), { throwIfNoEntry: false })?.size;
 }
