@@ -28,7 +28,7 @@ export function obstacles(
     ...refusedBy("engine", silentEngine(evidence)),
     ...refusedBy("engine", silentHost(evidence.host)),
     ...refusedBy("engine", direction === "rollback" ? [] : (evidence.host?.obstacles ?? [])),
-    ...refusedBy("image", missingServices(target, services)),
+    ...refusedBy("image", missingServices(target, services, evidence.host === undefined)),
     ...refusedBy("image", missingImages(target, evidence)),
     ...refusedBy("takenName", takenNames(evidence)),
   ];
@@ -64,9 +64,14 @@ function left({ strays }: Evidence): string[] {
     );
 }
 
-function missingServices(target: Release, services: readonly string[]): string[] {
+/** @param inContainers whether services run from images, as containers of the stack's own do */
+function missingServices(target: Release, services: readonly string[], inContainers: boolean): string[] {
+  const lacks = inContainers ? "image" : "build";
   return services
-    .filter((service) => imageOf(target.services[service]) === undefined)
+    .filter(
+      (service) =>
+        (inContainers ? imageOf(target.services[service]) : target.services[service]) === undefined,
+    )
     .map((service) => {
       const build = target.services[service];
       const found =
@@ -74,7 +79,7 @@ function missingServices(target: Release, services: readonly string[]): string[]
           ? `it has ${Object.keys(target.services).join(", ")}`
           : `it has ${buildInWords(build)} for it, and a container runs from an image`;
       return (
-        `Release ${target.tag} has no image for the service ${service}; ${found}. ` +
+        `Release ${target.tag} has no ${lacks} for the service ${service}; ${found}. ` +
         `Choose a release that has one, or remove ${service} from the settings.`
       );
     });

@@ -115,7 +115,7 @@ function holdsSecretName(path: readonly PropertyKey[]): boolean {
     /^database\.(backup|runner)\.secrets\./.test(text) ||
     text === "record.webhook" ||
     text === "record.postmortem.token" ||
-    text === "compose.key" ||
+    /^(compose|symlink|systemd)\.key$/.test(text) ||
     /^services\.[^.]+\.(secrets|health\.secretHeaders)\./.test(text) ||
     /^gates\.errorRate\.(url|bearer|password)$/.test(text) ||
     /^flags\.off\.(http\.secretHeaders|command\.secrets)\./.test(text) ||
@@ -135,7 +135,7 @@ function secretReferences(settings: unknown): { path: PropertyKey[]; name: unkno
     guards,
     record,
     command: platform,
-    compose,
+    ...others
   } = fieldsOf(settings);
   const { token } = fieldsOf(fieldsOf(guards).ci);
   const { scratch } = fieldsOf(schema);
@@ -167,7 +167,10 @@ function secretReferences(settings: unknown): { path: PropertyKey[]; name: unkno
     ...ofTarget,
     ...named(["flags", "off", "http", "secretHeaders"], fieldsOf(http).secretHeaders),
     ...named(["flags", "off", "command", "secrets"], fieldsOf(command).secrets),
-    { path: ["compose", "key"], name: fieldsOf(compose).key },
+    ...["compose", "symlink", "systemd"].map((target) => ({
+      path: [target, "key"],
+      name: fieldsOf(others[target]).key,
+    })),
     { path: ["database", "url"], name: fieldsOf(database).url },
     { path: ["guards", "ci", "token"], name: token },
     ...["backup", "runner"].flatMap((part) =>

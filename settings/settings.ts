@@ -16,6 +16,8 @@ import { review } from "./reviewSettings";
 import { errorRate } from "./errorRateSettings";
 import { healthDefaults, service } from "./serviceSettings";
 import { checkStack } from "./stackRules";
+import { symlink } from "./symlinkSettings";
+import { systemd } from "./systemdSettings";
 import { checkTarget, targetNames } from "./targetRules";
 import { choice, mapOf, resourceName, secretName, structure, text, truthValue, wholeNumber } from "./values";
 
@@ -55,9 +57,15 @@ export const settingsSchema = structure(
     target: choice(targetNames)
       .default("docker")
       .describe(
-        "How services run: `docker` (containers that the stack makes), `compose` (a project of Docker Compose on a host), or `command` (a platform with a command line of its own). Each has its own settings, of the same name.",
+        "How services run: `docker` (containers that the stack makes), `compose` (a project of Docker Compose on a host), `systemd` (units of a host, by a link to a release), `symlink` (a link to a release, as Deployer has it), or `command` (a platform with a command line of its own). Each has its own settings, of the same name.",
       ),
     compose: compose.optional().describe("The compose project and its host, where `target` is `compose`."),
+    systemd: systemd
+      .optional()
+      .describe("Units and folders of the services, and their host, where `target` is `systemd`."),
+    symlink: symlink
+      .optional()
+      .describe("Folders of the services and their host, where `target` is `symlink`."),
     command: commandTarget.optional().describe("The platform's commands, where `target` is `command`."),
     docker: structure(
       {

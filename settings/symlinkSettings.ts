@@ -50,7 +50,7 @@ export const symlink = structure(
     keep: wholeNumber(2, 100)
       .default(5)
       .describe(
-        "Releases that stay on the host, the newest; the current one, the one before and the known-good ones stay besides.",
+        "Releases that stay on the host, those that were current last; the current one and the one before stay besides.",
       ),
     services: mapOf(resourceName, symlinkService, "write a map of service names to their folder").describe(
       "Where each service of the release lies, and what makes it ready.",

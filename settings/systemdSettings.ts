@@ -72,7 +72,7 @@ export const systemd = structure(
     keep: wholeNumber(2, 100)
       .default(5)
       .describe(
-        "Releases that stay on the host, the newest; the running one, the one before and the known-good ones stay besides.",
+        "Releases that stay on the host, those that ran last; the running one and the one before stay besides.",
       ),
     services: mapOf(
       resourceName,

@@ -1,7 +1,7 @@
 import { fieldsOf, type Complain } from "./asWritten";
 
 /** Ways of running services. */
-export const targetNames = ["docker", "compose", "command"] as const;
+export const targetNames = ["docker", "compose", "systemd", "symlink", "command"] as const;
 export type TargetName = (typeof targetNames)[number];
 
 /** What of a service only the stack's own containers have. Elsewhere the host has it in files of its own. */

@@ -11,6 +11,10 @@ export async function openTarget(place: Place, signal: AbortSignal): Promise<Tar
       return (await import("./command/target")).open(place, signal);
     case "compose":
       return (await import("./compose/composeTarget")).composeTarget(place.project, place.host, { signal });
+    case "systemd":
+      return (await import("./systemd/target")).open(place, signal);
+    case "symlink":
+      return (await import("./symlink/target")).open(place, signal);
     default:
       return place satisfies never;
   }

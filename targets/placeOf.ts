@@ -1,11 +1,12 @@
+import type { Host } from "../hosts/host";
 import type { CommandTargetSettings } from "../settings/commandTargetSettings";
 import type { ComposeSettings } from "../settings/composeSettings";
-import { hostOf } from "../settings/hostSettings";
+import { hostOf, type HostSettings } from "../settings/hostSettings";
 import type { Settings } from "../settings/settings";
 import type { PlacedCommand } from "./command/place";
 import type { Place } from "./place";
 
-type TargetSettings = Pick<Settings, "target" | "command" | "compose">;
+type TargetSettings = Pick<Settings, "target" | "command" | "compose" | "symlink" | "systemd">;
 type Secret = (name: string) => string;
 
 /**
@@ -13,7 +14,7 @@ type Secret = (name: string) => string;
  * @param secret the text of a secret setting
  */
 export function placeOf(settings: TargetSettings, secret: Secret): Place | undefined {
-  const { target, command, compose } = settings;
+  const { target, command, compose, symlink, systemd } = settings;
   switch (target) {
     case "docker":
       return undefined;
@@ -21,6 +22,10 @@ export function placeOf(settings: TargetSettings, secret: Secret): Place | undef
       return composePlace(compose ?? unset(target), secret);
     case "command":
       return commandPlace(command ?? unset(target), secret);
+    case "systemd":
+      return { kind: "systemd", ...onHost(systemd ?? unset(target), secret) };
+    case "symlink":
+      return { kind: "symlink", ...onHost(symlink ?? unset(target), secret) };
     default:
       return target satisfies never;
   }
@@ -32,9 +37,17 @@ function unset(target: string): never {
 }
 
 function composePlace(settings: ComposeSettings, secret: Secret): Place {
-  const { host: address, hostKeys, key, jump, ...project } = settings;
-  const host = hostOf({ host: address, hostKeys, key, jump }, secret);
+  const { host, ...project } = onHost(settings, secret);
   return { kind: "compose", ...(host && { host }), project };
+}
+
+/** Settings with the host that they mean in place of what it is reached by. */
+function onHost<Own extends HostSettings>(
+  { host: address, hostKeys, key, jump, ...own }: Own,
+  secret: Secret,
+): Omit<Own, keyof HostSettings> & { host?: Host } {
+  const host = hostOf({ host: address, hostKeys, key, jump }, secret);
+  return { ...own, ...(host && { host }) };
 }
 
 function commandPlace({ deploy, status, stop, logs }: CommandTargetSettings, secret: Secret): Place {

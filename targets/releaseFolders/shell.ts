@@ -61,14 +61,13 @@ remove_unfinished() {
   done
 }
 keep() {
-  count=$1; shift; kept=0
+  count=$1 kept=0
   for one in $(ls -1t -d releases/*/${markerFile} 2>/dev/null); do
     one=\${one%/${markerFile}}; one=\${one#releases/}; own=$(marked "$one" digest); needed=
     [ -n "$own" ] || continue
     kept=$((kept + 1)); [ "$kept" -le "$count" ] && needed=1
     [ "$one" = "$(current_name)" ] && needed=1
     [ "$one" = "$(cat ${ownFolder}/previous 2>/dev/null)" ] && needed=1
-    for digest in "$@"; do [ "$own" = "$digest" ] && needed=1; done
     [ -n "$needed" ] && continue
     rm -rf -- "releases/$one" 2>/dev/null || { printf '%s\\n' "the old release releases/$one can't be removed whole"; continue; }
     printf '%s\\n' "removed the old release $one"

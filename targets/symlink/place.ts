@@ -26,9 +26,7 @@ export interface SymlinkPlace {
   kind: "symlink";
   /** Undefined: this machine. */
   host?: Host;
-  /** Newest releases that stay on the host. */
+  /** Releases that stay on the host, those that ran last; the current one and the one before stay besides. */
   keep: number;
-  /** Digests of releases that stay besides. */
-  kept: readonly string[];
   services: Readonly<Record<string, SymlinkService>>;
 }

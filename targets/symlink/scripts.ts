@@ -47,7 +47,7 @@ for one in ${words(sharedFiles)}; do
 done`;
 }
 
-/** Brings a git revision's files to \`$part\`, from a mirror of knowngood's own beside the releases. */
+/** Brings a git revision's files to `$part`, from a mirror of knowngood's own beside the releases. */
 const checkOut = `
 export GIT_TERMINAL_PROMPT=0
 mirror=${ownFolder}/repository
@@ -75,7 +75,7 @@ unpack "$incoming" "$part" artifact ${stripComponents}`;
  * Makes a release ready under the next number, as Deployer counts: unpacked beside, moved to its place with a mark that it is
  * unfinished, built there, since what is built may hold its path, and marked as whole. Standard input: the JSON line for
  * Deployer's log, in which NUMBER stands for the number, and the git repository.
- * \`$1\` digest, \`$2\` tag, \`$3\` the artifact that came.
+ * `$1` digest, `$2` tag, `$3` the artifact that came.
  */
 export function prepareScript(service: SymlinkService, kind: "artifact" | "revision"): string {
   return `
@@ -119,13 +119,12 @@ true
 }
 
 /**
- * Switches the link and runs the commands that follow; they are run again until all went through. \`$1\` name of the release's
- * folder, \`$2\` digest, \`$3\` tag, \`$4\` releases kept, then digests kept besides.
+ * Switches the link and runs the commands that follow; they are run again until all went through. `$1` name of the release's
+ * folder, `$2` digest, `$3` tag, `$4` releases kept.
  */
 export function switchScript(service: SymlinkService): string {
   return `
 name=$1 digest=$2 tag=$3 count=$4 home=$PWD
-shift 4
 lock
 [ -d "releases/$name" ] && [ "$(head -n 1 "releases/$name/${markerFile}" 2>/dev/null)" != unfinished ] || fail "releases/$name is not there whole"
 [ ! -e current ] || [ -h current ] || fail "$PWD/current is no link: move it away"
@@ -148,7 +147,7 @@ cd "$home"
 rm -f ${ownFolder}/unfinished
 [ -f "releases/$name/${markerFile}" ] && touch "releases/$name/${markerFile}"
 ${service.removeUnknown ? adoptDeployers : ""}
-keep "$count" "$@"
+keep "$count"
 true
 `;
 }
@@ -169,7 +168,7 @@ export const lookScript = `
 printf 'link\\t%s\\n' "$(stat -c '%i %Y' current 2>/dev/null)"
 `;
 
-/** Prints what stands in the way, a line each. \`$1\` whether the build is on the host, \`$2\` whether it comes by git. */
+/** Prints what stands in the way, a line each. `$1` whether the build is on the host, `$2` whether it comes by git. */
 export const obstacleScript = `
 [ -w . ] || echo "$PWD may not be written by $(id -un): sudo chown $(id -un) $PWD"
 [ ! -e current ] || [ -h current ] || echo "$PWD/current is no link: move it away, or name another folder"

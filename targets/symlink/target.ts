@@ -116,7 +116,7 @@ class SymlinkTarget implements Target {
   }
 
   private async switchOne(one: Wanted, tell: Tell): Promise<void> {
-    const { keep, kept } = this.symlink;
+    const { keep } = this.symlink;
     const place = this.place(one.service);
     const service = this.service(one.service);
     const release = releaseOf(await lookAt(place), one);
@@ -128,7 +128,7 @@ class SymlinkTarget implements Target {
       place,
       `switch to ${one.release}`,
       answerOf(place, switchScript(service), {
-        words: [release.name, one.digest, one.release, String(keep), ...kept],
+        words: [release.name, one.digest, one.release, String(keep)],
         timeoutMs: lookTime + service.afterSwitch.length * (service.commandWithin + 5) * 1000,
       }),
     );

@@ -23,9 +23,7 @@ export interface SystemdPlace {
   sudo: boolean;
   /** Seconds for which units must stay active. */
   activeFor: number;
-  /** Newest releases that stay on the host. */
+  /** Releases that stay on the host, those that ran last; the current one and the one before stay besides. */
   keep: number;
-  /** Digests of releases that stay besides. */
-  kept: readonly string[];
   services: Readonly<Record<string, SystemdService>>;
 }

@@ -85,8 +85,7 @@ true
 }
 
 /**
- * Makes a release run. `$1` name of its folder, `$2` digest, `$3` seconds to stay active, `$4` releases kept, then digests
- * that are kept besides. What is between the link and the restart is marked, so that nobody takes the link for what runs.
+ * Makes a release run. `$1` name of its folder, `$2` digest, `$3` seconds to stay active, `$4` releases kept. What is between the link and the restart is marked, so that nobody takes the link for what runs.
  */
 export function switchScript(
   settings: Manager,
@@ -101,7 +100,6 @@ states() { look show -p ActiveState --value ${named} | sed '/^$/d'; }
 restarts() { look show -p NRestarts --value ${named} | awk '{ sum += $1 } END { print sum + 0 }'; }
 all_active() { ! states | grep -qvx active; }
 name=$1 digest=$2 within=$3 count=$4
-shift 4
 lock
 [ "$(marked "$name" digest)" = "$digest" ] || fail "releases/$name is not there whole"
 [ ! -e current ] || [ -h current ] || fail "$PWD/current is no link: move it away"
@@ -146,7 +144,7 @@ if [ -n "\${bad:-}" ] || ! all_active; then
   journal 50
   exit ${inactiveExit}
 fi
-keep "$count" "$@"
+keep "$count"
 true
 `;
 }

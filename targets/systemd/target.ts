@@ -110,7 +110,7 @@ class SystemdTarget implements Target {
   }
 
   private async switchOne(one: Wanted, tell: Tell): Promise<void> {
-    const { activeFor, keep, kept } = this.systemd;
+    const { activeFor, keep } = this.systemd;
     const place = this.place(one.service);
     const service = this.service(one.service);
     const release = releaseOf(await lookAt(place), one);
@@ -124,7 +124,7 @@ class SystemdTarget implements Target {
       place,
       `switch to ${one.release}`,
       answerOf(place, script, {
-        words: [release.name, one.digest, String(activeFor), String(keep), ...kept],
+        words: [release.name, one.digest, String(activeFor), String(keep)],
         timeoutMs,
       }),
     );

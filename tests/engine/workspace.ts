@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Client } from "pg";
 import { dump, load } from "js-yaml";
 import { releaseText } from "../../catalog/releaseFile";
-import type { ReleasedImage } from "../../catalog/build";
+import type { Build } from "../../catalog/build";
 import type { Release } from "../../catalog/release";
 import { makeProject } from "../../demo/project";
 import { parseStackState, type StackState } from "../../history/stackState";
@@ -21,7 +21,7 @@ export interface TestMigration {
 }
 
 export interface TestRelease {
-  services: Record<string, ReleasedImage>;
+  services: Record<string, Build>;
   migrations?: readonly TestMigration[];
   flags?: string[];
   commit?: string;

@@ -31,7 +31,7 @@ const rows: WrongRow[] = [
     { x: "1" },
     "x",
     "a setting in clear",
-    "no such setting: remove it, or write one of imageTag, releases, protected, target, compose, command, docker, services, volumes, database, schema, guards, hold, quarantine, retry, breakGlass, adopt, stepDown, acknowledge, gates, hooks, flags, autoRollback, record, drill, review, destroyData, or, if it is a secret: pulumi config set --secret x",
+    "no such setting: remove it, or write one of imageTag, releases, protected, target, compose, systemd, symlink, command, docker, services, volumes, database, schema, guards, hold, quarantine, retry, breakGlass, adopt, stepDown, acknowledge, gates, hooks, flags, autoRollback, record, drill, review, destroyData, or, if it is a secret: pulumi config set --secret x",
   ],
   [
     "Docker as a text",

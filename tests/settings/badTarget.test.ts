@@ -7,7 +7,13 @@ const command = {
 const chosen = { target: "command", command };
 
 const rows: WrongRow[] = [
-  ["an unknown target", { target: "nomad" }, "target", '"nomad"', "write one of docker, compose, command"],
+  [
+    "an unknown target",
+    { target: "nomad" },
+    "target",
+    '"nomad"',
+    "write one of docker, compose, systemd, symlink, command",
+  ],
   [
     "a target without its settings",
     { target: "command", services: { api: { kind: "worker" } } },

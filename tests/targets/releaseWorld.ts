@@ -75,6 +75,26 @@ export async function makeArtifacts(): Promise<Artifacts> {
   };
 }
 
+/** A git repository with a commit for each release. */
+export function gitReleases(home: string, service: string, releases: readonly string[]): Wanted[] {
+  const source = mkdtempSync(join(home, "source-"));
+  const git = (...words: string[]) =>
+    execFileSync("git", ["-C", source, "-c", "user.name=a", "-c", "user.email=a@b", ...words], {
+      encoding: "utf8",
+    }).trim();
+  git("init", "--quiet");
+  return releases.map((release) => {
+    writeFiles(source, {
+      "index.php": `<?php echo "${release}";\n`,
+      "storage/.gitignore": "*\n",
+      ".env": "FROM=git\n",
+    });
+    git("add", "--force", ".");
+    git("commit", "--quiet", "--message", release);
+    return { service, release, digest: `git:${git("rev-parse", "HEAD")}`, from: source };
+  });
+}
+
 export function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });

@@ -19,7 +19,7 @@ import type { SymlinkPlace } from "../../targets/symlink/place";
 import { open } from "../../targets/symlink/target";
 import { ReleaseFailed, type Wanted } from "../../targets/target";
 import { startSshServer, wireTo, type SshServer } from "../hosts/sshServer";
-import { makeArtifacts, treeOf, writeFiles, type Artifacts } from "./releaseWorld";
+import { gitReleases, makeArtifacts, treeOf, writeFiles, type Artifacts } from "./releaseWorld";
 
 describe("a link to releases, as Deployer lays them out", function () {
   this.timeout(600_000);
@@ -48,25 +48,7 @@ describe("a link to releases, as Deployer lays them out", function () {
     throw new Error("it did not fail");
   };
 
-  /** A git repository with a commit for each release. */
-  function repository(...releases: string[]): Wanted[] {
-    const source = mkdtempSync(join(home, "source-"));
-    const git = (...words: string[]) =>
-      execFileSync("git", ["-C", source, "-c", "user.name=a", "-c", "user.email=a@b", ...words], {
-        encoding: "utf8",
-      }).trim();
-    git("init", "--quiet");
-    return releases.map((release) => {
-      writeFiles(source, {
-        "index.php": `<?php echo "${release}";\n`,
-        "storage/.gitignore": "*\n",
-        ".env": "FROM=git\n",
-      });
-      git("add", "--force", ".");
-      git("commit", "--quiet", "--message", release);
-      return { service: "shop", release, digest: `git:${git("rev-parse", "HEAD")}`, from: source };
-    });
-  }
+  const repository = (...releases: string[]) => gitReleases(home, "shop", releases);
 
   function world(changes: Record<string, unknown> = {}, place: Partial<SymlinkPlace> = {}) {
     const parent = mkdtempSync(join(home, `host${++count}-`));
@@ -86,10 +68,7 @@ describe("a link to releases, as Deployer lays them out", function () {
       },
     });
     const open_ = (more: Partial<SymlinkPlace> = {}) =>
-      open(
-        { kind: "symlink", ...settings, kept: [], ...place, ...more } as SymlinkPlace,
-        new AbortController().signal,
-      );
+      open({ kind: "symlink", ...settings, ...place, ...more } as SymlinkPlace, new AbortController().signal);
     const deploy = async (wanted: Wanted, on = open_()) => {
       await on.fetch([wanted], quiet);
       return (await on.switchTo([wanted], quiet))[0];
@@ -171,15 +150,14 @@ describe("a link to releases, as Deployer lays them out", function () {
 
   it("removes old releases of its own, and Deployer's only where it is told to", async () => {
     for (const removeUnknown of [false, true]) {
-      const { folder, target, deploy } = world({ removeUnknown, build: [], afterSwitch: [] });
+      const { folder, deploy } = world({ removeUnknown, build: [], afterSwitch: [] });
       const builds = repository("v1", "v2", "v3", "v4", "v5");
       writeFiles(join(folder, "releases", "1"), { REVISION: "old" });
       writeFiles(join(folder, "releases", "mine"), { REVISION: "own" });
       writeFiles(join(folder, ".dep"), { releases_log: '{"release_name":"1"}\n' });
       execFileSync("touch", ["-d", "2020-01-01", join(folder, "releases", "1")]);
-      const [v1] = builds as [Wanted];
-      for (const one of builds) await deploy(one, target({ kept: [v1.digest] }));
-      const own = ["2", "4", "5", "6", "mine"];
+      for (const one of builds) await deploy(one);
+      const own = ["4", "5", "6", "mine"];
       expect(readdirSync(join(folder, "releases")).sort()).to.deep.equal(removeUnknown ? own : ["1", ...own]);
     }
   });
@@ -296,9 +274,15 @@ exec /usr/bin/${name} "$@"
     expect((await failure(target().fetch([lost], quiet))).message).to.contain(
       `does not have the commit ${"0".repeat(40)}`,
     );
-    expect((await failure(world().target().fetch([{ ...v1, from: join(home, "none") }], quiet))).message).to.contain(
-      "git can't fetch",
-    );
+    expect(
+      (
+        await failure(
+          world()
+            .target()
+            .fetch([{ ...v1, from: join(home, "none") }], quiet),
+        )
+      ).message,
+    ).to.contain("git can't fetch");
     const nowhere = world({ folder: join(home, "nowhere") });
     expect((await nowhere.target().obstacles([v1]))[0]).to.contain("sudo install -d -o USER");
     expect((await failure(target().switchTo([v1], quiet))).message).to.contain("it has to be fetched first");
