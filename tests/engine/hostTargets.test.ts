@@ -109,7 +109,17 @@ describe("a stack on a host, by SSH", function () {
             },
           },
         },
-        services: { shop: { health: { command: ["grep", "-q", "v[13]", "index.php"], within: 5 } } },
+        services: {
+          shop: {
+            health: {
+              exec: ["grep", "-q", "v[13]", "index.php"],
+              within: 40,
+              every: 1,
+              successes: 1,
+              timeout: 15,
+            },
+          },
+        },
       });
       await workspace.secret("prod", "hostKey", server.key);
       for (const { release, digest, from } of gitReleases(home, "shop", ["v1", "v2", "v3"]))
