@@ -3,13 +3,13 @@ import { basename, join } from "node:path";
 import { temporaryFolder } from "../files/temporaryFolder";
 import { recordPlace } from "../records/writtenRecord";
 import { diagnosis, goesBackByItself, readGates, type WayBack } from "../updates/diagnosis";
-import { commandLine } from "../updates/moveOptions";
-import { previewPlan, readStackFile } from "../updates/preview";
+import { readStackFile } from "../updates/preview";
 import { stackFile, withSettings } from "../updates/stackFile";
 import { changesWhatRuns, keepsSettings } from "../updates/standing";
 import { runUp, type UpEnded } from "../updates/up";
 import { begunBy } from "../updates/upSteps";
 import type { Interruption } from "./interruption";
+import { lookBack, plainMove } from "./lookBack";
 import { tell } from "./output";
 import type { PreparedMove } from "./prepareMove";
 import { settingsWriter, type Written } from "./settingsWriter";
@@ -65,7 +65,9 @@ export async function carryOut(
     if (ended.end === "passed") forgetRetry();
     if (ended.end !== "gateFailed") return result;
     const gates = readGates(ended.gates, process.cwd());
-    const way = await lookBack(move, (ended.plan ?? plan).lastKnownGood?.tag, interruption);
+    const way = await lookBack(tag, (ended.plan ?? plan).lastKnownGood?.tag, {
+      ...{ stack, project, signal: interruption.signal },
+    });
     if (!goesBackByItself({ ...settings, command: move.command, gates, plan: way?.plan }))
       return { ...result, diagnosis: diagnosis(gates, way) };
     forgetRetry();
@@ -83,27 +85,6 @@ export async function carryOut(
 /** Whether somebody has written to the stack file since the move was looked at. */
 export async function editedSince({ named, stackText }: PreparedMove): Promise<boolean> {
   return (await readStackFile(named.stack)) !== stackText;
-}
-
-/** What going back would mean now. Where it can't be assessed, the command is all there is to say. */
-async function lookBack(
-  { named, project, tag }: PreparedMove,
-  back: string | undefined,
-  { signal }: Interruption,
-): Promise<WayBack | undefined> {
-  if (back === undefined || back === tag) return undefined;
-  const { stack } = named;
-  const looked = await previewPlan({ stack, project, settings: plainMove(back), signal }).catch(
-    () => undefined,
-  );
-  const plan = looked?.plan;
-  const command = commandLine(plan?.direction === "forward" ? "deploy" : "rollback", { stack, tag: back });
-  return { tag: back, plan, command };
-}
-
-/** Nothing that a person has said for another move counts for the way back. */
-function plainMove(tag: string) {
-  return { imageTag: tag, stepDown: undefined, acknowledge: undefined, breakGlass: undefined };
 }
 
 /** The move that has passed in the end, if one has: this one, or the way back after it. */

@@ -1,15 +1,18 @@
 import { checkPullRequest } from "../review/check";
 import { deployReviewed, findReview } from "../review/deploy";
-import { reviewPlace } from "../review/place";
+import { reviewPlace, withoutIdentity } from "../review/place";
 import { Repository, rights } from "../review/repository";
 import { refusalTexts } from "../assessment/refusal";
+import { diagnosis, readGates } from "../updates/diagnosis";
+import { shownError } from "../updates/shownError";
 import type { UpEnded } from "../updates/up";
 import { BrokenEnvironment, Interrupted, Refused } from "../stack/endings";
 import { cameOfInterruption, listenForInterruption } from "./interruption";
+import { lookBack } from "./lookBack";
 import { print, tell } from "./output";
 import { whileWaiting } from "./progress";
 import { projectFolder } from "../stack/project";
-import { stackSettings } from "../stack/stackSettings";
+import { stackSettings, type NamedStack } from "../stack/stackSettings";
 import { stoppedText } from "../updates/standing";
 import { upProgress } from "./upProgress";
 
@@ -62,14 +65,17 @@ export async function deploy({ stack: asked }: DeployOptions): Promise<void> {
   const interruption = listenForInterruption();
   const progress = upProgress(named.stack, undefined, true);
   const { signal, atOnce } = interruption;
-  const ended = await deployReviewed(named, found, { signal, atOnce, onEvent: progress.onEvent }).finally(
-    () => {
-      progress.end();
+  const ended = await deployReviewed(named, found, { signal, atOnce, onEvent: progress.onEvent })
+    .finally(() => progress.end())
+    .catch((error: unknown) => {
       interruption.stop();
-    },
-  );
-  print(ended.text.trimEnd());
-  tellEnd(ended, named.stack, reviewed.tag);
+      throw error;
+    });
+  const diagnosed = await diagnose(ended, named, reviewed.tag, signal).finally(interruption.stop);
+  // A program that never ran has been told no secret of the stack's.
+  const knows = ended.end !== "locked" && ended.end !== "brokenEnvironment";
+  print(await shownError(ended.text.trimEnd(), { stack: named.stack, knows }));
+  tellEnd(ended, named.stack, reviewed.tag, diagnosed);
   if (ended.plan === undefined)
     throw new Error(
       "Deployed, and nobody can tell whether that is what was reviewed: the program left no assessment. " +
@@ -81,8 +87,32 @@ export async function deploy({ stack: asked }: DeployOptions): Promise<void> {
     tell("warning", `Deployed, and it came to ${fingerprint}, which is not what was reviewed.`);
 }
 
-/** @throws what the command ends with, but where the `up` went well */
-export function tellEnd(ended: UpEnded, stack: string, tag: string): void {
+/** Where gates did not pass: what a person needs, and what goes back. */
+async function diagnose(
+  ended: UpEnded,
+  { stack, project }: NamedStack,
+  tag: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  if (ended.end !== "gateFailed") return [];
+  const asked = { stack, project, env: withoutIdentity, signal };
+  const way = await lookBack(tag, ended.plan?.lastKnownGood?.tag, asked);
+  const reviewed = way === undefined ? [] : [`As a pull request: ${proposal(stack, way.tag)}`];
+  return [...diagnosis(readGates(ended.gates, process.cwd()), way), ...reviewed];
+}
+
+const proposal = (stack: string, tag: string) => `npx knowngood propose ${tag} --stack ${stack} --reason WHY`;
+
+/**
+ * @param diagnosed what is told of gates that did not pass
+ * @throws what the command ends with, but where the `up` went well
+ */
+export function tellEnd(
+  ended: UpEnded,
+  stack: string,
+  tag: string,
+  diagnosed: readonly string[] = [],
+): void {
   const stands = stoppedText(ended, {
     ...{ tag, stack, fileSays: `The stack file says ${tag}` },
     unlock: `pulumi cancel --yes --stack ${stack} takes it away, once nothing of it runs any more`,
@@ -91,13 +121,11 @@ export function tellEnd(ended: UpEnded, stack: string, tag: string): void {
     case "passed":
       return;
     case "gateFailed":
-      throw new Error(
-        `Deployed, and ${ended.gates.map(({ name, outcome }) => `${name} ${outcome}`).join(", ")}.`,
-      );
+      throw new Error([`${tag} is deployed, and did not pass its gates on ${stack}.`, ...diagnosed].join("\n"));
     case "refused":
       throw new Refused(`Refused; nothing was touched.\n${refusalTexts(ended.refusals).join("\n")}`);
     case "locked":
-      throw new BrokenEnvironment(
+      throw new Error(
         `Another update holds the stack ${stack}, so nothing was touched. Once that has ended, run this job again.`,
       );
     case "interrupted":

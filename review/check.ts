@@ -3,7 +3,7 @@ import { stackFile } from "../updates/stackFile";
 import type { NamedStack } from "../stack/stackSettings";
 import type { Redact } from "../gates/redaction";
 import { InvalidInput } from "../settings/violations";
-import { beginCheck, checksOf, endCheck, seenOtherwise } from "./checks";
+import { beginCheck, checksOf, endCheck, seenOtherwise, type CheckWords } from "./checks";
 import { ownLogin, putComment } from "./comments";
 import { checkWords, commentMark, commentWords } from "./checkWords";
 import { eventPullRequest, type EventPullRequest } from "./event";
@@ -11,7 +11,9 @@ import { reviewPlace, withoutIdentity } from "./place";
 import { pullRequest } from "./pullRequests";
 import { GitHubRefusal, Repository, rights } from "./repository";
 import { checkName, reviewedText } from "./reviewedCheck";
+import { Refused } from "../stack/endings";
 import { redactorOf } from "../stack/stackSecrets";
+import { block } from "../records/postmortem/markdown";
 import { isTreeOf, placeInRepository, refuseNotCommitted } from "./workingTree";
 
 /** What a check came to. */
@@ -44,10 +46,17 @@ export async function checkPullRequest(
   const repository = new Repository(reviewPlace(settings.review, process.env), { rights: rights.check });
   const pull = await subject(repository, number);
   if (!(await isTreeOf(process.cwd(), pull.head))) throw anotherTree(pull);
-  await refuseNotCommitted(process.cwd(), settings.record.folder, "nothing was looked at");
   const check = await beginCheck(repository, checkName(stack), pull.head);
+  let words = diedWords(label);
   let ended = false;
   try {
+    await refuseNotCommitted(process.cwd(), settings.record.folder, "nothing was looked at").catch(
+      (error: unknown) => {
+        // Its words name files of the repository alone.
+        if (error instanceof Refused) words = notCommittedWords(error.message);
+        throw error;
+      },
+    );
     const redact = await redactorOf(stack);
     const preview = await previewPlan({ stack, project, env: withoutIdentity, signal });
     const { plan } = preview;
@@ -76,7 +85,7 @@ export async function checkPullRequest(
     };
   } finally {
     // What died on the way has not passed.
-    if (!ended) await endCheck(repository, check, false, diedWords(label), undefined).catch(() => undefined);
+    if (!ended) await endCheck(repository, check, false, words, undefined).catch(() => undefined);
   }
 }
 
@@ -103,7 +112,11 @@ function anotherTree({ number, head }: EventPullRequest): InvalidInput {
   ]);
 }
 
-function diedWords(stack: string) {
+function notCommittedWords(why: string): CheckWords {
+  return { title: "Not looked at: not as it was committed", summary: block([why]), text: undefined };
+}
+
+function diedWords(stack: string): CheckWords {
   return {
     title: "Not looked at",
     summary: `The preview of ${stack} did not come to its end; the job's log says why.`,

@@ -1,15 +1,19 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { load } from "js-yaml";
+import { projectFileIn } from "../stack/project";
 import type { Settings } from "./settings";
 
-/** The URL of the backend that keeps the stack's state, as far as the environment and the project's file name it. */
-export function stateBackend(
-  environment: NodeJS.ProcessEnv,
-  projectFile = "Pulumi.yaml",
-): string | undefined {
+/**
+ * The URL of the backend that keeps the stack's state, as far as the environment and the project's file name it.
+ * @param folder of the project
+ */
+export function stateBackend(environment: NodeJS.ProcessEnv, folder = "."): string | undefined {
   if (environment.PULUMI_BACKEND_URL) return environment.PULUMI_BACKEND_URL;
+  const file = projectFileIn(folder);
+  if (file === undefined) return undefined;
   try {
-    const project = load(readFileSync(projectFile, "utf8")) as { backend?: { url?: unknown } } | undefined;
+    const project = load(readFileSync(join(folder, file), "utf8")) as { backend?: { url?: unknown } } | undefined;
     return typeof project?.backend?.url === "string" ? project.backend.url : undefined;
   } catch {
     // What is wrong with the project's file is the engine's to tell.

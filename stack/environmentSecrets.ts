@@ -11,9 +11,16 @@ const secretVariables: ReadonlySet<string> = new Set([
 const secretName = /KEY|TOKEN|SECRET|PASS|CREDENTIAL/i;
 const shortestSecret = 6;
 
+/** Names of what a secret lies in, or whether one is needed: a path or a word that everything may say. */
+const besideSecret = /_(FILE|DIR|REQUIRE)$/i;
+
 /** What of the environment no text that is shown to others may hold. */
 export function environmentSecrets(environment: Readonly<Record<string, string | undefined>>): string[] {
   return Object.entries(environment).flatMap(([name, value = ""]) =>
-    secretVariables.has(name) || (secretName.test(name) && value.length >= shortestSecret) ? value || [] : [],
+    secretVariables.has(name) || (soundsSecret(name) && value.length >= shortestSecret) ? value || [] : [],
   );
+}
+
+function soundsSecret(name: string): boolean {
+  return secretName.test(name) && !besideSecret.test(name);
 }
