@@ -1,12 +1,27 @@
 import { quoted } from "../components/ownCommand";
 import { stackFileStatus, type StackFileStatus } from "../stack/stackFileStatus";
 import { stackFile } from "../updates/stackFile";
-import { changedElsewhere, commitCommand, commitFile, commitMessage, lookInGit } from "../updates/followUp";
+import {
+  changedElsewhere,
+  commitCommand,
+  commitFile,
+  commitMessage,
+  leftLockText,
+  lookInGit,
+  placeInGit,
+} from "../updates/followUp";
 import { readStackFile } from "../updates/preview";
 import type { MoveResult } from "./carryOutMove";
 import { canAsk, confirmed } from "./confirm";
 import type { Interruption } from "./interruption";
 import { tell } from "./output";
+
+export interface FollowUpOptions {
+  commit: boolean;
+  yes: boolean;
+  /** Told what a person types for the commit, as long as it is not made. */
+  onCommand?: (command: string) => void;
+}
 
 /**
  * A tag that is not committed is undone by the next deployment from the repository: says so, and commits that one file
@@ -14,7 +29,7 @@ import { tell } from "./output";
  */
 export async function followUp(
   { move }: MoveResult,
-  { commit, yes }: { commit: boolean; yes: boolean },
+  { commit, yes, onCommand }: FollowUpOptions,
   interruption: Interruption,
 ): Promise<void> {
   const { named, project, tag, options } = move;
@@ -23,6 +38,8 @@ export async function followUp(
   const change = await changeOf(file, interruption);
   if (change !== "not committed" && change !== "not in git") return;
   const message = commitMessage(named.stack, tag, options.reason);
+  const typed = commitCommand(file, message, change === "not in git");
+  onCommand?.(typed);
   const { detached, committed } = await lookInGit(file, { signal });
   const others =
     committed !== undefined && changedElsewhere(committed, await readStackFile(named.stack), project, file);
@@ -34,7 +51,7 @@ export async function followUp(
       ...(others ? ["It has other changes as well, which would be committed with it."] : []),
     ].join(" "),
   );
-  const byHand = `To commit it: ${detached ? "git switch BRANCH && " : ""}${commitCommand(file, message)}\n`;
+  const byHand = `To commit it: ${detached ? "git switch BRANCH && " : ""}${typed}\n`;
   const asked = {
     message: `Commit ${file} alone${others ? ", with its other changes" : ""}, as "${message}"?`,
   };
@@ -53,7 +70,11 @@ export async function followUp(
     await commitFile(file, message, { signal });
     process.stderr.write(`Committed ${file}: ${message}. To publish it: git push\n`);
   } catch (error) {
-    signal.throwIfAborted();
+    if (signal.aborted) {
+      const left = await leftLockText(placeInGit(file).folder);
+      if (left !== "") tell("warning", `git was ended.${left}`);
+      throw signal.reason;
+    }
     tell("warning", `${file} could not be committed: ${(error as Error).message}`);
     process.stderr.write(byHand);
   }

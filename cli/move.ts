@@ -79,7 +79,8 @@ async function moveOne(
       commitMessage(last.move.named.stack, last.move.tag, last.move.options.reason),
     );
     known.stands = `${last.move.named.stack} runs ${last.move.tag}, and its gates have passed; only the commit of its stack file is open.`;
-    await followUp(last, { commit: flags.commit === true, yes: flags.yes === true }, interruption);
+    const onCommand = (typed: string) => (known.again = typed);
+    await followUp(last, { commit: flags.commit === true, yes: flags.yes === true, onCommand }, interruption);
   } catch (error) {
     if (error instanceof RefusedMove && flags.json === true)
       printJson(flags.preview === true ? error.plan : refusedAsJson(error.plan));

@@ -107,12 +107,7 @@ const proposal = (stack: string, tag: string) => `npx knowngood propose ${tag} -
  * @param diagnosed what is told of gates that did not pass
  * @throws what the command ends with, but where the `up` went well
  */
-export function tellEnd(
-  ended: UpEnded,
-  stack: string,
-  tag: string,
-  diagnosed: readonly string[] = [],
-): void {
+export function tellEnd(ended: UpEnded, stack: string, tag: string, diagnosed: readonly string[] = []): void {
   const stands = stoppedText(ended, {
     ...{ tag, stack, fileSays: `The stack file says ${tag}` },
     unlock: `pulumi cancel --yes --stack ${stack} takes it away, once nothing of it runs any more`,
@@ -121,7 +116,9 @@ export function tellEnd(
     case "passed":
       return;
     case "gateFailed":
-      throw new Error([`${tag} is deployed, and did not pass its gates on ${stack}.`, ...diagnosed].join("\n"));
+      throw new Error(
+        [`${tag} is deployed, and did not pass its gates on ${stack}.`, ...diagnosed].join("\n"),
+      );
     case "refused":
       throw new Refused(`Refused; nothing was touched.\n${refusalTexts(ended.refusals).join("\n")}`);
     case "locked":

@@ -13,7 +13,8 @@ export function stateBackend(environment: NodeJS.ProcessEnv, folder = "."): stri
   const file = projectFileIn(folder);
   if (file === undefined) return undefined;
   try {
-    const project = load(readFileSync(join(folder, file), "utf8")) as { backend?: { url?: unknown } } | undefined;
+    const project = load(readFileSync(join(folder, file), "utf8")) as
+      { backend?: { url?: unknown } } | undefined;
     return typeof project?.backend?.url === "string" ? project.backend.url : undefined;
   } catch {
     // What is wrong with the project's file is the engine's to tell.

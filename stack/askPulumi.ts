@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { maskPasswords } from "../migrations/password";
 import { quoted } from "../components/ownCommand";
@@ -46,6 +47,8 @@ export function askPulumi(
         forget();
         if (error === null) return resolve(stdout);
         const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+        if (missing && cwd !== undefined && !existsSync(cwd))
+          return reject(new Error(`there is no folder ${cwd}`));
         const said = maskPasswords(stderr.trim().replace(/^error: /, "") || error.message);
         reject(new Error(missing ? missingText : said));
       },

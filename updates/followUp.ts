@@ -1,5 +1,5 @@
-import { realpathSync } from "node:fs";
-import { basename, dirname, relative } from "node:path";
+import { existsSync, realpathSync } from "node:fs";
+import { basename, dirname, relative, resolve } from "node:path";
 import { quoted } from "../components/ownCommand";
 import { runToEnd } from "../gates/runToEnd";
 import { childEnvironment } from "../settings/childEnvironment";
@@ -19,12 +19,17 @@ export function placeInGit(file: string): { folder: string; name: string } {
   return { folder: dirname(real), name: basename(real) };
 }
 
-/** The commit as a person types it, from this folder. */
-export function commitCommand(file: string, message: string): string {
+/**
+ * The commit as a person types it, from this folder.
+ * @param untracked whether git does not know the file yet, so that a commit alone would not find it
+ */
+export function commitCommand(file: string, message: string, untracked = false): string {
   const { folder, name } = placeInGit(file);
   const isLink = realpathSync(".") + "/" + file !== `${folder}/${name}`;
   const from = isLink ? ` -C ${quoted(relative(realpathSync("."), folder) || ".")}` : "";
-  return `git${from} commit -m ${quoted(message)} -- ${quoted(isLink ? name : file)}`;
+  const place = quoted(isLink ? name : file);
+  const add = untracked ? `git${from} add -- ${place} && ` : "";
+  return `${add}git${from} commit -m ${quoted(message)} -- ${place}`;
 }
 
 /** How a stack file stands in its repository. */
@@ -70,23 +75,47 @@ export interface GitOptions {
 }
 
 /**
- * Commits that file alone, whatever else is staged.
+ * Commits that file alone, whatever else is staged. Where that fails, nothing more is staged than before.
  * @throws Error with what git said, or that it did not end in time; what `options.signal` says
  */
 export async function commitFile(file: string, message: string, options: GitOptions): Promise<void> {
   const { folder, name } = placeInGit(file);
-  const { within = usualSeconds } = options;
-  for (const words of [
-    ["add", "--", name],
-    ["commit", "--quiet", "--message", message, "--", name],
-  ]) {
-    const { exitCode, timedOut, output } = await git(folder, words, options);
-    if (timedOut)
-      throw new Error(
-        `git did not end in ${within} s: a hook of the repository hangs, or waits for an answer`,
-      );
-    if (exitCode !== 0) throw new Error(output.trim() || `git ${words[0] ?? ""} failed`);
+  const known = await git(folder, ["ls-files", "--error-unmatch", "--", name], options);
+  const untracked = known.exitCode !== 0;
+  // A commit of a file takes it from the folder; git has to know of it alone.
+  if (untracked) await done(folder, ["add", "--intent-to-add", "--", name], options);
+  try {
+    await done(folder, ["commit", "--quiet", "--message", message, "--", name], options);
+  } catch (error) {
+    if (untracked) await forget(folder, name);
+    throw error;
   }
+}
+
+/** @throws Error with what git said, or that it did not end in time */
+async function done(folder: string, words: readonly string[], options: GitOptions): Promise<void> {
+  const { within = usualSeconds } = options;
+  const { exitCode, timedOut, output } = await git(folder, words, options);
+  if (timedOut)
+    throw new Error(
+      `git did not end in ${within} s, with the hooks of the repository.${await leftLockText(folder)}`,
+    );
+  if (exitCode !== 0) throw new Error(output.trim() || `git ${words[0] ?? ""} failed`);
+}
+
+/** What was not to be committed is not to be in the next commit of somebody else either. */
+async function forget(folder: string, name: string): Promise<void> {
+  const { signal } = new AbortController();
+  await git(folder, ["rm", "--cached", "--quiet", "--force", "--", name], { signal });
+}
+
+/** Tells of the lock that a git leaves which was ended by force, and which refuses every later one; empty where there is none. */
+export async function leftLockText(folder: string): Promise<string> {
+  const { signal } = new AbortController();
+  const { exitCode, output } = await git(folder, ["rev-parse", "--git-path", "index.lock"], { signal });
+  const lock = resolve(folder, output.trim());
+  if (exitCode !== 0 || !existsSync(lock)) return "";
+  return ` It has left ${lock}, which keeps git from the next commit: remove it once no git runs there.`;
 }
 
 async function git(folder: string, words: readonly string[], { signal, within = usualSeconds }: GitOptions) {

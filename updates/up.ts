@@ -11,7 +11,7 @@ import type { RecordPlace } from "../records/writtenRecord";
 import { followEvents } from "./engineEvents";
 import { readPlan } from "./preview";
 import { runPulumi } from "./runPulumi";
-import { shownError } from "./shownError";
+import { shownEnd } from "./shownEnd";
 import { upEnd, type UpEnd } from "./upEnd";
 import { begunBy, furthest, type UnderWay } from "./upSteps";
 
@@ -106,7 +106,7 @@ export async function runUp(request: UpRequest): Promise<UpEnded> {
     const end = upEnd({ exitCode, text, began, interrupted, errors, plan, gates, killedBy });
     const showing = { stack, knows: began, from: { cwd: folder, env: { ...process.env, ...request.env } } };
     return {
-      ...("why" in end ? { ...end, why: await shownError(end.why, showing) } : end),
+      ...(await shownEnd(end, showing)),
       ...(plan && { plan }),
       ...(record && { record }),
       ...(reached && { reached: reached.step }),

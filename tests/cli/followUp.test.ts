@@ -1,10 +1,19 @@
 import { expect } from "chai";
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { childEnvironment } from "../../settings/childEnvironment";
-import { commitFile } from "../../updates/followUp";
+import { commitFile, leftLockText } from "../../updates/followUp";
 import { atTerminal } from "./atTerminal";
 import type { Ended } from "./commandLine";
 import { runWith } from "./runWith";
@@ -102,8 +111,57 @@ describe("the commit that follows a move", () => {
     const failed = await commitFile(project.stackFile, "prod: v1", {
       ...{ signal: new AbortController().signal, within: 1 },
     }).catch((error: Error) => error.message);
-    expect(failed).to.equal("git did not end in 1 s: a hook of the repository hangs, or waits for an answer");
+    expect(failed).to.equal("git did not end in 1 s, with the hooks of the repository.");
     expect(existsSync(join(project.folder, ".git", "index.lock"))).to.equal(false);
+  });
+
+  it("names the lock that git has left where it was ended by force", async () => {
+    begin();
+    hangingHook();
+    const hook = join(project.folder, ".git", "hooks", "pre-commit");
+    // Git takes away files alone, so that this one stays as after SIGKILL; it needs its own until the hook has run.
+    const stays = "rm -f .git/index.lock\nmkdir .git/index.lock\n";
+    writeFileSync(hook, readFileSync(hook, "utf8").replace("#!/bin/sh\n", `#!/bin/sh\n${stays}`));
+    writeFileSync(project.stackFile, project.stackText.replace("v2", "v1"));
+    const ending = new AbortController();
+    const failure = commitFile(project.stackFile, "prod: v1", { signal: ending.signal }).catch(
+      (error: unknown) => error,
+    );
+    while (!existsSync(join(project.folder, "hook-runs"))) await sleep(10);
+    ending.abort();
+    await failure;
+    const lock = join(realpathSync(project.folder), ".git", "index.lock");
+    expect(await leftLockText(realpathSync(project.folder))).to.contain(` It has left ${lock}, which keeps`);
+    rmSync(lock, { recursive: true });
+    expect(await leftLockText(project.folder)).to.equal("");
+  });
+
+  it("leaves a file that git did not have out of the index where it fails", async () => {
+    git("add", "Pulumi.yaml");
+    git("commit", "--quiet", "--message", "begin");
+    mkdirSync(join(project.folder, ".git", "hooks"), { recursive: true });
+    writeFileSync(join(project.folder, ".git", "hooks", "pre-commit"), "#!/bin/sh\necho no\nexit 1\n", {
+      mode: 0o755,
+    });
+    const { code, stderr } = await rollback();
+    expect(code, stderr).to.equal(0);
+    expect(stderr).to.contain("Pulumi.prod.yaml could not be committed: no\n");
+    const typed = "git add -- Pulumi.prod.yaml && git commit -m 'prod: v1' -- Pulumi.prod.yaml";
+    expect(stderr).to.contain(`To commit it: ${typed}\n`);
+    expect(git("ls-files")).to.equal("Pulumi.yaml\n");
+    rmSync(join(project.folder, ".git", "hooks", "pre-commit"));
+    execFileSync("sh", ["-c", typed], { cwd: project.folder, env: childEnvironment(), stdio: "pipe" });
+    expect(subject()).to.equal("prod: v1");
+  });
+
+  it("is made of a file that git did not have, and of nothing else that is staged", async () => {
+    git("add", "Pulumi.yaml");
+    git("commit", "--quiet", "--message", "begin");
+    writeFileSync(join(project.folder, "other"), "x");
+    git("add", "other");
+    await commitFile(project.stackFile, "prod: v1", { signal: new AbortController().signal });
+    expect(git("show", "--name-only", "--format=%s").trim()).to.equal("prod: v1\n\nPulumi.prod.yaml");
+    expect(git("diff", "--cached", "--name-only")).to.equal("other\n");
   });
 
   it("is ended by Ctrl-C, with the hook that hangs", async () => {

@@ -3,10 +3,7 @@ import { redactor } from "../../gates/redaction";
 import type { BranchCommit } from "../../review/branches";
 import { withTicks } from "../../review/checklist";
 import { proposalBody } from "../../review/proposalBody";
-import { harmlessReason } from "../../review/commitMessage";
-import { oneTimeSettings, proposedBranch, proposedText, saysAlready } from "../../review/proposal";
-import { commentMark, commentWords, checkTitle, checkWords, type CheckFacts } from "../../review/checkWords";
-import { reportIn } from "../../review/reviewedCheck";
+import { checkWords, commentWords } from "../../review/checkWords";
 import { back, forward } from "../assessment/judgedStack";
 import { planOf, type Plan } from "../../assessment/plan";
 import { publicationOf, refusedPlan, stackText } from "./proposals";
@@ -203,80 +200,6 @@ describe("the body of a proposal", () => {
   });
 });
 
-describe("the stack file of a proposal", () => {
-  const proposal = publicationOf(file).proposal;
-  const text = (from: string, more: Partial<Plan> = {}) =>
-    proposedText(from, "knowngood", { ...proposal, plan: { ...proposal.plan, ...more } }, file.path);
-
-  it("never has an acknowledgement that was not there", () => {
-    expect(text(stackText)).not.to.contain("acknowledge");
-    expect(text(`${stackText}  knowngood:acknowledge: abcdefabcdef\n`)).to.contain(
-      "acknowledge: abcdefabcdef",
-    );
-  });
-
-  it("quarantines what is left, once, and not on the way forward", () => {
-    const once = text(stackText);
-    expect(text(once)).to.equal(once);
-    expect(text(stackText, { leaves: [] })).to.equal(
-      `${stackText.replace("imageTag: v3 #", "imageTag: v2 #")}  knowngood:record:\n    reason: orders fail since v3\n`,
-    );
-    expect(text("config:\n  knowngood:imageTag: v3\n")).to.equal(
-      "config:\n  knowngood:imageTag: v2\n  knowngood:quarantine:\n    - tag: v3\n      reason: orders fail since v3\n" +
-        "  knowngood:record:\n    reason: orders fail since v3\n",
-    );
-  });
-
-  it("has no step-down that was for another change, and one that a reviewer adds says the same", () => {
-    const left = `${stackText}  knowngood:stepDown: "3"\n`;
-    expect(text(left)).to.equal(text(stackText));
-    const added = `${text(stackText)}  knowngood:stepDown: "3"\n`;
-    expect(saysAlready(added, "knowngood", proposal, file.path)).to.equal(true);
-    expect(saysAlready(stackText, "knowngood", proposal, file.path)).to.equal(false);
-  });
-
-  it("keeps a step-down where the file names the target already, since it is for that", () => {
-    const own = text(stackText).concat('  knowngood:stepDown: "3"\n');
-    expect(text(own)).to.equal(own);
-    expect(oneTimeSettings(own, "knowngood")).to.deep.equal(["knowngood:stepDown"]);
-    expect(
-      oneTimeSettings(`${stackText}  knowngood:retry: {tag: v2, reason: x}\n`, "knowngood"),
-    ).to.deep.equal(["knowngood:retry"]);
-    expect(oneTimeSettings(stackText, "knowngood")).to.deep.equal([]);
-  });
-
-  it("has a reason whose commit commands nothing", () => {
-    expect(
-      harmlessReason(
-        "[skip ci] fixes #3, GH-4, https://github.com/acme/shop/issues/5 @acme/all\nSigned-off-by : x",
-      ),
-    ).to.equal(
-      "(skip ci) fixes no. 3, GH 4, https: //github.com/acme/shop/issues/5 (at)acme/all\n- Signed-off-by : x",
-    );
-    expect(harmlessReason("orders fail since v3")).to.equal("orders fail since v3");
-  });
-
-  it("lies on a branch that is always the same, and a good name for one", () => {
-    expect(proposedBranch("shop/prod", "v1.4.2")).to.equal("knowngood/shop/prod/v1.4.2");
-    expect(proposedBranch("acme/shop/eu west", "a..b.lock")).to.match(
-      /^knowngood\/acme\/shop\/eu-west-[0-9a-f]{8}\/a\.b--[0-9a-f]{8}$/,
-    );
-  });
-
-  it("lies on a branch of its own for every stack, project and release", () => {
-    const pairs = [
-      ["shop/prod", "v1"],
-      ["other/prod", "v1"],
-      ["shop/prod-v1", "v1"],
-      ["shop/prod", "v1-v1"],
-      ["shop/prod", "v1 v1"],
-      ["shop/prod", "v1+v1"],
-    ];
-    const names = pairs.map(([stack = "", tag = ""]) => proposedBranch(stack, tag));
-    expect(new Set(names).size).to.equal(pairs.length);
-  });
-});
-
 describe("an assessment that is not confirmed", () => {
   const unproved = (reasons: readonly string[]): Plan => {
     const plan = refusedPlan();
@@ -304,60 +227,5 @@ describe("an assessment that is not confirmed", () => {
     expect(checkWords(words(refusedPlan())).summary).not.to.contain("onfirmed");
     const many = Array.from({ length: 7 }, (_, index) => `reason ${index}`);
     expect(checkWords(words(unproved(many))).summary).to.contain("- `reason 4`\n- and 2 more reasons\n");
-  });
-});
-
-describe("what a check says", () => {
-  const facts = (plan: Plan | undefined, more: Partial<CheckFacts> = {}): CheckFacts => ({
-    ...{
-      stack: "shop/prod",
-      project: "knowngood",
-      file: file.path,
-      head: "c".repeat(40),
-      passed: false,
-      before: [],
-    },
-    preview: { ...(plan && { plan }), exitCode: 1, changes: false, text: "error: pw", seconds: 1 },
-    redact: redactor(["pw"]),
-    ...more,
-  });
-  const settings = { protected: false, guards: { schema: "conditional" as const } };
-
-  it("is a line of what it would do, and by what that is refused", () => {
-    expect(checkTitle(facts(refusedPlan()))).to.equal(
-      "shop/prod: rollback from v3 to v2, breaking; refused by schema",
-    );
-    const plan = planOf("shop/prod", forward(), settings);
-    expect(checkTitle(facts(plan, { passed: true }))).to.equal(
-      "shop/prod: forward from v2 to v3, compatible",
-    );
-    expect(checkTitle(facts({ ...plan, settled: true }, { passed: true }))).to.equal("shop/prod: v3 stays");
-    const other = facts({ ...plan, settled: true }, { passed: true });
-    expect(checkTitle({ ...other, preview: { ...other.preview, changes: true } })).to.equal(
-      "shop/prod: v3 stays, other things change",
-    );
-    const moved = facts(plan, { before: ["0123456789ab"] });
-    expect(checkTitle(moved)).to.contain("; not what was seen of this commit before");
-    expect(commentWords(moved)).to.contain("This commit was seen as `0123456789ab` before");
-    expect(checkTitle(facts(undefined))).to.equal("shop/prod: no assessment");
-  });
-
-  it("holds as much of the report as it takes to say what has changed, and no statement", () => {
-    const { text } = checkWords(facts(refusedPlan()));
-    expect(text).not.to.contain("ALTER");
-    const report = JSON.parse(reportIn(text) ?? "null") as { gap: { name: string }[]; verdict: string };
-    expect([report.verdict, report.gap.map(({ name }) => name)]).to.deep.equal(["breaking", ["3_m3"]]);
-    expect(reportIn('```json\n{"verdict":"breaking"}\n```')).to.equal(undefined);
-    expect(reportIn(null)).to.equal(undefined);
-  });
-
-  it("is one comment a stack, found by its first line", () => {
-    const mark = commentMark("shop/prod");
-    expect(mark).to.equal("<!-- knowngood review shop/prod -->");
-    for (const plan of [refusedPlan(), undefined]) {
-      const text = commentWords(facts(plan));
-      expect(text.split("\n")[0]).to.equal(mark);
-      expect(text).to.contain("error: [secret]");
-    }
   });
 });
