@@ -21,6 +21,8 @@ export interface MoveResult extends Written {
   ended: UpEnded;
   /** Where gates did not pass: what a person needs, in ten lines at most. */
   diagnosis?: readonly string[];
+  /** Where gates did not pass, and there is a known-good release: what goes back to it, as a person types it. */
+  wayBack?: string;
   /** Where a failed deployment was taken back by the command itself. */
   wentBack?: MoveResult;
 }
@@ -69,12 +71,13 @@ export async function carryOut(
       ...{ stack, project, signal: interruption.signal },
     });
     if (!goesBackByItself({ ...settings, command: move.command, gates, plan: way?.plan }))
-      return { ...result, diagnosis: diagnosis(gates, way) };
+      return { ...result, diagnosis: diagnosis(gates, way), ...(way && { wayBack: way.command }) };
     forgetRetry();
     const wentBack = way && (await goBack(move, way, interruption, alone));
     return {
       ...result,
       diagnosis: diagnosis(gates, way, wentBack?.ended.end === "passed"),
+      ...(way && { wayBack: way.command }),
       ...(wentBack && { wentBack }),
     };
   } finally {

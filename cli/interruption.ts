@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { goOnUnread, tell } from "./output";
 
@@ -35,8 +36,11 @@ export function listenForInterruption(): Interruption {
     inOrder.abort();
   };
   const onSignal = (signal: NodeJS.Signals) => {
-    if (!inOrder.signal.aborted)
-      tell("warning", "Interrupted: what is under way ends in order. Once more ends it at once.");
+    if (!inOrder.signal.aborted) {
+      // Only what is under way can be ended earlier than in order.
+      const more = getEventListeners(atOnce.signal, "abort").length > 0 ? " Once more ends it at once." : "";
+      tell("warning", `Interrupted: what is under way ends in order.${more}`);
+    }
     // A shell that ends with its terminal passes the signal on that the terminal has sent already: nobody asked for more.
     if (signal === "SIGHUP") inOrder.abort();
     else interrupt();

@@ -50,6 +50,8 @@ interface Known {
   stands: string;
   /** What to type to go on. */
   again: string;
+  /** What says both itself, once gates have failed: the same again would bring the bad release back. */
+  failed?: Error;
 }
 
 async function moveOne(
@@ -68,7 +70,10 @@ async function moveOne(
     if (flags.json === true) printJson(asJson(result));
     const error = failure(result);
     const last = passedAtLast(result);
-    if (error !== undefined && last === undefined) throw error;
+    if (error !== undefined && last === undefined) {
+      if (result.ended.end === "gateFailed") known.failed = error;
+      throw error;
+    }
     if (error !== undefined) {
       tell("error", error.message);
       process.exitCode = exitCodes.failed;
@@ -85,6 +90,7 @@ async function moveOne(
     if (error instanceof RefusedMove && flags.json === true)
       printJson(flags.preview === true ? error.plan : refusedAsJson(error.plan));
     if (error instanceof Interrupted || !(await cameOfInterruption(interruption))) throw error;
+    if (known.failed !== undefined) throw new Interrupted(`Interrupted. ${known.failed.message}`);
     const more = error instanceof Error && known.stands.includes("has ended") ? `\n${error.message}` : "";
     throw new Interrupted(`Interrupted. ${known.stands} To go on: ${known.again}${more}`);
   }

@@ -3,7 +3,7 @@ import { refusedText } from "../updates/refusedText";
 import { holderState, holderText, thisMachine } from "../updates/lockedBy";
 import type { LockHolder } from "../updates/lockHolders";
 import { commandLine } from "../updates/moveOptions";
-import { stoppedText } from "../updates/standing";
+import { keepsSettings, stoppedText } from "../updates/standing";
 import { passedText } from "../updates/moveReport";
 import type { MoveResult } from "./carryOutMove";
 import { BrokenEnvironment, Interrupted, Refused } from "../stack/endings";
@@ -52,34 +52,36 @@ export function told(move: MoveResult["move"]) {
   return { ...move, stack: move.named.stack };
 }
 
-/** Why a move did not pass, for its kind of end: where things stand, and what to type. Undefined for one that passed. */
-export function failure(result: MoveResult): Error | undefined {
+/**
+ * Why a move did not pass, for its kind of end: where things stand, and what to type. Undefined for one that passed.
+ * @param before what the stack file says where the move did not touch it, as half a sentence
+ */
+export function failure(result: MoveResult, before = "the stack file is as it was"): Error | undefined {
   const { move, ended, kept, diagnosis = [], wentBack } = result;
   const { named, command, tag, options } = move;
   const { stack } = named;
   const again = commandLine(command, { stack, tag, options });
   const takingLock = commandLine(command, { stack, tag, options: { ...options, takeLock: true } });
-  const fileSays = kept ? `The stack file says ${tag}` : `The stack file does not say ${tag}`;
+  const unwritten = keepsSettings(ended) ? `the stack file does not say ${tag}` : before;
+  const fileSays = kept ? `the stack file says ${tag}` : unwritten;
   const stands = stoppedText(ended, { tag, stack, fileSays });
   switch (ended.end) {
     case "passed":
       return undefined;
     case "gateFailed": {
-      const back = wentBack === undefined ? [] : [wentBackText(wentBack)];
+      const back = wentBack === undefined ? [] : [wentBackText(wentBack, fileSays)];
       return new Error([`${tag} did not pass its gates on ${stack}.`, ...diagnosis, ...back].join("\n"));
     }
     case "refused":
       return new Refused(refusedText(ended.refusals, { command, stack, tag, options }));
     case "locked":
-      return new Error(lockedText(ended.holders, takingLock));
+      return new Error(lockedText(ended.holders, takingLock, before));
     case "interrupted":
       return ended.by === "us"
         ? new Interrupted(`Interrupted. ${stands} To go on: ${again}`)
         : new Error(`Somebody else has ended this update. ${stands} To go on: ${again}`);
     case "brokenEnvironment":
-      return new BrokenEnvironment(
-        `Nothing was touched, and the stack file is as it was: ${withNextStep(ended.why)}`,
-      );
+      return new BrokenEnvironment(`Nothing was touched, and ${before}: ${withNextStep(ended.why)}`);
     case "failed":
       return new Error(`${ended.why}\n${stands} To try again: ${again}`);
     default:
@@ -87,7 +89,7 @@ export function failure(result: MoveResult): Error | undefined {
   }
 }
 
-function lockedText(holders: readonly LockHolder[], takingLock: string): string {
+function lockedText(holders: readonly LockHolder[], takingLock: string, before: string): string {
   const found = holders.map((holder) => ({ holder, state: holderState(holder, thisMachine) }));
   const others = found.filter(({ state }) => state === "unknown").map(({ holder }) => holder.user);
   const who = [...new Set(others)].map((user) => user ?? "whoever runs it").join(", ");
@@ -97,13 +99,13 @@ function lockedText(holders: readonly LockHolder[], takingLock: string): string 
       : `Ask ${who} first. Only if nothing of it runs any more: ${takingLock}`;
   return [
     ...found.map(({ holder, state }) => holderText(holder, state)),
-    `Nothing was touched, and the stack file is as it was. ${next}`,
+    `Nothing was touched, and ${before}. ${next}`,
   ].join("\n");
 }
 
-function wentBackText(result: MoveResult): string {
+function wentBackText(result: MoveResult, before: string): string {
   const { move, ended } = result;
   return ended.end === "passed"
     ? `autoRollback has gone back: ${goodNews(result)}`
-    : `autoRollback tried to go back to ${move.tag}, once: ${failure(result)?.message ?? ""}`;
+    : `autoRollback tried to go back to ${move.tag}, once: ${failure(result, before)?.message ?? ""}`;
 }

@@ -113,10 +113,24 @@ async function carryOutAll(
     );
   }
   if (interruption.signal.aborted)
-    throw new Interrupted(
-      "Interrupted: the table says where each stack stands. To go on, type the same again.",
-    );
+    throw new Interrupted(`Interrupted: the table says where each stack stands. ${toGoOn(ended)}`);
   if (failures.length > 0) throw summary(failures, moves.length);
+}
+
+/** The same again would bring a release back whose gates have failed. */
+function toGoOn(ended: readonly MoveResult[]): string {
+  const bad = ended.filter(({ ended: { end } }) => end === "gateFailed");
+  if (bad.length === 0) return "To go on, type the same again.";
+  const lines = bad.map((result) => {
+    const { move, wayBack } = result;
+    const back = passedAtLast(result);
+    const open =
+      wayBack === undefined ? "there is no known-good release to go back to" : `to go back: ${wayBack}`;
+    return `${move.named.stack}: ${back === undefined ? open : `has gone back to ${back.move.tag}`}`;
+  });
+  return ["The gates of a release have failed; the same again would deploy it once more.", ...lines].join(
+    "\n",
+  );
 }
 
 /** None was begun. @param withPlans whether the plans are what was asked for */

@@ -109,7 +109,7 @@ const proposal = (stack: string, tag: string) => `npx knowngood propose ${tag} -
  */
 export function tellEnd(ended: UpEnded, stack: string, tag: string, diagnosed: readonly string[] = []): void {
   const stands = stoppedText(ended, {
-    ...{ tag, stack, fileSays: `The stack file says ${tag}` },
+    ...{ tag, stack, fileSays: `the stack file says ${tag}` },
     unlock: `pulumi cancel --yes --stack ${stack} takes it away, once nothing of it runs any more`,
   });
   switch (ended.end) {

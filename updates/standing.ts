@@ -33,8 +33,8 @@ export function keepsSettings({ end, reached, record }: Come): boolean {
 
 /**
  * Where an `up` that did not come to its end has stopped, in a few sentences.
- * @param told the stack as `pulumi --stack` takes it; `unlock` is what takes a killed update's lock away, by default the
- * command that asks for it
+ * @param told the stack as `pulumi --stack` takes it; `fileSays` is half a sentence of what its file says now; `unlock` is what
+ * takes a killed update's lock away, by default the command that asks for it
  */
 export function stoppedText(
   ended: Come,
@@ -50,7 +50,7 @@ export function stoppedText(
         : "";
   const lock = ended.cut === "killed" ? ` A killed update leaves its lock: ${unlock}.` : "";
   if (!keepsSettings(ended))
-    return `It stopped${where}; nothing that runs was changed, and the stack file is as it was.${lock}`;
+    return `It stopped${where}; nothing that runs was changed, and ${fileSays}.${lock}`;
   const how =
     ended.cut === undefined
       ? ended.record === undefined
@@ -62,5 +62,6 @@ export function stoppedText(
   const either = `services may run either release${mayBeDown ? `, or be down until ${tag} is tried again` : ""}`;
   const runs = ended.cut === undefined ? either : `services may be down until ${tag} is tried again`;
   const look = ended.record === undefined ? ` To look: npx knowngood status --stack ${stack}.` : "";
-  return `It stopped${where}${how}. ${fileSays}, and ${runs}.${look}${lock}`;
+  const says = `${fileSays.charAt(0).toUpperCase()}${fileSays.slice(1)}`;
+  return `It stopped${where}${how}. ${says}, and ${runs}.${look}${lock}`;
 }

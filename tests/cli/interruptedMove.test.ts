@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { StallingPulumi } from "./stallingPulumi";
 
@@ -85,8 +85,51 @@ const moments: readonly Moment[] = [
       project.plan("up", { lastKnownGood: { tag: "v3", passedAt: "" } });
       project.answer("up.fails", "");
     },
-    says: "To go back: npx knowngood rollback v3 --stack prod\n",
+    says:
+      "error: Interrupted. v1 did not pass its gates on prod.\nGate api health failed: no report\nWhole report: none.json\n" +
+      "Going back to v3: it could not be assessed\nTo go back: npx knowngood rollback v3 --stack prod\n",
     tag: "v1",
+  },
+  {
+    name: "it goes back by itself, once a gate has failed",
+    stallAt: "up 2",
+    command: "deploy",
+    prepare: (project) => {
+      project.answer("config.out", {
+        "knowngood:imageTag": { value: "v2", secret: false },
+        "knowngood:services": { value: '{"api":{"kind":"worker"}}', secret: false },
+        "knowngood:record": { value: '{"file":"records.jsonl"}', secret: false },
+        "knowngood:autoRollback": { value: "true", secret: false },
+      });
+      const gate = { name: "api health", outcome: "failed", startedAt: "", endedAt: "", record: "none.json" };
+      project.record({ gates: [gate] });
+      project.plan("preview", { direction: "forward", to: "v3" });
+      project.plan("preview@2", { to: "v1" });
+      project.plan("up", { direction: "forward", to: "v3", lastKnownGood: { tag: "v1", passedAt: "" } });
+      project.answer("up.fails", "");
+    },
+    words: ["v3", "--stack", "prod"],
+    says:
+      "error: Interrupted. v3 did not pass its gates on prod.\nGate api health failed: no report\nWhole report: none.json\n" +
+      "Going back to v1: nothing stands against it\nTo go back: npx knowngood rollback v1 --stack prod\n" +
+      "autoRollback tried to go back to v1, once: Interrupted. It stopped; nothing that runs was changed, and the stack file says v3. " +
+      "To go on: npx knowngood rollback v1 --stack prod --reason 'the gates of v3 failed, and autoRollback is set'\n",
+    tag: "v3",
+  },
+  {
+    name: "the way back of one of several is looked at, once a gate has failed",
+    stallAt: "preview 3",
+    prepare: (project) => {
+      writeFileSync(join(project.folder, "Pulumi.eu.yaml"), project.stackText);
+      const gate = { name: "api health", outcome: "failed", startedAt: "", endedAt: "", record: "none.json" };
+      project.record({ stack: "knowngood/eu", gates: [gate] });
+      project.plan("up", { lastKnownGood: { tag: "v3", passedAt: "" } });
+      project.answer("up.fails", "");
+    },
+    words: ["v1", "--stack", "eu", "--stack", "prod", "--parallel", "1"],
+    says:
+      "error: Interrupted: the table says where each stack stands. The gates of a release have failed; the same again would deploy it once more.\n" +
+      "eu: to go back: npx knowngood rollback v3 --stack eu\n",
   },
   {
     name: "the state is put in order behind a lock",
@@ -137,6 +180,8 @@ describe("Ctrl-C at a rollback", () => {
         process.kill(-(child.pid ?? 0), "SIGINT");
         expect(await ended, said).to.equal(130);
         expect(said.endsWith(says), said).to.equal(true);
+        // Only an `up` can be ended earlier than in order.
+        expect(said.includes("Once more ends it at once."), said).to.equal(stallAt.startsWith("up"));
         const text = tag === undefined ? project.stackText : project.stackText.replace("v2", tag);
         expect(readFileSync(project.stackFile, "utf8")).to.equal(text);
       } finally {

@@ -15,7 +15,7 @@ describe("what a reviewed deployment ends with that did not come to its end", ()
   it("says where it stopped, and that services may be down", () => {
     expect(said({ end: "passed" })).to.equal("");
     expect(said({ end: "interrupted", by: "us" })).to.equal(
-      "Interrupted: Interrupted. It stopped; nothing that runs was changed, and the stack file is as it was. To go on, run this again.",
+      "Interrupted: Interrupted. It stopped; nothing that runs was changed, and the stack file says v1. To go on, run this again.",
     );
     expect(said({ end: "failed", why: "No space.", reached: "services", cut: "killed" })).to.equal(
       "Error: No space.\nIt stopped at services, and what was under way was cut off. The stack file says v1, and services may be " +

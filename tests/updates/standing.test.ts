@@ -26,14 +26,14 @@ describe("the stack file after a move", () => {
 });
 
 describe("where an up has stopped", () => {
-  const told = { tag: "v1", stack: "prod", fileSays: "The stack file says v1" };
+  const told = { tag: "v1", stack: "prod", fileSays: "the stack file says v1" };
   const say = (come: Omit<Come, "end">) => stoppedText({ end: "failed", ...come }, told);
 
   it("is told by its record", () => {
     expect(say({ record: stoppedAt("health gates"), reached: "health gates" })).to.equal(
       "It stopped at health gates (api); what was under way has ended in order. The stack file says v1, and services may run either release.",
     );
-    expect(say({})).to.equal("It stopped; nothing that runs was changed, and the stack file is as it was.");
+    expect(say({})).to.equal("It stopped; nothing that runs was changed, and the stack file says v1.");
   });
 
   it("is told as unknown where there is no record of what was begun", () => {
