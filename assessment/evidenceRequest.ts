@@ -78,7 +78,8 @@ function runByOf({ database, services }: Settings): RunBy | undefined {
   if (database?.runner === undefined) return undefined;
   const { up: words, within } = database.runner;
   const service = runnerService(database.runner, services);
-  return { words, within, ...(service !== undefined && { service }) };
+  const onHost = database.runner.in === "host";
+  return { words, within, ...(service !== undefined && { service }), ...(onHost && { onHost }) };
 }
 
 /** Where the schema is, and how it is judged, whoever changes it. */

@@ -9,11 +9,14 @@ export interface RunBy {
   within: number;
   /** The service in whose image it is run; undefined for this machine. */
   service?: string;
+  /** Whether it is run on the services' host. @default false */
+  onHost?: boolean;
 }
 
 /** Who applies what is pending, for the preview. */
-export function runByText({ words, within, service }: RunBy): string {
-  const where = service === undefined ? "in the project's folder" : `in a container of ${service}'s image`;
+export function runByText({ words, within, service, onHost }: RunBy): string {
+  const here = onHost === true ? "on the services' host" : "in the project's folder";
+  const where = service === undefined ? here : `in a container of ${service}'s image`;
   return `by \`${words.join(" ")}\` ${where}, within ${within} s`;
 }
 

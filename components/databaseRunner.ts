@@ -3,12 +3,14 @@ import { imageOf, imageReference } from "../catalog/build";
 import { moveEnvironment } from "../gates/move";
 import type { RunnerPlace, RunnerRequest } from "../migrations/runner/request";
 import { runnerService, type RunnerSettings } from "../settings/runnerSettings";
+import { hostedPlace } from "./hostedPlace";
 import { mapValues } from "./mapValues";
 import type { ReleaseArgs } from "./release";
 import { telling } from "./told";
 
 /** The user's own command that applies migrations; its secrets by environment variable. */
-export interface DatabaseRunner extends Omit<RunnerRequest, "redact"> {
+export interface DatabaseRunner extends Omit<RunnerRequest, "redact" | "where"> {
+  where: pulumi.Input<RunnerPlace>;
   /** The variable in which it finds the database's URL, unless a secret sets another. */
   urlVariable: string;
   /** Count more than what is in clear. */
@@ -25,7 +27,7 @@ export function databaseRunner(
   const { up, within, urlVariable } = runner;
   const service = runnerService(runner, settings.services);
   const own = service === undefined ? undefined : settings.services[service];
-  const where = placeOf(args, service);
+  const where = runner.in === "host" ? onHost(args) : placeOf(args, service);
   // Refused long before where something is pending.
   if (where === undefined) return undefined;
   const { move } = telling(args, "").told;
@@ -34,6 +36,15 @@ export function databaseRunner(
     env: { ...own?.env, ...moveEnvironment(move), ...runner.env },
     secrets: mapValues({ ...own?.secrets, ...runner.secrets }, secret),
   };
+}
+
+/** The settings are checked: the target has a folder on a host. */
+function onHost(args: ReleaseArgs): pulumi.Output<RunnerPlace> {
+  return hostedPlace(args).apply((place): RunnerPlace => {
+    if (place.kind !== "compose") throw new Error(`the target ${place.kind} has no folder on a host`);
+    const { host, project } = place;
+    return { kind: "host", ...(host && { host }), folder: project.folder };
+  });
 }
 
 /** Undefined where the target has no image of the service. */
@@ -63,11 +74,12 @@ function placeOf(
 
 /** As it is handed over on standard input. */
 export function runnerRequest(
-  { urlVariable, secrets, env, ...rest }: DatabaseRunner,
+  { urlVariable, secrets, env, where, ...rest }: DatabaseRunner,
   url: string,
 ): pulumi.Output<RunnerRequest> {
-  return pulumi.all(secrets).apply((given) => ({
+  return pulumi.all([pulumi.output(where), pulumi.all(secrets)]).apply(([place, given]) => ({
     ...rest,
+    where: place,
     env: { [urlVariable]: url, ...env, ...given },
     redact: Object.values(given),
   }));

@@ -2,12 +2,12 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { recordedChanges } from "../history/recordedSwitch";
 import type { HostedOn } from "../targets/hostedOn";
-import type { Place } from "../targets/place";
 import { placeOf, secretsOfPlace } from "../targets/placeOf";
 import type { Step, StepRequest } from "../targets/stepRequest";
 import type { Found, Wanted } from "../targets/target";
 import { wantedOf } from "../targets/wanted";
 import { DeployedService } from "./deployedService";
+import { hostedPlace } from "./hostedPlace";
 import { mapValues } from "./mapValues";
 import { ownCommand } from "./ownCommand";
 import type { ReleaseArgs } from "./release";
@@ -89,25 +89,14 @@ export class HostedServices {
 
   private hosted(service: string): pulumi.Output<HostedOn> {
     const known = this.wanted.filter((each) => each.service === service);
-    return this.place().apply((place) => ({ place, known }));
-  }
-
-  /** Secret where it holds a secret. */
-  private place(): pulumi.Output<Place> {
-    const { settings, secret } = this.args;
-    const values = Object.fromEntries(secretsOfPlace(settings).map((name) => [name, secret(name)]));
-    return pulumi.all(values).apply((known) => {
-      const place = placeOf(settings, (name) => known[name] ?? "");
-      if (place === undefined) throw new Error("no target is set");
-      return place;
-    });
+    return hostedPlace(this.args).apply((place) => ({ place, known }));
   }
 
   private step(step: Step, dependsOn: pulumi.Input<pulumi.Resource[]>): command.local.Command {
     const { settings, secret } = this.args;
     const resource = `${this.name}-${step}`;
     const redact = pulumi.all(secretsOfPlace(settings).map(secret));
-    const stdin = pulumi.all([this.place(), redact]).apply(([place, hidden]) => {
+    const stdin = pulumi.all([hostedPlace(this.args), redact]).apply(([place, hidden]) => {
       const request: StepRequest = { place, wanted: this.wanted, redact: hidden };
       return JSON.stringify(request);
     });

@@ -4,13 +4,13 @@ import { commandEnvironment, commandWords } from "./commandValues";
 import { checkEnvironment } from "./serviceRules";
 import { choice, environmentName, resourceName, seconds, structure } from "./values";
 
-const places = ["image", "here"] as const;
+const places = ["image", "host", "here"] as const;
 
 /** The user's own command that applies migrations. */
 export const runner = structure(
   {
     in: choice(places).describe(
-      "Where it is run: `image` (a container of the target's own image, gone afterwards, on the stack's network), or `here` (on this machine, in the project's folder).",
+      "Where it is run: `image` (a container of the target's own image, gone afterwards, on the stack's network), `host` (on the host of a `compose` target, in its project's folder, before services change), or `here` (on this machine, in the project's folder).",
     ),
     up: commandWords('write the command as a list, such as ["alembic", "upgrade", "head"]').describe(
       "The program and its arguments that apply all that is pending, without a shell; in `image`, what follows the image's entrypoint. Told what for like a hook: KNOWNGOOD_DIRECTION, KNOWNGOOD_STACK, KNOWNGOOD_FROM and KNOWNGOOD_TO.",
@@ -41,13 +41,15 @@ export function checkRunner(settings: unknown, complain: Complain): void {
   const { in: place, service } = fieldsOf(own);
   const tell: Complain = (path, ...told) => complain(["database", "runner", ...path], ...told);
   checkEnvironment(own, tell);
+  if (place === "host" && target !== "compose")
+    tell(["in"], `write image or here: the target ${String(target)} has no folder on a host`);
   if (place !== "image") {
     if (service !== undefined) tell(["service"], "remove it: only a runner in `image` is a service's");
     return;
   }
   const names = Object.keys(fieldsOf(services));
   if (target !== "docker")
-    tell(["in"], `write here: with target ${String(target)} the stack runs no containers of its own`);
+    tell(["in"], `write host or here: with target ${String(target)} the stack runs no containers of its own`);
   else if (service === undefined && names.length > 1)
     tell(["service"], `name the service whose image has the runner: one of ${names.join(", ")}`, "nothing");
   else if (typeof service === "string" && !names.includes(service))

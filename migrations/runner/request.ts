@@ -4,10 +4,17 @@ import type { Host } from "../../hosts/host";
 export type RunnerPlace =
   /** This machine, in the project's folder. */
   | { kind: "here" }
-  /** The host of the services; undefined for this machine. */
-  | { kind: "host"; host?: Host }
+  /** The host of the services, in their project's folder; host undefined for this machine. */
+  | RunnerHost
   /** A container of its own, gone afterwards. */
   | RunnerContainer;
+
+export interface RunnerHost {
+  kind: "host";
+  host?: Host;
+  /** Absolute. */
+  folder: string;
+}
 
 export interface RunnerContainer {
   kind: "image";
@@ -58,7 +65,7 @@ export function placeText(where: RunnerPlace): string {
     case "here":
       return "in the project's folder";
     case "host":
-      return where.host === undefined ? "on this machine" : `on ${where.host.address}`;
+      return `in ${where.folder} on ${where.host?.address ?? "this machine"}`;
     case "image":
       return `in a container of ${where.service}'s image`;
     default:

@@ -8,7 +8,7 @@ import { runToEnd, type CommandEnd } from "../../gates/runToEnd";
 import { HostTimeout } from "../../hosts/errors";
 import { runOn } from "../../hosts/runOn";
 import { containerWords, handedOver, leftoverWords } from "./containerWords";
-import type { RunnerContainer, RunnerPlace, RunnerRequest } from "./request";
+import type { RunnerContainer, RunnerHost, RunnerPlace, RunnerRequest } from "./request";
 
 type Asked = Pick<RunnerRequest, "within" | "env"> & { command: readonly string[]; signal: AbortSignal };
 
@@ -25,7 +25,7 @@ export function runInPlace(where: RunnerPlace, asked: Asked): Promise<CommandEnd
         signal: asked.signal,
       });
     case "host":
-      return runOnHost(where.host, asked);
+      return runOnHost(where, asked);
     case "image":
       return runInContainer(where, asked);
     default:
@@ -75,7 +75,7 @@ async function runInContainer(
 const keptLines = 1000;
 
 async function runOnHost(
-  host: (RunnerPlace & { kind: "host" })["host"],
+  { host, folder }: RunnerHost,
   { command, env, within, signal }: Asked,
 ): Promise<CommandEnd> {
   const began = performance.now();
@@ -88,8 +88,8 @@ async function runOnHost(
   });
   const exported = Object.entries(env).map(([name, value]) => `export ${name}=${quoted(value)}\n`);
   try {
-    const { exitCode } = await runOn(host, `${exported.join("")}"$@"`, {
-      words: command,
+    const { exitCode } = await runOn(host, `cd "$1" || exit 126\nshift\n${exported.join("")}"$@"`, {
+      words: [folder, ...command],
       timeoutMs: within * 1000,
       signal,
       onLine: (line) => {

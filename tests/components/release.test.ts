@@ -1,6 +1,8 @@
 import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import type { AssessedStepDown, Assessment } from "../../assessment/assessment";
+import { databaseRunner } from "../../components/databaseRunner";
 import { Release } from "../../components/release";
 import { args, assessment, digest, lookingAt, schema, target, withDatabase } from "./declaredRelease";
 import { goodAnswers, types, World } from "./world";
@@ -70,6 +72,17 @@ describe("Release", () => {
     });
     const server = world.one(types.command, "release-database-server");
     expect(String(server.inputs.stdin)).not.to.contain("runner");
+  });
+
+  it("has a command that applies migrations on the services' host find its folder and how to get there", async () => {
+    const runner = { in: "host", up: ["migrate"] };
+    const compose = { host: "deploy@shop.example", key: "apiToken", folder: "/srv/shop" };
+    const services = { api: { kind: "worker" }, worker: { kind: "worker" } };
+    const own = args({ target: "compose", compose, services, volumes: undefined, database: { runner } });
+    const made = databaseRunner(own, own.settings.database?.runner);
+    const where = await new Promise((resolve) => pulumi.output(made?.where).apply(resolve));
+    const host = { address: "deploy@shop.example", key: "hunter2" };
+    expect(where).to.deep.equal({ kind: "host", host, folder: "/srv/shop" });
   });
 
   it("reclaims where there are strays, and where it did before", async () => {

@@ -115,6 +115,21 @@ describe("migrations that the user's own command applies", function () {
     expect(await sleeping(url)).to.deep.equal([]);
   });
 
+  it("are applied on a host, in its folder, and stopped there at their limit", async () => {
+    const where = { kind: "host" as const, folder: join(__dirname, "..", "..") };
+    const { request } = await asked(program([versions, insert("1"), insert("2")].join(";")), { where });
+    expect((await migrate(request)).ran).to.deep.equal(["1", "2"]);
+    const lines = await asked(["sh", "-c", "pwd; echo wrong >&2; exit 4"], {
+      where: { ...where, folder: "/" },
+    });
+    expect(await failureOf(lines.request)).to.match(
+      /^The migrations failed: exit code 4, .*\(in \/ on this machine\)\nLast 2 lines that it printed:\n {2}(\/\n {2}wrong|wrong\n {2}\/)\n/s,
+    );
+    const slow = await asked(program("SELECT pg_sleep(1000)"), { where, within: 3 });
+    expect(await failureOf(slow.request)).to.contain("did not end within 3 s and was stopped");
+    expect(await sleeping(slow.url)).to.deep.equal([]);
+  });
+
   it("are stopped by an interruption, and go on afterwards", async () => {
     const { url, request } = await asked(program("SELECT pg_sleep(1000)"));
     const child = spawn(

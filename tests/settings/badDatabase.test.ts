@@ -6,7 +6,14 @@ const rows: WrongRow[] = [
     { database: { url: "known", runner: { in: "cluster", up: ["migrate"] } } },
     "database.runner.in",
     '"cluster"',
-    "write one of image, here",
+    "write one of image, host, here",
+  ],
+  [
+    "a runner on a host where the target has none",
+    { database: { url: "known", runner: { in: "host", up: ["migrate"] } } },
+    "database.runner.in",
+    '"host"',
+    "write image or here: the target docker has no folder on a host",
   ],
   [
     "a runner's service that is none of the stack's",
