@@ -43,6 +43,7 @@ export async function drill(options: DrillOptions): Promise<void> {
   // Catalog, records and stack file are told from there.
   process.chdir(projectFolder() ?? ".");
   const named = await stackSettings(options.stack);
+  refuseWithoutTarget(named, options);
   refuseProtected(named, options);
   if (options.yes !== true && !canAsk())
     throw new InvalidInput("Nobody can be asked here, and a drill replaces containers twice", [
@@ -74,6 +75,23 @@ export async function drill(options: DrillOptions): Promise<void> {
   } finally {
     interruption.stop();
   }
+}
+
+/** What runs can only be made anew, for a drill, where the stack makes it. */
+function refuseWithoutTarget({ stack, settings }: NamedStack, { target }: DrillOptions): void {
+  if (settings.target === "docker" || target !== undefined) return;
+  throw new InvalidInput(
+    `Without another release a drill changes nothing where services run by ${settings.target}`,
+    [
+      {
+        where: "--target",
+        found: "nothing",
+        expected:
+          `drill the way to an older release and again back: npx knowngood drill --stack ${stack} --target TAG; ` +
+          `those that are known good: npx knowngood history --stack ${stack}`,
+      },
+    ],
+  );
 }
 
 function refuseProtected({ stack, settings }: NamedStack, { inProduction, target }: DrillOptions): void {

@@ -1,17 +1,16 @@
-import { once } from "node:events";
 import { containerName } from "../assessment/engineEvidence";
 import { askEngine } from "../assessment/engineQueries";
 import { labels, runningFrom } from "../history/running";
 import { readStackState } from "../history/stackState";
 import { newestKeptLog } from "../records/keptEvidence";
 import { containerPrefix } from "../settings/containerPrefix";
-import { nearestName } from "../settings/nearestName";
-import { InvalidInput, show } from "../settings/violations";
+import { askedServices } from "./askedServices";
 import { exitCodes } from "./exitCodes";
+import { logsOnTarget } from "./logsOnTarget";
 import { BrokenEnvironment } from "../stack/endings";
 import { tell } from "./output";
 import { whileWaiting } from "./progress";
-import { mergedByTime, openLog, type LoggedContainer, type LogLine, type LogStream } from "./serviceLogs";
+import { lineWriter, mergedByTime, openLog, type LoggedContainer, type LogStream } from "./serviceLogs";
 import { projectFolder } from "../stack/project";
 import { stackSettings, type NamedStack } from "../stack/stackSettings";
 
@@ -27,7 +26,7 @@ export interface LogsOptions {
 }
 
 /**
- * `logs`: what the services of a stack say, from its Docker host. Sets the exit code: 0 told, 1 where of no service there
+ * `logs`: what the services of a stack say, from the host that they run on. Sets the exit code: 0 told, 1 where of no service there
  * is a container, or Docker did not give a log.
  * @throws InvalidInput for a service that the stack does not have, BrokenEnvironment where Pulumi or Docker can't be asked
  */
@@ -35,8 +34,10 @@ export async function logs(services: readonly string[], options: LogsOptions): P
   // What the settings name lies there.
   process.chdir(projectFolder() ?? ".");
   const named = await stackSettings(options.stack);
+  if (named.settings.target !== "docker") return logsOnTarget(services, named, options);
   const containers = await whileWaiting("looking for the containers", containersOf(named));
-  const wanted = wantedServices(services, named, containers);
+  const known = [...Object.keys(named.settings.services), ...containers.map(({ service }) => service)];
+  const wanted = askedServices(services, known, named.label);
   const there = wanted.flatMap((name) => containers.filter((one) => one.service === name));
   for (const name of wanted) {
     if (!there.some((one) => one.service === name)) tell("warning", missingText(name, named));
@@ -99,29 +100,6 @@ async function containersOnHost(
   }
 }
 
-/** @param asked none for all */
-function wantedServices(
-  asked: readonly string[],
-  { settings, label }: NamedStack,
-  containers: readonly LoggedContainer[],
-): string[] {
-  const known = [
-    ...new Set([...Object.keys(settings.services), ...containers.map(({ service }) => service)]),
-  ].sort();
-  const unknown = asked.filter((service) => !known.includes(service));
-  if (unknown.length > 0)
-    throw new InvalidInput(
-      `${label} has no such service`,
-      unknown.map((service) => {
-        const nearest = nearestName(known, service);
-        const expected =
-          nearest === undefined ? `write one of ${known.join(", ")}` : `did you mean ${nearest}?`;
-        return { where: "service", found: show(service), expected };
-      }),
-    );
-  return asked.length === 0 ? known : [...new Set(asked)];
-}
-
 function missingText(service: string, { label, settings }: NamedStack): string {
   const kept = newestKeptLog(settings.record.folder, label, service);
   const gone = `There is no container of ${service} on the host.`;
@@ -130,7 +108,7 @@ function missingText(service: string, { label, settings }: NamedStack): string {
 
 /** @returns services whose log Docker did not give */
 async function printAll(streams: readonly LogStream[], timestamps: boolean): Promise<string[]> {
-  const write = writer(streams);
+  const write = lineWriter(streams);
   const [only] = streams;
   if (!timestamps && only !== undefined) {
     for await (const line of only.lines) await write({ service: only.service, line });
@@ -142,7 +120,7 @@ async function printAll(streams: readonly LogStream[], timestamps: boolean): Pro
 
 /** Until every container has ended, or a person ends it, which is no failure. */
 async function followAll(streams: readonly LogStream[]): Promise<string[]> {
-  const write = writer(streams);
+  const write = lineWriter(streams);
   let ended = false;
   const end = () => {
     ended = true;
@@ -161,12 +139,4 @@ async function followAll(streams: readonly LogStream[]): Promise<string[]> {
 async function failures(streams: readonly LogStream[]): Promise<string[]> {
   const codes = await Promise.all(streams.map(({ ended }) => ended));
   return streams.flatMap(({ service }, index) => (codes[index] === 0 ? [] : [service]));
-}
-
-/** Writes lines behind the name of their service, in one column, no faster than they are read. */
-function writer(streams: readonly LogStream[]): (line: LogLine) => Promise<void> {
-  const width = Math.max(...streams.map(({ service }) => service.length));
-  return async ({ service, line }) => {
-    if (!process.stdout.write(`${service.padEnd(width)} | ${line}\n`)) await once(process.stdout, "drain");
-  };
 }

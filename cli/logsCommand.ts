@@ -12,7 +12,8 @@ Examples:
   $ knowngood logs api worker --stack prod --follow  # Ctrl-C ends it
 
 Asks the stack's Docker host (\`docker.host\`) for the containers that carry the stack's labels, stopped ones too. Each line
-begins with its service. Where a service has no container any more, the file with its last lines is named, which the
+begins with its service. Of services on another target (\`target\`) the last lines are told, one service after the other; it has
+neither --follow nor --since. Where a service has no container any more, the file with its last lines is named, which the
 \`up\` kept that took it away. What services say is not searched for secrets.
 Ctrl-C in --follow is no failure; that no service has a log is one.`;
 
@@ -20,7 +21,7 @@ Ctrl-C in --follow is no failure; that no service has a log is one.`;
 export function addLogsCommand(program: Command): void {
   program
     .command("logs")
-    .description("Print what the services say, from the stack's Docker host.")
+    .description("Print what the services say, from the host that they run on.")
     .argument("[services...]", "of these services; without one of all")
     .option("--stack <stack>", "the stack; without it the selected one")
     .option("--since <time>", "only newer lines: how long ago (10m, 2h30m), or a time in ISO 8601", since)

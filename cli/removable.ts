@@ -4,6 +4,7 @@ import { surveyCatalog } from "../catalog/catalog";
 import { findRemovable } from "../disk/findRemovable";
 import { removeCommand, shortId, type HostImage, type Removable } from "../disk/removable";
 import { readStackState } from "../history/stackState";
+import { InvalidInput } from "../settings/violations";
 import { BrokenEnvironment } from "../stack/endings";
 import { print, printJson } from "./output";
 import { stackSettings } from "../stack/stackSettings";
@@ -18,10 +19,18 @@ const readingSeconds = 60;
 
 /**
  * `removable`: which images of the stack nothing needs any more, with the commands that remove them.
- * @throws BrokenEnvironment where the state or the engine can't be asked
+ * @throws InvalidInput for services on another target, BrokenEnvironment where the state or the engine can't be asked
  */
 export async function removable(options: RemovableOptions): Promise<void> {
   const { stack, label, settings } = await stackSettings(options.stack);
+  if (settings.target !== "docker")
+    throw new InvalidInput("This is for images of containers that the stack makes", [
+      {
+        where: "target",
+        found: settings.target,
+        expected: "what its host can do without is for you to find there",
+      },
+    ]);
   const survey = surveyCatalog(settings.releases);
   const target = targetRelease(survey, settings.imageTag, `the setting imageTag of ${stack}`);
   let found: Removable;

@@ -13,7 +13,7 @@ Examples:
 Names the images on the stack's Docker host that came from its own repositories and that nothing needs: in no container of the
 host, running or stopped; not of the target, of what runs, or of the last known-good releases (\`guards.wayBack\`, at least one);
 not of another stack of the same Pulumi backend; still in their registry. What can't be told is left out, with why. Nothing is removed: run the
-commands yourself. Volumes, containers and other images are never named.`;
+commands yourself. It is for containers that the stack makes (\`target: docker\`). Volumes, containers and other images are never named.`;
 
 /** Declares `removable`. What it does is loaded when it is run. */
 export function addRemovableCommand(program: Command): void {

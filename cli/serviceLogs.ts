@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { dockerEnvironment } from "../gates/engine";
 
@@ -103,4 +104,12 @@ export async function* mergedByTime(
 function timed(text: string): { time: string; line: string } {
   const [, time, line] = /^(\d{4}-\d\d-\d\dT[\d:.]+Z) ?(.*)$/s.exec(text) ?? [];
   return time === undefined ? { time: "", line: text } : { time, line: line ?? "" };
+}
+
+/** Writes lines behind the name of their service, in one column, no faster than they are read. */
+export function lineWriter(services: readonly { service: string }[]): (line: LogLine) => Promise<void> {
+  const width = Math.max(...services.map(({ service }) => service.length));
+  return async ({ service, line }) => {
+    if (!process.stdout.write(`${service.padEnd(width)} | ${line}\n`)) await once(process.stdout, "drain");
+  };
 }

@@ -2,12 +2,10 @@ import { readFile } from "node:fs/promises";
 import { TimeLimit } from "../assessment/timeLimit";
 import { within } from "../assessment/within";
 import { surveyCatalog, type Catalog } from "../catalog/catalog";
-import { knownSecrets } from "../records/knownSecrets";
 import { stateBackend } from "../settings/stateBackend";
 import { lookAtStack } from "../status/look";
 import type { Mark } from "../status/lines";
 import { judgeStatus, screen, type JudgedStatus } from "../status/screen";
-import type { StackSecrets } from "../status/services";
 import { isUnknown, type Known, type Status } from "../status/status";
 import { stackFile } from "../updates/stackFile";
 import { askPulumi } from "../stack/askPulumi";
@@ -16,6 +14,7 @@ import { BrokenEnvironment } from "../stack/endings";
 import { print, printJson, styled } from "./output";
 import { whileWaiting } from "./progress";
 import { projectFolder, projectName } from "../stack/project";
+import { secretsIn, secretsQuestion, type StackSecrets } from "../stack/stackSecrets";
 import { NoSuchStack, settingsInFile, stackSettings, type NamedStack } from "../stack/stackSettings";
 
 export interface StatusOptions {
@@ -101,8 +100,7 @@ function catalogOf(folder: string): { catalog: Catalog; noCatalog?: string } {
 
 /** The stack's secrets, where the passphrase or what else opens them is there. */
 async function askSecrets(stack: string, limit: TimeLimit): Promise<Known<StackSecrets>> {
-  const words = ["config", "--json", "--show-secrets", "--stack", stack];
-  const answer = askPulumi(words, { signal: limit.signal }).catch((error: unknown) => ({
+  const answer = askPulumi(secretsQuestion(stack), { signal: limit.signal }).catch((error: unknown) => ({
     unknown: (error as Error).message,
   }));
   // What rests on them needs some time, too.
@@ -115,20 +113,6 @@ async function askSecrets(stack: string, limit: TimeLimit): Promise<Known<StackS
   } catch {
     return { unknown: "what Pulumi says of the secrets is no JSON" };
   }
-}
-
-function secretsIn(text: string, project: string): StackSecrets {
-  const config = JSON.parse(text) as Record<string, { value?: string; secret: boolean }>;
-  const values = Object.fromEntries(Object.entries(config).map(([key, { value = "" }]) => [key, value]));
-  const secretKeys = Object.keys(config).filter((key) => config[key]?.secret);
-  return {
-    byName: Object.fromEntries(
-      secretKeys.flatMap((key) =>
-        key.startsWith(`${project}:`) ? [[key.slice(project.length + 1), values[key] ?? ""]] : [],
-      ),
-    ),
-    hidden: knownSecrets({ project, stack: "", values, secretKeys }),
-  };
 }
 
 function shown(mark: Mark, text: string): string {

@@ -11,7 +11,7 @@ Examples:
   $ knowngood status --stack prod
   $ knowngood status --stack prod --json | jq .next
 
-One screen: what runs and how it answers now, by the state and by what the Docker host runs; the schema and how far back it
+One screen: what runs and how it answers now, by the state and by what the host runs; the schema and how far back it
 lets a release go; the way back; disks and backups; what on the host is not as the state holds it; what is owed; and the one
 command to type next. Everything is only read, at once. What can't be had says why. The database's address is a secret:
 without the passphrase the schema is told as the last \`up\` recorded it.

@@ -4,6 +4,7 @@ import type { Check } from "./check";
 import type { Finding } from "./finding";
 import { usesOf } from "./githubUses";
 import { imagesByRegistry } from "./registries";
+import { usesEngine } from "./usesEngine";
 import type { World } from "./world";
 
 const name = "Clock";
@@ -36,7 +37,9 @@ async function otherClocks(world: World): Promise<OtherClock[]> {
   const asked = [
     ...registries.map(({ registry, url }) => ({ source: registry, ask: () => dateOf(`${url}/v2/`, world) })),
     ...[...new Set(githubs)].map((api) => ({ source: new URL(api).host, ask: () => dateOf(api, world) })),
-    { source: "the Docker engine", ask: () => engineTime(settings?.docker.host, limit.signal) },
+    ...(settings !== undefined && !usesEngine(settings)
+      ? []
+      : [{ source: "the Docker engine", ask: () => engineTime(settings?.docker.host, limit.signal) }]),
   ];
   const found = await Promise.all(
     asked.map(async ({ source, ask }) => {

@@ -5,6 +5,7 @@ import { engineDisk } from "../disk/engineDisk";
 import { filesystemOf, usedPercent, type Filesystem } from "../disk/filesystem";
 import type { Check } from "./check";
 import { reasonOf, type Finding } from "./finding";
+import { usesEngine } from "./usesEngine";
 
 /** What `guards.disk.limit` is where no stack is known. */
 const usualLimit = 80;
@@ -21,7 +22,9 @@ export const disks: Check = {
     const [own, ofEngine] = await Promise.all([
       filesystemOf(folder),
       engine === undefined
-        ? ofHost(settings?.docker.host, limit.signal)
+        ? settings !== undefined && !usesEngine(settings)
+          ? []
+          : ofHost(settings?.docker.host, limit.signal)
         : askDiskCommand(engine, limit.signal).catch(reasonOf),
     ]);
     return [judgeDisk("Disk of this folder", own, most), ...judgeEngineDisks(ofEngine, most)];

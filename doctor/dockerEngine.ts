@@ -2,6 +2,7 @@ import { askEngine } from "../assessment/engineQueries";
 import { quoted } from "../components/ownCommand";
 import type { Check } from "./check";
 import { reasonOf, type Finding } from "./finding";
+import { usesEngine } from "./usesEngine";
 
 const name = "Docker engine";
 
@@ -9,12 +10,15 @@ const name = "Docker engine";
 export const dockerEngine: Check = {
   name,
   look: async ({ environment, stack, limit }) => {
-    const { findOnPath } = await import("../toolchain/goBuild.mjs");
-    if (findOnPath("docker", environment) === undefined) return judgeEngine("no docker", undefined);
-    const host = await stack.then(
-      ({ settings }) => settings.docker.host,
+    const settings = await stack.then(
+      ({ settings }) => settings,
       () => undefined,
     );
+    if (settings !== undefined && !usesEngine(settings))
+      return { check: name, outcome: "not asked", found: `the services run by ${settings.target}` };
+    const { findOnPath } = await import("../toolchain/goBuild.mjs");
+    if (findOnPath("docker", environment) === undefined) return judgeEngine("no docker", undefined);
+    const host = settings?.docker.host;
     try {
       const format = '{"version":{{json .Server.Version}},"client":{{json .Client.Version}}}';
       const { stdout } = await askEngine(["version", "--format", format], host, limit.signal);

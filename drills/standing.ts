@@ -16,12 +16,18 @@ const dayMilliseconds = 24 * 3600 * 1000;
  * @param newest the stack's newest drill; undefined where there is none
  * @param maxAgeDays days after which the next is due (`drill.maxAgeDays`); 0: none is ever due
  * @param stack as `pulumi --stack` takes it
+ * @param target the release that the next is to go back to. @default what runs is made anew
  */
 export function drillStanding(
   newest: Drill | undefined,
-  { maxAgeDays, stack, now }: { maxAgeDays: number; stack: string; now: Date },
+  {
+    maxAgeDays,
+    stack,
+    target,
+    now,
+  }: { maxAgeDays: number; stack: string; target?: string | undefined; now: Date },
 ): DrillStanding {
-  const command = `npx knowngood drill --stack ${stack}`;
+  const command = `npx knowngood drill --stack ${stack}${target === undefined ? "" : ` --target ${target}`}`;
   const wanted = maxAgeDays > 0;
   if (newest === undefined)
     return { text: "the way back has not been drilled from this machine", due: wanted, command };

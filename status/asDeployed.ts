@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { containerName } from "../assessment/engineEvidence";
 import { probe as probeShape } from "../gates/healthRequest";
 import { settledProbe, type SettledProbe } from "../gates/settledProbe";
-import { containerType, labels, labelsOf } from "../history/running";
+import { containerType, deployedServiceType, labels, labelsOf } from "../history/running";
 import type { StackState, StateResource } from "../history/stackState";
 import { containerPrefix } from "../settings/containerPrefix";
 import type { ServiceSettings } from "../settings/serviceSettings";
@@ -39,7 +39,7 @@ export interface AsDeployed {
 
 /** @param state undefined where it is not known: then all is as the file says */
 export function asDeployed(state: StackState | undefined, { label, settings }: FileQuestion): AsDeployed {
-  const held = heldContainers(state);
+  const held = heldServices(state);
   const own = containerPrefix(settings, label);
   const prefix = oneOf(
     held.map(({ prefix: each }) => each),
@@ -55,7 +55,7 @@ export function asDeployed(state: StackState | undefined, { label, settings }: F
     service,
     ...howAsked(service, {
       settings,
-      container: held.find((each) => each.service === service)?.resource,
+      made: held.find((each) => each.service === service)?.resource,
       deployed: asked.get(service),
     }),
   }));
@@ -75,15 +75,19 @@ export function asDeployed(state: StackState | undefined, { label, settings }: F
   };
 }
 
-interface HeldContainer {
+interface HeldService {
   service: string;
-  stack: string;
+  /** This and the prefix are undefined of what is no container of the stack's own. */
+  stack: string | undefined;
   prefix: string | undefined;
   resource: StateResource;
 }
 
-function heldContainers(state: StackState | undefined): HeldContainer[] {
-  return (state?.resources ?? []).flatMap((resource) => {
+function heldServices(state: StackState | undefined): HeldService[] {
+  return (state?.resources ?? []).flatMap((resource): HeldService[] => {
+    const hosted = resource.type === deployedServiceType ? resource.outputs?.service : undefined;
+    if (typeof hosted === "string")
+      return [{ service: hosted, stack: undefined, prefix: undefined, resource }];
     if (resource.type !== containerType || resource.id === undefined) return [];
     const own = labelsOf(resource);
     const [service, stack] = [own.get(labels.service), own.get(labels.stack)];
@@ -130,9 +134,9 @@ function howAsked(
   service: string,
   {
     settings,
-    container,
+    made,
     deployed,
-  }: { settings: FileQuestion["settings"]; container?: StateResource; deployed?: Asking },
+  }: { settings: FileQuestion["settings"]; made?: StateResource; deployed?: Asking },
 ): { asking: Known<Asking>; changed?: string } {
   const declared = settings.services[service];
   if (declared === undefined)
@@ -142,13 +146,13 @@ function howAsked(
     };
   const probe = settledProbe(declared, settings.docker.host);
   const timeout = declared.health?.timeout ?? settings.gates.health.timeout;
-  if (container === undefined) return { asking: { probe, timeout } };
+  if (made === undefined) return { asking: { probe, timeout } };
   if (deployed !== undefined) {
     if (sameProbe(probe, deployed.probe)) return { asking: { probe, timeout } };
     // Headers that are secret now may have been so then.
     return { asking: deployed, changed: `${service} was asked otherwise then, and is still asked so` };
   }
-  const missing = unpublished(probe, declared, container);
+  const missing = unpublished(probe, declared, made);
   if (missing === undefined) return { asking: { probe, timeout } };
   return {
     asking: { unknown: `port ${missing} is not one of the last up` },

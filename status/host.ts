@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { targetEngine } from "../targets/targetEngine";
 import {
   compareWithState,
   containerName,
@@ -13,6 +14,7 @@ import { runningFrom } from "../history/running";
 import { emptyState, type StackState } from "../history/stackState";
 import { asDeployed, type AsDeployed } from "./asDeployed";
 import { asker } from "./asker";
+import type { OpenedTarget } from "./hosted";
 import { driftOf } from "./driftOf";
 import type { LookRequest } from "./lookRequest";
 import { askService, containerStates, healthOf, hostContainer, type Answer } from "./services";
@@ -76,13 +78,17 @@ function questionOf({ label, prefix, services }: AsDeployed, engine: string | un
   return { stackLabel: label, services: [...services.keys()], network: prefix, engine };
 }
 
-/** Every service at once, each once. */
+/**
+ * Every service at once, each once.
+ * @param hosted undefined where they are containers of the stack's own
+ */
 export async function askServices(
   { settings, secrets }: LookRequest,
   deployed: Promise<AsDeployed>,
+  hosted: OpenedTarget | undefined,
   limit: TimeLimit,
 ): Promise<ReadonlyMap<string, Known<Answer>>> {
-  const engine = dockerEngine(settings.docker.host, limit.signal);
+  const engine = hosted ? targetEngine(hosted, []) : dockerEngine(settings.docker.host, limit.signal);
   // Of ten seconds three, as for every connection.
   const longest = Math.round(limit.left() * 3) / 10;
   const { prefix, services } = await deployed;
@@ -90,7 +96,7 @@ export async function askServices(
     if (isUnknown(asking)) return [name, asking] as const;
     const answer = askService({
       ...{ probe: asking.probe, secrets, limit, engine },
-      container: containerName({ network: prefix }, name),
+      container: hosted ? name : containerName({ network: prefix }, name),
       seconds: Math.min(asking.timeout, longest),
     });
     return [name, await limit.for<Known<Answer>>(answer, { unknown: limit.text })] as const;

@@ -6,7 +6,14 @@ import { isPast } from "../schema/verdict";
 import { when } from "./age";
 import { goesOn } from "./goesOn";
 import { owedLines } from "./owedLines";
-import { isUnknown, type HostContainer, type SchemaStatus, type ServiceStatus, type Status } from "./status";
+import {
+  isUnknown,
+  type HostContainer,
+  type SchemaStatus,
+  type ServiceStatus,
+  type Status,
+  type WayBackStatus,
+} from "./status";
 
 /** `wrong` needs a person; a `note` is worth knowing; `unknown` could not be told. */
 export type Mark = "fine" | "note" | "wrong" | "unknown";
@@ -102,7 +109,7 @@ function whatRuns(status: ServiceStatus, at: string): string[] {
   const { held, host } = status;
   if (held !== undefined && !isUnknown(host) && isForeign(status))
     return [
-      `${host.digest === undefined ? "an unknown image" : short(host.digest)} stands there, and not ${held.tag} ${short(held.digest)}`,
+      `${host.digest === undefined ? `an unknown ${host.hosted ? "build" : "image"}` : short(host.digest)} stands there, and not ${held.tag} ${short(held.digest)}`,
     ];
   if (isUnknown(host) || host.byHand === undefined)
     return held === undefined ? [] : [`${held.tag} ${short(held.digest)}`];
@@ -180,18 +187,25 @@ function wayBackLine({ wayBack, held, schema, settings, at }: Status): StatusLin
   if (wayBack === undefined) return note("way back", `none: ${whyNoWayBack(held)}`);
   const { release, passedAt, missing } = wayBack;
   const verdict = schema === undefined ? undefined : verdictOn(release, schema);
-  const images = isUnknown(missing)
-    ? "whether its images are on the host is not known"
-    : missing.length === 0
-      ? "its images are on the host"
-      : `to be pulled first: ${missing.join(", ")}`;
   const past = verdict !== undefined && verdict !== "unknown" && isPast(verdict, settings.allowed);
   const judged =
     verdict === undefined
       ? []
       : [verdict === "unknown" ? "not judged" : `${verdict}${past ? ", past guards.schema" : ""}`];
-  const text = [`${release}, known good ${when(passedAt, at)}`, ...judged, images].join("; ");
-  return line(past || (!isUnknown(missing) && missing.length > 0) ? "note" : "fine", text);
+  const fetched = missing === undefined ? [] : [whereBuildsAre(missing, settings)];
+  const text = [`${release}, known good ${when(passedAt, at)}`, ...judged, ...fetched].join("; ");
+  const isFar = missing !== undefined && !isUnknown(missing) && missing.length > 0;
+  return line(past || isFar ? "note" : "fine", text);
+}
+
+function whereBuildsAre(
+  missing: NonNullable<WayBackStatus["missing"]>,
+  { target }: Status["settings"],
+): string {
+  const builds = target === undefined ? "images" : "builds";
+  if (isUnknown(missing)) return `whether its ${builds} are on the host is not known`;
+  if (missing.length === 0) return `its ${builds} are on the host`;
+  return `to be ${target === undefined ? "pulled" : "brought there"} first: ${missing.join(", ")}`;
 }
 
 function whyNoWayBack(held: Status["held"]): string {

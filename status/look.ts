@@ -21,11 +21,14 @@ import { asker, messageOf, told } from "./asker";
 import { backupStatus } from "./backupStatus";
 import { heldOf } from "./held";
 import { askServices, lookAtHost, servicesOf } from "./host";
+import { lookAtHosted, openedTarget, wayBackThere, type OpenedTarget } from "./hosted";
 import { locksIn } from "./locks";
 import type { LookRequest } from "./lookRequest";
 import { schemaStatus } from "./schemaStatus";
-import type { StackSecrets } from "./services";
 import { stackFileStatus } from "../stack/stackFileStatus";
+import type { StackSecrets } from "../stack/stackSecrets";
+import { hostOf } from "../targets/place";
+import { placeOf } from "../targets/placeOf";
 import {
   isUnknown,
   mapKnown,
@@ -52,19 +55,23 @@ export async function lookAtStack(request: LookRequest, limit: TimeLimit): Promi
   const running = held.then((known) => runningRelease(known, catalog));
   const url = secrets.then((known) => databaseUrl(known, settings));
   const deployed = state.then((known) => asDeployed(isUnknown(known) ? undefined : known, request));
-  const host = lookAtHost(request, state, deployed, limit);
-  const answers = askServices(request, deployed, limit);
+  const target = openedTarget(request, limit);
+  const host = target
+    ? lookAtHosted(request, target, state, deployed, limit)
+    : lookAtHost(request, state, deployed, limit);
+  const answers = askServices(request, deployed, target, limit);
   const [known, of, schema, wayBack, disk, backups, stackFile, locks] = await Promise.all([
     held,
     host,
     settings.database && askSchema(request, { state, running, url }, limit),
-    askWayBack(request, state, limit),
+    askWayBack(request, state, target, limit),
     askDisk(request, { state, running, url }, limit),
     settings.database &&
       backupStatus({ stack: label, ...backupSettings(request, settings.database), url }, limit),
     ask(stackFileStatus(request.file, limit.signal)),
     ask(locksIn(request.backend, label)),
   ]);
+  const back = isUnknown(wayBack) ? undefined : wayBack?.release;
   return {
     stack,
     label,
@@ -80,7 +87,9 @@ export async function lookAtStack(request: LookRequest, limit: TimeLimit): Promi
     ...(backups && { backups }),
     drill: told(() =>
       drillStanding(newestDrill(settings.record.folder, label), {
-        maxAgeDays: settings.drill.maxAgeDays,
+        // Elsewhere than in containers of the stack's own only a way back can be drilled, where there is one.
+        maxAgeDays: target !== undefined && back === undefined ? 0 : settings.drill.maxAgeDays,
+        target: target && back,
         stack,
         now,
       }),
@@ -170,6 +179,7 @@ async function askSchema(
 async function askWayBack(
   request: LookRequest,
   state: Promise<Known<StackState>>,
+  target: OpenedTarget | undefined,
   limit: TimeLimit,
 ): Promise<Known<WayBackStatus | undefined>> {
   const { settings, catalog } = request;
@@ -178,11 +188,12 @@ async function askWayBack(
   const good = standingNow(known, request).lastKnownGood;
   const release = good && findRelease(catalog, good.tag);
   if (good === undefined || release === undefined) return undefined;
+  const way = { release: good.tag, passedAt: good.passedAt };
+  if (target) return { ...way, ...(await wayBackThere(request, target, release, limit)) };
   const images = imagesOf(release, Object.keys(settings.services)).map(({ reference }) => reference);
   const present = await asker(limit)(imagesOnHost(images, settings.docker.host, limit.signal));
   return {
-    release: good.tag,
-    passedAt: good.passedAt,
+    ...way,
     missing: mapKnown(present, (onHost) => images.filter((image) => !onHost.has(image))),
   };
 }
@@ -205,6 +216,7 @@ async function askDisk(
     gatherDisk(
       {
         ...{ stackLabel: label, target, catalog, services: Object.keys(settings.services) },
+        hosted: settings.target !== "docker",
         ...{ wayBack: 0, engine: settings.docker.host, disk: { ...disk, limit: Number.POSITIVE_INFINITY } },
         database: backups === undefined || isUnknown(address) ? undefined : { url: address, backups },
       },
@@ -226,12 +238,16 @@ function backupSettings(
 }
 
 function toldSettings({ settings, fromFile, noCatalog }: LookRequest): Status["settings"] {
-  const { imageTag, hold, breakGlass, guards, docker } = settings;
+  const { imageTag, hold, breakGlass, guards, docker, target } = settings;
+  // Where it is, is no secret.
+  const place = placeOf(settings, () => "");
+  const reach = place && hostOf(place);
   return {
     imageTag,
     protected: settings.protected,
     ...(hold !== undefined && { hold }),
     ...(docker.host !== undefined && { engine: docker.host }),
+    ...(place && { target: { kind: target, ...(reach !== undefined && { reach }) } }),
     breakGlass: breakGlass !== undefined,
     allowed: guards.schema,
     diskLimit: guards.disk.limit,

@@ -1,6 +1,6 @@
 import type { Catalog } from "../catalog/catalog";
 import type { Settings } from "../settings/settings";
-import type { StackSecrets } from "./services";
+import type { StackSecrets } from "../stack/stackSecrets";
 import type { Known } from "./status";
 
 export interface LookRequest {

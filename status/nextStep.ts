@@ -89,8 +89,13 @@ function drifted({ stack, settings, drift }: Status, { running }: Held): NextSte
   };
 }
 
-function unseen({ drift, settings: { engine } }: Status): NextStep | undefined {
+function unseen({ stack, drift, settings: { engine, target } }: Status): NextStep | undefined {
   if (!isUnknown(drift)) return undefined;
+  if (target !== undefined)
+    return {
+      why: "the host that services run on can't be seen",
+      command: target.reach ?? `pulumi preview --stack ${stack}`,
+    };
   const host = engine === undefined ? "" : `DOCKER_HOST=${engine} `;
   return { why: "the Docker host can't be seen", command: `${host}docker info` };
 }

@@ -9,19 +9,13 @@ import type { SettledProbe } from "../gates/settledProbe";
 import { clean, oneLine } from "../gates/shownText";
 import { labels, ownRelease } from "../history/running";
 import type { NamedObject } from "../history/strays";
+import type { StackSecrets } from "../stack/stackSecrets";
 import { messageOf } from "./asker";
 import { isUnknown, type Health, type HostContainer, type Known } from "./status";
 
-/** A stack's secrets. */
-export interface StackSecrets {
-  byName: Readonly<Record<string, string>>;
-  /** Their texts, and the passwords in them: what must not be shown. */
-  hidden: readonly string[];
-}
-
 export interface Asked {
   probe: SettledProbe;
-  /** Name of its container. */
+  /** Name of its container; on another target the service's. */
   container: string;
   engine: Engine;
   /** Seconds that it may take. */
@@ -129,11 +123,11 @@ function pinned({ image }: NamedObject): string | undefined {
 /** What an answer is worth, given how the container stands; a service is not healthy whose container does not run. */
 export function healthOf(
   answer: Known<Answer>,
-  host: Known<Pick<HostContainer, "status" | "text">>,
+  host: Known<Pick<HostContainer, "status" | "text" | "hosted">>,
   byState: boolean,
 ): Known<Health> {
   if (!isUnknown(host) && host.status !== "running")
-    return { healthy: false, text: `its container is ${host.text}` };
+    return { healthy: false, text: `${host.hosted ? "it" : "its container"} is ${host.text}` };
   // Nothing was asked but whether it runs.
   if (byState) return isUnknown(host) ? host : { healthy: true, text: "runs" };
   if (isUnknown(answer)) return answer;

@@ -39,7 +39,7 @@ export interface Status {
   /** What the state holds. */
   held: Known<Held>;
   services: readonly ServiceStatus[];
-  /** How what stands on the Docker host differs from what the state holds. */
+  /** How what stands on the host differs from what the state holds. */
   drift: Known<readonly Drift[]>;
   /** Undefined for a stack without a database. */
   schema?: SchemaStatus;
@@ -98,6 +98,8 @@ export interface ToldSettings {
   hold?: string;
   /** The Docker engine; undefined for what `docker` itself would use. */
   engine?: string;
+  /** What runs the services, where they are no containers of the stack's own, and how a person gets there. */
+  target?: { kind: string; reach?: string };
   /** Whether break-glass is set. */
   breakGlass: boolean;
   /** Gravest verdict that a release meets without an acknowledgement. */
@@ -134,9 +136,11 @@ export interface ServiceStatus {
   health: Known<Health>;
 }
 
-/** What stands on the host under a service's name. */
+/** What the host runs of a service. */
 export interface HostContainer {
   container: string;
+  /** Whether it is no container of the stack's own, and `container` is the service's name. @default false */
+  hosted?: true;
   /** As the engine calls it; `missing` where nothing stands there. */
   status: string;
   /** In a few words, with exit code and restarts. */
@@ -196,8 +200,11 @@ export interface JudgedThen {
 export interface WayBackStatus {
   release: string;
   passedAt: string;
-  /** Images that are not on the host. */
-  missing: Known<readonly string[]>;
+  /**
+   * Images that are not on the host; on another target the services whose builds are not. Undefined where the platform
+   * fetches by itself.
+   */
+  missing?: Known<readonly string[]>;
 }
 
 export interface BackupStatus {

@@ -2,6 +2,8 @@ import { expect } from "chai";
 import { load } from "js-yaml";
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { JudgedStatus } from "../../status/screen";
+import type { Status } from "../../status/status";
 import { run } from "./command";
 import { freePorts } from "./freePorts";
 import { answering, crashing, servicePort } from "./images";
@@ -32,6 +34,7 @@ deploy)
 app)
   echo "  Stack:   web — deployed $(docker inspect -f '{{.Config.Image}}' ${container} 2> /dev/null)" ;;
 remote)
+  echo "the last $lines lines:"
   docker logs --tail "$lines" ${container} 2>&1 ;;
 esac
 `;
@@ -53,6 +56,15 @@ describe("a stack on a platform with a command line of its own", function () {
   const to = async (tag: string) => {
     await workspace.target("prod", tag);
     return workspace.up("prod");
+  };
+  const knowngood = (...words: string[]) =>
+    run(process.execPath, [join(__dirname, "../../cli/knowngood.cjs"), ...words], {
+      cwd: workspace.folder,
+      env: workspace.env,
+    });
+  const statusOf = async () => {
+    const status = await knowngood("status", "--stack", "prod", "--json", "--within", "60");
+    return { ...status, judged: JSON.parse(status.stdout) as JudgedStatus & { status: Status } };
   };
 
   before(async () => {
@@ -97,6 +109,26 @@ describe("a stack on a platform with a command line of its own", function () {
     expect(deployments()).to.deep.equal(before);
   });
 
+  it("has a status, by what the platform says that runs", async () => {
+    const { exitCode, text, judged } = await statusOf();
+    expect(exitCode, text).to.equal(0);
+    expect(judged.status.services).to.have.length(1);
+    expect(judged.status.services[0]).to.deep.include({ service: "web" });
+    expect(judged.status.services[0]?.host).to.deep.include({ hosted: true, status: "running" });
+    expect(judged.status.services[0]?.health).to.deep.include({ healthy: true });
+    expect(judged.status.drift).to.deep.equal([]);
+    expect(judged.status.wayBack).to.equal(undefined);
+    expect(text).not.to.contain(token);
+  });
+
+  it("has logs, by the platform's own command", async () => {
+    const logs = await knowngood("logs", "--stack", "prod", "--tail", "20");
+    expect(logs.exitCode, logs.text).to.equal(0);
+    expect(logs.stdout).to.match(/^web \| the last 20 lines:\n/);
+    const followed = await knowngood("logs", "--stack", "prod", "--follow");
+    expect([followed.exitCode, followed.text.includes("--follow")], followed.text).to.deep.equal([2, true]);
+  });
+
   it("fails with the log of a release that does not come up, and goes back though the state never left", async () => {
     const bad = await to("v2");
     expect(bad.exitCode, bad.text).not.to.equal(0);
@@ -114,11 +146,7 @@ describe("a stack on a platform with a command line of its own", function () {
   it("leaves a card that brings the last known-good release back without Pulumi, as printed", async () => {
     const forward = await to("v3");
     expect(forward.exitCode, forward.text).to.equal(0);
-    const card = await run(
-      process.execPath,
-      [join(__dirname, "../../cli/knowngood.cjs"), "card", "--stack", "prod"],
-      { cwd: workspace.folder, env: workspace.env },
-    );
+    const card = await knowngood("card", "--stack", "prod");
     expect(card.exitCode, card.text).to.equal(0);
     expect(card.text).not.to.contain(token);
     const file = join(workspace.folder, "card.sh");
@@ -148,6 +176,12 @@ describe("a stack on a platform with a command line of its own", function () {
     expect((knownGood as { tag: string }[]).map(({ tag }) => tag)).to.deep.equal(["v1", "v4", "v3"]);
     const stopped = await workspace.docker("rm", "-f", container());
     expect(stopped.exitCode).to.equal(0);
+    const seen = await statusOf();
+    expect(seen.exitCode, seen.text).to.equal(1);
+    expect(seen.judged.status.drift).to.deep.equal([
+      { text: "web: the host runs nothing, and not v1", byUp: true },
+    ]);
+    expect(seen.judged.next.command).to.equal("pulumi up --stack prod");
     const up = await workspace.up("prod");
     expect(up.exitCode, up.text).to.equal(0);
     expect(await answer()).to.equal("v1");

@@ -14,6 +14,8 @@ const dueDrill = { text: "not drilled", due: true, command: "npx knowngood drill
 const silent = { unknown: "no answer in 10 s" };
 const mixed = held();
 const settings = status().settings;
+const onTarget = { ...settings, target: { kind: "compose" } };
+const onHost = { ...settings, target: { kind: "compose", reach: "ssh web@shop.example" } };
 
 /** What is the matter, what is said of it, and the command; each stands above all those below it. */
 const rows: readonly [string, Partial<Status>, RegExp, string?][] = [
@@ -69,6 +71,18 @@ const rows: readonly [string, Partial<Status>, RegExp, string?][] = [
     preview,
   ],
   ["a container that is gone", { drift: [{ text: "gone", byUp: true }], services: [sick] }, /puts right/, up],
+  [
+    "a host of another target that can't be seen",
+    { drift: silent, settings: onHost },
+    /^the host that services run on can't be seen$/,
+    "ssh web@shop.example",
+  ],
+  [
+    "a platform that can't be seen",
+    { drift: silent, settings: onTarget },
+    /^the host that services run on can't be seen$/,
+    preview,
+  ],
   [
     "a container that is gone, and another imageTag",
     { drift: [{ text: "gone", byUp: true }], settings: { ...settings, imageTag: "v3" } },

@@ -4,7 +4,8 @@ import type { AddressInfo } from "node:net";
 import { TimeLimit } from "../../assessment/timeLimit";
 import type { Engine } from "../../gates/engine";
 import { settledProbe } from "../../gates/settledProbe";
-import { askService, healthOf, type StackSecrets } from "../../status/services";
+import type { StackSecrets } from "../../stack/stackSecrets";
+import { askService, healthOf } from "../../status/services";
 import type { Known } from "../../status/status";
 import { settingsOf } from "../settings/stack";
 
@@ -29,6 +30,10 @@ describe("the health of a service now", () => {
     expect(healthOf({ outcome: "ok", status: 200 }, gone, false)).to.deep.equal({
       healthy: false,
       text: "its container is missing",
+    });
+    expect(healthOf({ outcome: "ok", status: 200 }, { ...gone, hosted: true }, false)).to.deep.equal({
+      healthy: false,
+      text: "it is missing",
     });
     expect(healthOf({ outcome: "ok" }, running, true)).to.deep.equal({ healthy: true, text: "runs" });
   });
