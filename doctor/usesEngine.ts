@@ -8,6 +8,8 @@ export function usesEngine({ target, compose }: Pick<Settings, "target" | "compo
     case "compose":
       return compose?.host === undefined;
     case "command":
+    case "systemd":
+    case "symlink":
       return false;
     default:
       return target satisfies never;
