@@ -1,7 +1,5 @@
-import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
-import { promisify } from "node:util";
 import { decideAdd, type Candidate } from "../catalog/add";
 import { buildReference } from "../catalog/build";
 import { migrationOrder, migrationSql, newMigrations, readCatalog, type Catalog } from "../catalog/catalog";
@@ -13,6 +11,7 @@ import { toolOfFolder } from "../migrations/tools/toolOfFolder";
 import { tools } from "../migrations/tools/tools";
 import { InvalidInput, type Violation } from "../settings/violations";
 import { BrokenEnvironment } from "../stack/endings";
+import { git } from "../stack/git";
 import { digestsOfArtifacts, parseArtifactOptions, type FoundBuilds } from "./artifacts";
 import { digestsOf, parseImageOptions } from "./images";
 import { print, printJson, tell } from "./output";
@@ -242,8 +241,7 @@ function existingFolder(folder: string): string {
 /** What `git rev-parse` says in a folder. Undefined outside a git repository, or without git. */
 async function gitSays(folder: string, ...asked: string[]): Promise<string | undefined> {
   try {
-    const { stdout } = await promisify(execFile)("git", ["rev-parse", ...asked], { cwd: folder });
-    return stdout.trim() || undefined;
+    return (await git(["rev-parse", ...asked], { folder })).trim() || undefined;
   } catch {
     return undefined;
   }

@@ -1,8 +1,6 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { buildExpectations, isSource } from "../catalog/build";
-import { childEnvironment } from "../settings/childEnvironment";
 import { show, type Violation } from "../settings/violations";
+import { git } from "../stack/git";
 import type { FoundBuilds } from "./artifacts";
 
 /** A `--revision` option taken apart. */
@@ -36,6 +34,9 @@ export function parseRevisionOptions(values: readonly string[]): {
   return { revisions, violations };
 }
 
+/** A server may be far away, and its list of branches long. */
+const serverMs = 60_000;
+
 /** Asks git which commits tags and branches mean. A whole commit is taken as it is: no server is asked for it. */
 export async function commitsOf(asked: readonly AskedRevision[]): Promise<FoundBuilds> {
   const found: FoundBuilds = { builds: [], violations: [], warnings: [], broken: [] };
@@ -53,9 +54,8 @@ export async function commitsOf(asked: readonly AskedRevision[]): Promise<FoundB
         found.violations.push({ where, found: `${source} has no tag or branch ${revision}`, expected });
       }
     } catch (error) {
-      const { stderr = "", message } = error as Error & { stderr?: string };
-      const said = stderr.trim().split("\n").at(-1) ?? "";
-      found.broken.push(`${where}: git can't ask ${source}: ${said === "" ? message.split("\n")[0] : said}`);
+      const said = (error as Error).message.split("\n").at(-1) ?? "";
+      found.broken.push(`${where}: git can't ask ${source}: ${said}`);
     }
   }
   return found;
@@ -64,9 +64,9 @@ export async function commitsOf(asked: readonly AskedRevision[]): Promise<FoundB
 /** An annotated tag means the commit behind it, and a tag comes before a branch of the same name. */
 async function commitOf(source: string, name: string): Promise<string | undefined> {
   const wanted = [`refs/tags/${name}^{}`, `refs/tags/${name}`, `refs/heads/${name}`];
-  const { stdout } = await promisify(execFile)("git", ["ls-remote", "--", source, ...wanted], {
-    env: { ...childEnvironment(), GIT_TERMINAL_PROMPT: "0" },
-    timeout: 60_000,
+  const stdout = await git(["ls-remote", "--", source, ...wanted], {
+    env: { GIT_TERMINAL_PROMPT: "0" },
+    timeoutMs: serverMs,
   });
   const commits = new Map(
     stdout.split("\n").map((line) => [line.split("\t")[1] ?? "", line.split("\t")[0] ?? ""]),

@@ -19,6 +19,8 @@ export interface GitOptions {
   timeoutMs?: number | undefined;
   /** Ends it. */
   signal?: AbortSignal;
+  /** More of its environment. @default nothing */
+  env?: Readonly<Record<string, string>>;
 }
 
 /** Nobody waits longer for a question. */
@@ -32,11 +34,11 @@ const mostBytes = 64 << 20;
  * @throws GitProblem
  */
 export function git(words: readonly string[], options: GitOptions = {}): Promise<string> {
-  const { folder, signal } = options;
+  const { folder, signal, env } = options;
   const timeout = "timeoutMs" in options ? options.timeoutMs : questionMs;
   const own = {
     cwd: folder,
-    env: childEnvironment(),
+    env: { ...childEnvironment(), ...env },
     ...({ signal, timeout, killSignal: "SIGKILL", maxBuffer: mostBytes } as const),
   };
   return new Promise((resolve, reject) => {

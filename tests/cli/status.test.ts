@@ -157,13 +157,11 @@ describe("status, whatever hangs", function () {
     expect([blind.outcome, blind.code]).to.deep.equal(["unknown", 4]);
   });
 
-  it("is a broken environment where nobody says which stack is meant, or it has no settings", async () => {
+  it("is of no use where nobody says which stack is meant, or it has no settings", async () => {
     pulumi("echo 'error: no stack selected' >&2; exit 255");
     const unnamed = await status(20);
-    expect([unnamed.code, unnamed.stdout]).to.deep.equal([4, ""]);
-    expect(unnamed.stderr)
-      .to.contain("Pulumi does not tell the stack's settings: no stack selected")
-      .and.to.contain("npx knowngood status --stack STACK");
+    expect([unnamed.code, unnamed.stdout]).to.deep.equal([2, ""]);
+    expect(unnamed.stderr).to.contain("nothing, and no stack is selected").and.to.contain("pulumi stack ls");
     expect((await status(20, "--stack", "other")).code).to.equal(4);
     write("Pulumi.prod.yaml", "config:\n  shop:services: 7\n");
     expect((await status(20, "--stack", "prod")).code).to.equal(2);
