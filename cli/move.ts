@@ -107,7 +107,7 @@ async function carryOutOnceFree(
   let holders: readonly LockHolder[] | undefined;
   for (let isTaken = false; ;) {
     const isSecondLook = agreedTo !== undefined;
-    const prepared = await prepareMove({ ...asked, isSecondLook }, interruption.signal);
+    const prepared = await prepareMove({ ...asked, isSecondLook }, interruption);
     const { stack } = prepared.named;
     known.again = commandLine(asked.command, { stack, tag: prepared.tag, options: asked.options });
     const text = planText(told(prepared));

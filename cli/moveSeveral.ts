@@ -31,7 +31,7 @@ export async function moveSeveral(
   let moves: readonly PreparedMove[];
   try {
     const looked = await pooled(stacks, flags.parallel, async (stack) =>
-      prepareMove({ command, stack, tag, options }, signal).catch((error: unknown) => error as Error),
+      prepareMove({ command, stack, tag, options }, interruption).catch((error: unknown) => error as Error),
     );
     signal.throwIfAborted();
     const prepared = looked.filter(

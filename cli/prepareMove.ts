@@ -22,6 +22,7 @@ import { isStaleReason, usualSeconds } from "../updates/usualTime";
 import { BrokenEnvironment, Refused } from "../stack/endings";
 import { withNextStep } from "../stack/nextStep";
 import { tell } from "./output";
+import type { Interruption } from "./interruption";
 import { whileWaiting } from "./progress";
 import { stackSettings, type NamedStack } from "../stack/stackSettings";
 
@@ -69,7 +70,10 @@ export interface PreparedMove {
  * @throws InvalidInput for a tag that can't be meant, Refused by a guard with what answers it, BrokenEnvironment where
  * nothing can be assessed
  */
-export async function prepareMove(move: StackMove, signal: AbortSignal): Promise<PreparedMove> {
+export async function prepareMove(
+  move: StackMove,
+  { signal, atOnce }: Pick<Interruption, "signal" | "atOnce">,
+): Promise<PreparedMove> {
   const { command, options } = move;
   const named = await stackSettings(move.stack, signal);
   signal.throwIfAborted();
@@ -86,7 +90,14 @@ export async function prepareMove(move: StackMove, signal: AbortSignal): Promise
   const look = async (glass: GlassSetting | undefined) => {
     if (!process.stderr.isTTY) process.stderr.write(`${stack}: previewing ${tag}\n`);
     const edits = settingsOf(tag, options, glass, stale);
-    const preview = previewPlan({ stack, project, settings: edits, stackFileText: stackText, signal });
+    const preview = previewPlan({
+      stack,
+      project,
+      settings: edits,
+      stackFileText: stackText,
+      signal,
+      atOnce,
+    });
     const previewed = await whileWaiting(`previewing ${stack} at ${tag}`, preview);
     return { glass, edits, ...(await assessed(previewed, stack)) };
   };

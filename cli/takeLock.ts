@@ -40,7 +40,7 @@ export async function takeLock(
   await whileWaiting(
     `ending what holds ${stack}, and putting its state in order`,
     releaseLock(found, {
-      ...{ stack, folder: process.cwd(), signal: interruption.signal },
+      ...{ stack, folder: process.cwd(), signal: interruption.signal, atOnce: interruption.atOnce },
       onStep: (step) => onStands(takenSoFar(step, stack)),
     }),
   );

@@ -24,6 +24,8 @@ export interface PreviewRequest {
   /** More of the environment, beside this process's own; undefined for what is left out of that. @default nothing */
   env?: Readonly<Record<string, string | undefined>>;
   signal?: AbortSignal;
+  /** Ends it at once, once it was told to end in order. */
+  atOnce?: AbortSignal;
 }
 
 /** What `pulumi preview` made of a change that is not written yet. */
@@ -44,7 +46,7 @@ export interface Previewed {
  * `signal` says, once Pulumi has ended
  */
 export async function previewPlan(request: PreviewRequest): Promise<Previewed> {
-  const { stack, folder = process.cwd(), expectNoChanges = false, signal } = request;
+  const { stack, folder = process.cwd(), expectNoChanges = false, signal, atOnce } = request;
   const copies = await temporaryFolder("preview");
   try {
     const planFile = join(copies, "plan.json");
@@ -70,7 +72,7 @@ export async function previewPlan(request: PreviewRequest): Promise<Previewed> {
     const start = Date.now();
     const output = join(copies, "output");
     const { exitCode, text } = await runPulumi(words, {
-      ...{ cwd: folder, env, output, folders: [copies], signal },
+      ...{ cwd: folder, env, output, folders: [copies], signal, atOnce },
     });
     const seconds = (Date.now() - start) / 1000;
     signal?.throwIfAborted();

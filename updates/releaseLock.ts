@@ -13,8 +13,15 @@ import { shownError } from "./shownError";
 
 /** Seconds that an update that was interrupted has to end in order: what its providers do can't be stopped half-way. */
 const endingSeconds = 120;
-/** Seconds that a state may take to be put in order: each of its resources is looked at. */
-const orderingSeconds = 300;
+/** Seconds for the rest. */
+const usualLimits = {
+  /** A backend may take its time to take a lock away, which is not to be left half-way. */
+  cancelling: 120,
+  /** A state is put in order: each of its resources is looked at. */
+  ordering: 300,
+  /** What was interrupted after that is killed then. */
+  grace: 60,
+};
 
 /** What is being done to take a lock, or that it is done. */
 export type LockStep = "ending" | "cancelling" | "ordering" | "free";
@@ -25,6 +32,10 @@ export interface ReleaseOptions {
   /** Folder of the project. */
   folder: string;
   signal?: AbortSignal;
+  /** Ends at once what was told to end in order. */
+  atOnce?: AbortSignal;
+  /** @default usualLimits */
+  limits?: typeof usualLimits;
   /** Told of each step as it begins. */
   onStep?: (step: LockStep) => void;
 }
@@ -49,7 +60,7 @@ export async function releaseLock(
   holders: readonly { holder: LockHolder; state: HolderState }[],
   options: ReleaseOptions,
 ): Promise<void> {
-  const { stack, folder, signal, onStep } = options;
+  const { stack, folder, signal, onStep, limits = usualLimits } = options;
   signal?.throwIfAborted();
   for (const { holder, state } of holders)
     if (state === "living" && holder.pid !== undefined) {
@@ -59,11 +70,13 @@ export async function releaseLock(
   if (holders.some(({ state }) => state !== "living")) {
     onStep?.("cancelling");
     const words = ["cancel", "--yes", "--stack", stack];
-    await askPulumi(words, { cwd: folder, signal }).catch(async (error: Error) => {
-      signal?.throwIfAborted();
-      const said = await shownError(error.message, { stack, knows: false, from: { cwd: folder } });
-      throw new Error(`pulumi ${words.join(" ")}: ${said}`);
-    });
+    await askPulumi(words, { cwd: folder, signal, seconds: limits.cancelling }).catch(
+      async (error: Error) => {
+        signal?.throwIfAborted();
+        const said = await shownError(error.message, { stack, knows: false, from: { cwd: folder } });
+        throw new Error(`pulumi ${words.join(" ")}: ${said}\n${takenSoFar("cancelling", stack)}`);
+      },
+    );
   }
   onStep?.("ordering");
   await putInOrder(options);
@@ -100,23 +113,30 @@ function leadsGroup(pid: number): boolean {
 }
 
 /** What a killed update had begun to create stays noted in the state, and is warned of by each update, until it is cleared. */
-async function putInOrder({ stack, folder, signal }: ReleaseOptions): Promise<void> {
+async function putInOrder({
+  stack,
+  folder,
+  signal,
+  atOnce,
+  limits = usualLimits,
+}: ReleaseOptions): Promise<void> {
   const { pending } = await readStackState(stack, { signal });
   if (pending.length === 0) return;
   const own = await temporaryFolder("refresh");
   const words = ["refresh", "--yes", "--skip-preview", "--clear-pending-creates", "--stack", stack];
-  const late = AbortSignal.timeout(orderingSeconds * 1000);
+  const late = AbortSignal.timeout(limits.ordering * 1000);
   try {
     // It has a lock of its own, which it takes away where it ends in order.
     const { exitCode, text } = await runPulumi([...words, "--non-interactive", "--color", "never"], {
       ...{ cwd: folder, env: process.env, output: join(own, "output"), folders: [own] },
       signal: signal === undefined ? late : AbortSignal.any([signal, late]),
+      ...{ atOnce, kill: AbortSignal.timeout((limits.ordering + limits.grace) * 1000) },
     });
     if (exitCode === 0) return;
     signal?.throwIfAborted();
     // A refresh asks providers, which may say what they were given.
     const why = late.aborted
-      ? `not done in ${orderingSeconds} s`
+      ? `not done in ${limits.ordering} s`
       : await shownError(text.trim(), { stack, knows: true, from: { cwd: folder } });
     throw new Error(`pulumi ${words.join(" ")}: ${why}`);
   } finally {

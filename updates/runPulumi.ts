@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { open, readFile } from "node:fs/promises";
 import { alsoUsedBy } from "../files/temporaryFolder";
 import { BrokenEnvironment } from "../stack/endings";
+import { killTree } from "../toolchain/machine/processTree";
 
 export interface PulumiRun {
   /** Folder of the project. */
@@ -15,6 +16,8 @@ export interface PulumiRun {
   signal?: AbortSignal | undefined;
   /** Ends it at once, as a second Ctrl-C does. */
   atOnce?: AbortSignal | undefined;
+  /** Kills it with all that it has started, where it has not ended by then. */
+  kill?: AbortSignal | undefined;
 }
 
 /** What Pulumi has left. */
@@ -49,10 +52,13 @@ export async function runPulumi(words: readonly string[], run: PulumiRun): Promi
       if (one.aborted) interrupt();
       else one.addEventListener("abort", interrupt);
     }
+    const kill = () => child.pid !== undefined && killTree(child.pid);
+    run.kill?.addEventListener("abort", kill);
     try {
       return { ...(await ended), text: await readFile(output, "utf8") };
     } finally {
       for (const one of listening) one.removeEventListener("abort", interrupt);
+      run.kill?.removeEventListener("abort", kill);
     }
   } finally {
     await file.close();

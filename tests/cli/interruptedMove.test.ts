@@ -180,8 +180,11 @@ describe("Ctrl-C at a rollback", () => {
         process.kill(-(child.pid ?? 0), "SIGINT");
         expect(await ended, said).to.equal(130);
         expect(said.endsWith(says), said).to.equal(true);
-        // Only an `up` can be ended earlier than in order.
-        expect(said.includes("Once more ends it at once."), said).to.equal(stallAt.startsWith("up"));
+        // Questions to Pulumi are ended at once anyway; the way back may be given up for its own sake.
+        if (!says.includes("back"))
+          expect(said.includes("Once more ends it at once."), said).to.equal(
+            /^(up|preview|refresh)/.test(stallAt),
+          );
         const text = tag === undefined ? project.stackText : project.stackText.replace("v2", tag);
         expect(readFileSync(project.stackFile, "utf8")).to.equal(text);
       } finally {
