@@ -68,7 +68,7 @@ export async function carryOut(
     if (ended.end !== "gateFailed") return result;
     const gates = readGates(ended.gates, process.cwd());
     const way = await lookBack(tag, (ended.plan ?? plan).lastKnownGood?.tag, {
-      ...{ stack, project, signal: interruption.signal },
+      ...{ stack, project, signal: interruption.signal, atOnce: interruption.atOnce },
     });
     if (!goesBackByItself({ ...settings, command: move.command, gates, plan: way?.plan }))
       return { ...result, diagnosis: diagnosis(gates, way), ...(way && { wayBack: way.command }) };

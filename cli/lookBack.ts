@@ -10,7 +10,7 @@ import { previewPlan, type PreviewRequest } from "../updates/preview";
 export async function lookBack(
   from: string,
   back: string | undefined,
-  request: Pick<PreviewRequest, "stack" | "project" | "env" | "signal">,
+  request: Pick<PreviewRequest, "stack" | "project" | "env" | "signal" | "atOnce">,
 ): Promise<WayBack | undefined> {
   if (back === undefined || back === from) return undefined;
   const { stack } = request;
