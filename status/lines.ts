@@ -5,6 +5,7 @@ import { counted } from "../gates/shownText";
 import { isPast } from "../schema/verdict";
 import { when } from "./age";
 import { goesOn } from "./goesOn";
+import { notKnownGood } from "./notKnownGood";
 import { owedLines } from "./owedLines";
 import {
   isUnknown,
@@ -129,14 +130,6 @@ function gatesLines(status: Status): StatusLine[] {
   const why = notKnownGood(status);
   if (why === undefined) return [];
   return [{ name: "gates", mark: goesOn(status) ? "note" : "wrong", text: why }];
-}
-
-/** That the release that runs is not known good, in words; undefined where it is, and where there is no one release. */
-export function notKnownGood({ held }: Pick<Status, "held">): string | undefined {
-  if (isUnknown(held)) return undefined;
-  const { running, knownGood, gatesFailed } = held;
-  if (running.tag === undefined || knownGood.some(({ tag }) => tag === running.tag)) return undefined;
-  return `${running.tag} is not known good: ${gatesFailed ? "its gates failed" : "no up of it has passed all gates"}`;
 }
 
 function schemaLine(

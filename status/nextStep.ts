@@ -1,7 +1,8 @@
 import { properRun } from "../assessment/owed";
 import { usedPercent } from "../disk/filesystem";
 import { isPast } from "../schema/verdict";
-import { notKnownGood, verdictOn } from "./lines";
+import { verdictOn } from "./lines";
+import { notKnownGood } from "./notKnownGood";
 import { halfDone, lockText } from "./owedLines";
 import { isUnknown, type Held, type Status } from "./status";
 

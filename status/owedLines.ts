@@ -1,6 +1,7 @@
 import { counted } from "../gates/shownText";
 import { absolute } from "../history/times";
 import { goesOn } from "./goesOn";
+import { notKnownGood } from "./notKnownGood";
 import type { Mark, StatusLine } from "./lines";
 import type { StackFileStatus } from "../stack/stackFileStatus";
 import { isUnknown, type Lock, type Status } from "./status";
@@ -63,7 +64,7 @@ function unfinishedLines(status: Status): StatusLine[] {
   ];
 }
 
-/** Gates that did not pass are told with the release. */
+/** Gates that did not pass are told with the release, where it is not known good from before. */
 const gateSteps: readonly string[] = ["health gates", "other gates"];
 
 /** The newest `up`, where it brought what runs and did not come to its end all the same, as by a hook after the gates. */
@@ -72,7 +73,7 @@ export function halfDone(status: Status): string | undefined {
   if (stopped === undefined || isUnknown(held) || goesOn(status)) return undefined;
   if (stopped.to === undefined || stopped.to !== held.running.tag) return undefined;
   const { step, open } = stopped.at;
-  if (gateSteps.includes(step)) return undefined;
+  if (gateSteps.includes(step) && notKnownGood(status) !== undefined) return undefined;
   return `the newest up stopped at ${step}${open.length === 0 ? "" : ` (${open.join(", ")})`}: ${stopped.text}`;
 }
 

@@ -270,14 +270,27 @@ const rows: readonly [string, Partial<Status>, ...string[]][] = [
         "wrong: the newest up stopped at hooks after (notify): up",
       ],
       [{ step: "services", open: [] }, "v2", "wrong: the newest up stopped at services: up"],
-      // Told with the release, and with what runs.
-      [{ step: "health gates", open: ["api health"] }, "v2", "fine: nothing"],
+      // A rollback to what was good before: nothing else would tell that its gates were never asked to their end.
+      [
+        { step: "health gates", open: ["api health"] },
+        "v2",
+        "wrong: the newest up stopped at health gates (api health): up",
+      ],
+      // Told with what runs.
       [{ step: "services", open: ["api"] }, "v3", "fine: nothing"],
     ] as const
   ).map(
     ([stood, to, text]) =>
       ["owed", { stopped: { text: "up", to, at: stood } }, text] satisfies [string, Partial<Status>, string],
   ),
+  [
+    "owed",
+    {
+      held: held({ knownGood: [] }),
+      stopped: { text: "up", to: "v2", at: { step: "health gates", open: ["api health"] } },
+    },
+    "fine: nothing",
+  ],
   // Pulumi ends its program before what the program began; another update is told beside a dead one.
   [
     "owed",
