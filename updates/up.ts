@@ -12,7 +12,7 @@ import { followEvents } from "./engineEvents";
 import { readPlan } from "./preview";
 import { runPulumi } from "./runPulumi";
 import { shownEnd } from "./shownEnd";
-import { upEnd, type UpEnd } from "./upEnd";
+import { cutOff, upEnd, type UpEnd } from "./upEnd";
 import { begunBy, furthest, type UnderWay } from "./upSteps";
 
 export interface UpRequest {
@@ -102,7 +102,7 @@ export async function runUp(request: UpRequest): Promise<UpEnded> {
     const since = { stack: label, release: plan?.to, since: begin.toISOString() };
     const gates = record?.gates ?? (began ? failedGates(kept, since) : []);
     const interrupted = signal?.aborted === true || atOnce?.aborted === true;
-    const cut = atOnce?.aborted === true ? "atOnce" : killedBy === undefined ? undefined : "killed";
+    const cut = cutOff({ atOnce: atOnce?.aborted === true, killedBy, interrupted, began });
     const end = upEnd({ exitCode, text, began, interrupted, errors, plan, gates, killedBy });
     const showing = { stack, knows: began, from: { cwd: folder, env: { ...process.env, ...request.env } } };
     return {

@@ -38,6 +38,22 @@ export type UpEnd =
   /** Anything else that failed, such as a migration. */
   | { end: "failed"; why: string };
 
+/**
+ * Whether what was under way was cut off: by a second Ctrl-C, or by the end of Pulumi, which leaves its lock then. Told to
+ * end before its engine has begun, Pulumi does not listen yet and has no lock: that cuts nothing off.
+ */
+export function cutOff({
+  atOnce,
+  killedBy,
+  interrupted,
+  began,
+}: Pick<UpSeen, "killedBy" | "interrupted" | "began"> & { atOnce: boolean }):
+  "atOnce" | "killed" | undefined {
+  if (atOnce) return "atOnce";
+  if (killedBy === undefined || (killedBy === "SIGINT" && interrupted && !began)) return undefined;
+  return "killed";
+}
+
 /** What the engine says of an update that was told to end. */
 const canceled = "update canceled";
 

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Plan } from "../../assessment/plan";
 import type { RecordedGate } from "../../records/releaseRecord";
 import { lockHolders } from "../../updates/lockHolders";
-import { upEnd, type UpSeen } from "../../updates/upEnd";
+import { cutOff, upEnd, type UpSeen } from "../../updates/upEnd";
 
 const gate = (outcome: RecordedGate["outcome"], record?: string): RecordedGate => ({
   ...{ name: "api health", outcome, startedAt: "", endedAt: "" },
@@ -62,6 +62,16 @@ describe("how an up ended", () => {
     const canceled = { ...failed, errors: ["update canceled\n"], gates: [gate("failed", "a.json")] };
     expect(upEnd(canceled)).to.deep.equal({ end: "interrupted", by: "another" });
     expect(upEnd({ ...failed, errors: ["log: update canceled\n"] }).end).to.equal("failed");
+  });
+
+  it("is cut off by a second Ctrl-C and by a signal, but not by the first before Pulumi listens", () => {
+    const told = { atOnce: false, killedBy: "SIGINT", interrupted: true, began: false } as const;
+    expect(cutOff(told)).to.equal(undefined);
+    expect(cutOff({ ...told, began: true })).to.equal("killed");
+    expect(cutOff({ ...told, interrupted: false })).to.equal("killed");
+    expect(cutOff({ ...told, killedBy: "SIGKILL" })).to.equal("killed");
+    expect(cutOff({ ...told, atOnce: true })).to.equal("atOnce");
+    expect(cutOff({ ...told, killedBy: undefined })).to.equal(undefined);
   });
 
   it("is told as killed, rather than by what Pulumi had said before", () => {
