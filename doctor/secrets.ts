@@ -26,7 +26,7 @@ export function judgeSecrets(asked: { count: number } | { problem: string }): Fi
           found: `${asked.count === 1 ? "1 secret" : `${asked.count} secrets`} decrypted`,
         };
   const found = maskPasswords(asked.problem);
-  if (/no pulumi on PATH|no Pulumi\.yaml|no stack (selected|named)/.test(found))
+  if (/no pulumi on PATH|no Pulumi\.yaml|no stack (is selected|selected|named)/.test(found))
     return { check: name, outcome: "not asked", found: "the stack is not known" };
   if (/passphrase must be set/.test(found))
     return {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { InvalidInput } from "../settings/violations";
 import { projectFileIn } from "../stack/project";
-import { NoSuchStack } from "../stack/stackSettings";
+import { NoStackSelected, NoSuchStack } from "../stack/stackSettings";
 import { needed, type Check } from "./check";
 import { reasonOf, type Finding } from "./finding";
 import type { StackToExamine } from "./world";
@@ -46,17 +46,17 @@ export function judgeStack(found: StackToExamine | Error): Finding {
       found: `the backend has no stack ${found.asked}`,
       get: "pulumi stack ls; a new one: pulumi stack init STACK",
     };
-  if (found instanceof InvalidInput)
-    return { check, outcome: "wrong", found: said, get: "docs/settings.md lists what can be set" };
-  if (/no pulumi on PATH/.test(said))
-    return { check, outcome: "not asked", found: "there is no pulumi on PATH" };
-  if (/no stack selected/.test(said))
+  if (found instanceof NoStackSelected)
     return {
       check,
       outcome: "missing",
       found: "no stack is selected",
       get: "pulumi stack select STACK, or knowngood doctor --stack STACK; a new one: pulumi stack init STACK",
     };
+  if (found instanceof InvalidInput)
+    return { check, outcome: "wrong", found: said, get: "docs/settings.md lists what can be set" };
+  if (/no pulumi on PATH/.test(said))
+    return { check, outcome: "not asked", found: "there is no pulumi on PATH" };
   return { check, outcome: "wrong", found: said };
 }
 

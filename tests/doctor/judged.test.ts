@@ -14,7 +14,7 @@ import { judgePulumi } from "../../doctor/pulumiCli";
 import { judgeRecordFolder } from "../../doctor/recordFolder";
 import { imagesByRegistry, judgeRegistry } from "../../doctor/registries";
 import { judgeSecrets } from "../../doctor/secrets";
-import { NoSuchStack } from "../../stack/stackSettings";
+import { NoStackSelected, NoSuchStack } from "../../stack/stackSettings";
 import { judgeStack } from "../../doctor/stack";
 import { isAtLeast } from "../../toolchain/programs.mjs";
 
@@ -82,7 +82,7 @@ describe("doctor, what is judged of", () => {
   });
 
   it("a stack that nobody selected, and one that there is not", () => {
-    expect(short(judgeStack(new Error("no stack selected; please use …")))).to.equal(
+    expect(short(judgeStack(new NoStackSelected()))).to.equal(
       "missing: no stack is selected",
     );
     expect(judgeStack(new NoSuchStack("x")).get).to.contain("pulumi stack ls");

@@ -3,6 +3,7 @@ import { TimeLimit } from "../../assessment/timeLimit";
 import type { Release } from "../../catalog/release";
 import type { World } from "../../doctor/world";
 import type { settingsOf } from "../settings/stack";
+import { NoStackSelected } from "../../stack/stackSettings";
 
 /** Seconds that real parts have, also on a busy machine. */
 const patience = 60;
@@ -33,7 +34,7 @@ export function worldWith(known: {
 
 function given<Value>(value: Value | undefined): Promise<Value> {
   const promise =
-    value === undefined ? Promise.reject(new Error("no stack selected")) : Promise.resolve(value);
+    value === undefined ? Promise.reject(new NoStackSelected()) : Promise.resolve(value);
   promise.catch(() => undefined);
   return promise;
 }
