@@ -82,9 +82,7 @@ describe("doctor, what is judged of", () => {
   });
 
   it("a stack that nobody selected, and one that there is not", () => {
-    expect(short(judgeStack(new NoStackSelected()))).to.equal(
-      "missing: no stack is selected",
-    );
+    expect(short(judgeStack(new NoStackSelected()))).to.equal("missing: no stack is selected");
     expect(judgeStack(new NoSuchStack("x")).get).to.contain("pulumi stack ls");
   });
 

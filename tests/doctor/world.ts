@@ -33,8 +33,7 @@ export function worldWith(known: {
 }
 
 function given<Value>(value: Value | undefined): Promise<Value> {
-  const promise =
-    value === undefined ? Promise.reject(new NoStackSelected()) : Promise.resolve(value);
+  const promise = value === undefined ? Promise.reject(new NoStackSelected()) : Promise.resolve(value);
   promise.catch(() => undefined);
   return promise;
 }
