@@ -146,7 +146,7 @@ describe("a drill", function () {
     await refused({}, ["--yes", "--target", "v9"], 2, "--target\n    found v9; did you mean");
     await refused({}, [], 2, "add it to go on without a question");
     const changed = { protected: true, services: { worker: { kind: "worker", env: { A: "b" } } } };
-    const reason = ["--yes", "--in-production", "WHY"];
+    const reason = ["--yes", "--in-production", "practice"];
     await refused(changed, reason, 3, "A drill changes nothing that stays, but here an `up` would");
     expect(recordsOf(workspace)).to.have.length(records);
     expect(await answerOf(port)).to.equal("v2");
