@@ -28,7 +28,8 @@ export function nextStep(status: Status): NextStep {
     notGood(status, held) ??
     notDone(status) ??
     owed(status, held) ??
-    edited(status) ?? { why: "nothing is to be done" }
+    edited(status) ??
+    drillDue(status) ?? { why: "nothing is to be done" }
   );
 }
 
@@ -162,7 +163,7 @@ function notTheTarget({ stack, settings }: Status, { running }: Held): NextStep 
 }
 
 function owed(status: Status, held: Held): NextStep | undefined {
-  const { stack, settings, schema, stackFile, disk, backups, card, drill } = status;
+  const { stack, settings, schema, stackFile, disk, backups, card } = status;
   if (schema !== undefined && schema.problems.length + (schema.missing?.length ?? 0) > 0)
     return { why: "the schema is not as the release wants it", command: `pulumi preview --stack ${stack}` };
   if (held.owed !== undefined)
@@ -184,8 +185,6 @@ function owed(status: Status, held: Held): NextStep | undefined {
     };
   if (card === undefined && !held.card && held.knownGood.length > 0)
     return { why: "there is no emergency card", command: `pulumi up --stack ${stack}` };
-  if (!isUnknown(drill) && drill.due && !settings.protected)
-    return { why: drill.text, command: drill.command };
   return undefined;
 }
 
@@ -196,6 +195,12 @@ function edited({ stack, changed }: Status): NextStep | undefined {
     why: "the stack file has changed since the last up; this says what an up would do",
     command: `pulumi preview --stack ${stack}`,
   };
+}
+
+/** Least of all: it is for a day on which nothing else is to be done. */
+function drillDue({ drill, settings }: Status): NextStep | undefined {
+  if (isUnknown(drill) || !drill.due || settings.protected) return undefined;
+  return { why: drill.text, command: drill.command };
 }
 
 function keep(file: string, change: "not committed" | "not in git" | "not pushed"): string {

@@ -104,7 +104,10 @@ describe("a rollback that is proposed, reviewed, merged and deployed", () => {
     rmSync(extra);
     expect(ended.exitCode, ended.text).to.equal(3);
     expect(ended.stderr).to.contain("(releases/v3.yaml (not in git)), so nothing was looked at");
-    expect(await checks(head)).to.deep.equal([]);
+    const [told, ...others] = await checks(head);
+    expect(others).to.deep.equal([]);
+    expect(told).to.include({ conclusion: "failure" });
+    expect(told?.output?.title).to.equal("Not looked at: not as it was committed");
   });
 
   it("fails its check until a reviewer has acknowledged it, in one comment", async () => {

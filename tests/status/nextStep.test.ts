@@ -244,6 +244,8 @@ describe("what to type next", () => {
       /not as the release/,
     );
     expect(nextStep(status({ changed })).why).to.match(/has changed since/);
+    const drill = { text: "not drilled", due: true, command: "npx knowngood drill --stack prod" };
+    expect(nextStep(status({ changed, drill })).why).to.match(/has changed since/);
   });
 
   it("lets what serves go before what is owed, and that before a drill", () => {
