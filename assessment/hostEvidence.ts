@@ -6,6 +6,7 @@ import { openTarget } from "../targets/openTarget";
 import type { Place } from "../targets/place";
 import type { Found } from "../targets/target";
 import { everyWanted, wantedOf } from "../targets/wanted";
+import { sentence } from "./sentence";
 import { TimeLimit } from "./timeLimit";
 
 /** What was found on the host that services run on, where they are no containers of the stack's own. */
@@ -91,8 +92,4 @@ export function releaseTaskWarnings(host: HostEvidence | undefined, moves: boole
     `The platform runs \`${host.releaseTask}\` by itself with each deployment, this one too. Nothing here holds that back: ` +
       "a migration that it runs is not judged, and a rollback does not take it back.",
   ];
-}
-
-function sentence(said: string): string {
-  return /[.?!]$/.test(said) ? said : `${said}.`;
 }

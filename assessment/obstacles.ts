@@ -4,6 +4,7 @@ import type { Direction } from "../history/running";
 import type { Evidence } from "./evidence";
 import { releaseTaskWarnings, silentHost } from "./hostEvidence";
 import { refusedBy, type Refusal } from "./refusal";
+import { sentence } from "./sentence";
 
 /** What is to be told of images, tags and the engine, though it does not stand in the way. */
 export function worldWarnings(evidence: Evidence, direction: Direction): string[] {
@@ -120,9 +121,4 @@ function takenNames({ occupants }: Evidence): string[] {
       `If it may go, ${away}; else choose other names by docker.prefix in the settings.`
     );
   });
-}
-
-/** What another program said may end as a sentence already. */
-function sentence(said: string): string {
-  return /[.?!]$/.test(said) ? said : `${said}.`;
 }

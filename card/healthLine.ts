@@ -1,4 +1,4 @@
-import { settledProbe } from "../gates/settledProbe";
+import { settledProbe, type SettledProbe } from "../gates/settledProbe";
 import { quoted } from "../components/ownCommand";
 import type { ServiceSettings } from "../settings/serviceSettings";
 import type { Settings } from "../settings/settings";
@@ -22,11 +22,7 @@ export function healthLine(
       const hidden = Object.keys(probe.secretHeaders);
       if (hidden.length > 0)
         return `${wait} lasts ${own} # ask it yourself, with ${hidden.join(", ")}: ${probe.url}`;
-      const headers = Object.entries(probe.headers ?? {}).map(
-        ([key, value]) => `--header ${quoted(`${key}: ${value}`)}`,
-      );
-      const statuses = quoted((probe.status ?? [200]).join(" "));
-      return [wait, "answers", statuses, most, quoted(probe.url), ...headers].join(" ");
+      return [wait, ...answersWords(probe, most)].join(" ");
     }
     case "tcp":
       return `${wait} lasts ${own} # it is to accept connections at ${probe.host}:${probe.port}`;
@@ -35,4 +31,13 @@ export function healthLine(
     default:
       return probe satisfies never;
   }
+}
+
+/** What asks by HTTP, as every card's functions have it: `answers` with its words. */
+export function answersWords(
+  { url, status, headers }: Extract<SettledProbe, { kind: "http" }>,
+  most: number,
+): (string | number)[] {
+  const sent = Object.entries(headers ?? {}).map(([key, value]) => `--header ${quoted(`${key}: ${value}`)}`);
+  return ["answers", quoted((status ?? [200]).join(" ")), most, quoted(url), ...sent];
 }

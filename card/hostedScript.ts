@@ -5,6 +5,7 @@ import { stackName } from "../gates/move";
 import { settledProbe } from "../gates/settledProbe";
 import type { ServiceSettings } from "../settings/serviceSettings";
 import { commented, confirmation, meaningLines } from "./cardWords";
+import { answersWords } from "./healthLine";
 import type { CardScript } from "./script";
 
 /** What the target of a stack says of a card, where its services are no containers of the stack's own. */
@@ -66,11 +67,7 @@ function healthLine(
     case "http": {
       const hidden = Object.keys(probe.secretHeaders);
       if (hidden.length > 0) return `# ${name}: ask it yourself, with ${hidden.join(", ")}: ${probe.url}`;
-      const headers = Object.entries(probe.headers ?? {}).map(
-        ([key, value]) => `--header ${quoted(`${key}: ${value}`)}`,
-      );
-      const statuses = quoted((probe.status ?? [200]).join(" "));
-      return [wait, "answers", statuses, most, quoted(probe.url), ...headers].join(" ");
+      return [wait, ...answersWords(probe, most)].join(" ");
     }
     case "exec":
       return [

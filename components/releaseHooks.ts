@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { goesWithout } from "../assessment/breakGlass";
+import { recordedChanges } from "../history/recordedChanges";
 import type { HookSettings } from "../settings/commandSettings";
 import { Hook } from "./hook";
 import { mapValues } from "./mapValues";
@@ -105,8 +106,7 @@ function changeNumber(
   { assessment, absent = [], networkLost, recordedTellings = {} }: ReleaseArgs,
   run: string,
 ): string {
-  const told = recordedTellings[run]?.triggers[1];
-  const before = typeof told === "string" ? Number(/^change (\d+)$/.exec(told)?.[1] ?? 0) : 0;
+  const before = recordedChanges(recordedTellings[run]);
   const changes = absent.length > 0 || networkLost === true || assessment.stepDown?.active === true;
   return `change ${changes ? before + 1 : before}`;
 }

@@ -1,6 +1,6 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { recordedChanges } from "../history/recordedSwitch";
+import { recordedChanges } from "../history/recordedChanges";
 import type { HostedOn } from "../targets/hostedOn";
 import { placeOf, secretsOfPlace } from "../targets/placeOf";
 import type { Step, StepRequest } from "../targets/stepRequest";

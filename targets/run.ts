@@ -4,6 +4,7 @@
  * stdout, what runs), 1 the release did not come up, 2 it broke, 130 interrupted.
  */
 import { writeSync } from "node:fs";
+import { text } from "node:stream/consumers";
 import { redactDeep, redactor, type Redact } from "../gates/redaction";
 import { clean, oneLine } from "../gates/shownText";
 import { toldIn, type Told } from "../gates/told";
@@ -46,7 +47,7 @@ async function run(): Promise<number> {
     writeSync(2, `Run by the program itself: targets/run.ts ${steps.join("|")} < request.json\n`);
     return exitCodes.broke;
   }
-  const request = requestOf(await standardInput());
+  const request = requestOf(await text(process.stdin));
   return perform(step, request, told, redactor(request.redact));
 }
 
@@ -87,23 +88,17 @@ async function perform(
   }
 }
 
-async function standardInput(): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks).toString("utf8");
-}
-
-function requestOf(text: string): StepRequest {
+function requestOf(told: string): StepRequest {
   try {
-    return JSON.parse(text) as StepRequest;
+    return JSON.parse(told) as StepRequest;
   } catch {
     // The parser's own message quotes the text, which can hold secrets.
-    throw new Error(`the request on stdin is not JSON (${text.length} characters)`);
+    throw new Error(`the request on stdin is not JSON (${told.length} characters)`);
   }
 }
 
-function print(text: string): Promise<void> {
-  return new Promise((resolve) => process.stdout.write(text, () => resolve()));
+function print(line: string): Promise<void> {
+  return new Promise((resolve) => process.stdout.write(line, () => resolve()));
 }
 
 function messageOf(error: unknown): string {
