@@ -1,8 +1,9 @@
 import { HostTimeout } from "../../hosts/errors";
 import type { Host } from "../../hosts/host";
 import { runOn, type HostAnswer } from "../../hosts/runOn";
-import { TargetError } from "../target";
-import { readListing, type OnDisk } from "./onDisk";
+import { TargetError, type Wanted } from "../target";
+import { folderAdvice } from "./answers";
+import { readListing, releaseOf, type OnDisk, type ReleaseOnDisk } from "./onDisk";
 import { exits, folderScript, listing } from "./shell";
 
 /** A service's folder on a host. */
@@ -73,4 +74,42 @@ export function lastWords({ exitCode, problem, output }: HostAnswer): string {
 
 export async function lookAt(place: Place): Promise<OnDisk> {
   return readListing(await outputOf(place, "look at the releases", listing, { timeoutMs: lookTime }));
+}
+
+/** The release on the host that a build is; undefined where it has to be fetched. */
+export async function findRelease(place: Place, one: Wanted): Promise<ReleaseOnDisk | undefined> {
+  return releaseOf(await lookAt(place), one);
+}
+
+/** @throws TargetError where it has to be fetched first */
+export async function neededRelease(place: Place, one: Wanted): Promise<ReleaseOnDisk> {
+  const release = await findRelease(place, one);
+  if (release !== undefined) return release;
+  throw new TargetError(
+    `${one.service}: ${one.release} is not in ${whereOf(place)}: it has to be fetched first`,
+  );
+}
+
+/** The same where the folder can't be looked at yet, which is an obstacle of its own. */
+export async function findIfReadable(place: Place, one: Wanted): Promise<ReleaseOnDisk | undefined> {
+  try {
+    return await findRelease(place, one);
+  } catch (error) {
+    if (error instanceof TargetError) return undefined;
+    throw error;
+  }
+}
+
+/** Obstacles as a script of them has printed, each behind its service. */
+export async function obstacleLines(place: Place, script: string, asked: Asked): Promise<string[]> {
+  const answer = await timely(place, "look for obstacles", answerOf(place, script, asked));
+  const lines = answer.exitCode === 0 ? answer.output.split("\n") : [folderAdvice(place, lastWords(answer))];
+  return lines.filter((line) => line !== "").map((line) => `${place.service}: ${line}`);
+}
+
+/** Runs a command in the release that is current. */
+export async function execInCurrent(place: Place, command: readonly string[], timeoutMs: number) {
+  const script = 'cd current 2>/dev/null || fail "there is no current release"\nexec "$@" 2>&1';
+  const answer = await answerOf(place, script, { words: command, timeoutMs });
+  return { exitCode: answer.exitCode, output: answer.output + answer.problem };
 }

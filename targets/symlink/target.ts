@@ -3,13 +3,17 @@ import { resolve } from "node:path";
 import { isWebAddress } from "../../catalog/build";
 import type { HostAnswer } from "../../hosts/runOn";
 import { bringArtifact, bringTime, incoming } from "../releaseFolders/bringArtifact";
-import { digestOfCurrent, folderAdvice } from "../releaseFolders/answers";
-import { readListing, releaseOf } from "../releaseFolders/onDisk";
+import { digestOfCurrent } from "../releaseFolders/answers";
+import { readListing } from "../releaseFolders/onDisk";
 import {
   answerOf,
+  execInCurrent,
+  findIfReadable,
+  findRelease,
   lastWords,
-  lookAt,
   lookTime,
+  neededRelease,
+  obstacleLines,
   outputOf,
   timely,
   whereOf,
@@ -38,13 +42,13 @@ class SymlinkTarget implements Target {
   }
 
   async present(wanted: readonly Wanted[]): Promise<string[]> {
-    const there = await Promise.all(wanted.map((one) => this.find(one)));
+    const there = await Promise.all(wanted.map((one) => findRelease(this.place(one.service), one)));
     return wanted.flatMap(({ service }, index) => (there[index] === undefined ? [] : [service]));
   }
 
   async fetch(wanted: readonly Wanted[], tell: Tell): Promise<void> {
     for (const one of wanted) {
-      if ((await this.find(one)) !== undefined) {
+      if ((await findRelease(this.place(one.service), one)) !== undefined) {
         tell(`${one.service}: ${one.release} is on the host already`);
         continue;
       }
@@ -78,18 +82,12 @@ class SymlinkTarget implements Target {
     });
   }
 
-  async exec(service: string, command: readonly string[], timeoutMs: number) {
-    const script = 'cd current 2>/dev/null || fail "there is no current release"\nexec "$@" 2>&1';
-    const answer = await answerOf(this.place(service), script, { words: command, timeoutMs });
-    return { exitCode: answer.exitCode, output: answer.output + answer.problem };
+  exec(service: string, command: readonly string[], timeoutMs: number) {
+    return execInCurrent(this.place(service), command, timeoutMs);
   }
 
   byHand(wanted: readonly Wanted[]): string[] {
     return wanted.flatMap((one) => byHandLines(this.service(one.service), one));
-  }
-
-  private async find(one: Wanted) {
-    return releaseOf(await lookAt(this.place(one.service)), one);
   }
 
   private async prepare(one: Wanted, tell: Tell): Promise<void> {
@@ -119,11 +117,7 @@ class SymlinkTarget implements Target {
     const { keep } = this.symlink;
     const place = this.place(one.service);
     const service = this.service(one.service);
-    const release = releaseOf(await lookAt(place), one);
-    if (release === undefined)
-      throw new TargetError(
-        `${one.service}: ${one.release} is not in ${whereOf(place)}: it has to be fetched first`,
-      );
+    const release = await neededRelease(place, one);
     const answer = await timely(
       place,
       `switch to ${one.release}`,
@@ -170,19 +164,13 @@ class SymlinkTarget implements Target {
           `TAG --revision ${one.service}=REPOSITORY@COMMIT, or --artifact ${one.service}=FILE_OR_URL`,
       ];
     const place = this.place(one.service);
-    const there = await this.find(one).catch((error: unknown) => {
-      if (error instanceof TargetError) return undefined;
-      throw error;
-    });
+    const there = await findIfReadable(place, one);
     const revision = one.digest.startsWith("git:");
     const lacking = there === undefined && !revision && !isWebAddress(one.from);
     if (lacking && statSync(resolve(one.from), { throwIfNoEntry: false }) === undefined)
       return [`${one.service}: the file ${one.from} is not there: bring it back`];
-    const asked = { words: [there === undefined ? "0" : "1", revision ? "1" : "0"], timeoutMs: lookTime };
-    const answer = await timely(place, "look for obstacles", answerOf(place, obstacleScript, asked));
-    const lines =
-      answer.exitCode === 0 ? answer.output.split("\n") : [folderAdvice(place, lastWords(answer))];
-    return lines.filter((line) => line !== "").map((line) => `${one.service}: ${line}`);
+    const words = [there === undefined ? "0" : "1", revision ? "1" : "0"];
+    return obstacleLines(place, obstacleScript, { words, timeoutMs: lookTime });
   }
 
   private service(name: string): SymlinkService {

@@ -1,14 +1,19 @@
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { isWebAddress } from "../../catalog/build";
-import { digestOfCurrent, folderAdvice } from "../releaseFolders/answers";
+import { digestOfCurrent } from "../releaseFolders/answers";
 import { fetchArtifact } from "../releaseFolders/fetchArtifact";
 import { nameByTag, readListing, releaseOf } from "../releaseFolders/onDisk";
 import {
   answerOf,
+  execInCurrent,
+  findIfReadable,
+  findRelease,
   lastWords,
   lookAt,
   lookTime,
+  neededRelease,
+  obstacleLines,
   outputOf,
   timely,
   whereOf,
@@ -48,10 +53,8 @@ class SystemdTarget implements Target {
   }
 
   async present(wanted: readonly Wanted[]): Promise<string[]> {
-    const there = await Promise.all(
-      wanted.map(async (one) => releaseOf(await lookAt(this.place(one.service)), one) !== undefined),
-    );
-    return wanted.flatMap(({ service }, index) => (there[index] === true ? [service] : []));
+    const there = await Promise.all(wanted.map((one) => findRelease(this.place(one.service), one)));
+    return wanted.flatMap(({ service }, index) => (there[index] === undefined ? [] : [service]));
   }
 
   async fetch(wanted: readonly Wanted[], tell: Tell): Promise<void> {
@@ -99,10 +102,8 @@ class SystemdTarget implements Target {
     }
   }
 
-  async exec(service: string, command: readonly string[], timeoutMs: number) {
-    const script = 'cd current 2>/dev/null || fail "there is no current release"\nexec "$@" 2>&1';
-    const answer = await answerOf(this.place(service), script, { words: command, timeoutMs });
-    return { exitCode: answer.exitCode, output: answer.output + answer.problem };
+  exec(service: string, command: readonly string[], timeoutMs: number) {
+    return execInCurrent(this.place(service), command, timeoutMs);
   }
 
   byHand(wanted: readonly Wanted[]): string[] {
@@ -113,11 +114,7 @@ class SystemdTarget implements Target {
     const { activeFor, keep } = this.systemd;
     const place = this.place(one.service);
     const service = this.service(one.service);
-    const release = releaseOf(await lookAt(place), one);
-    if (release === undefined)
-      throw new TargetError(
-        `${one.service}: ${one.release} is not in ${whereOf(place)}: it has to be fetched first`,
-      );
+    const release = await neededRelease(place, one);
     const script = switchScript(this.systemd, service, this.unitFiles(service));
     const timeoutMs = (activeFor + restartSeconds * service.units.length) * 1000;
     const answer = await timely(
@@ -190,32 +187,16 @@ class SystemdTarget implements Target {
       ];
     const place = this.place(one.service);
     const service = this.service(one.service);
-    const there = await this.isPresent(place, one);
+    const there = (await findIfReadable(place, one)) !== undefined;
     const missing = this.missingHere(one, there);
     if (missing.length > 0) return missing;
     const files = this.unitFiles(service);
     const own = service.units.filter((unit) => !files.some((file) => file.unit === unit));
     const script = obstacleScript(this.systemd, service, files);
-    const answer = await timely(
-      place,
-      "look for obstacles",
-      answerOf(place, script, {
-        words: [there ? "1" : "0", String(this.kibibytesOf(one)), words(own)],
-        timeoutMs: lookTime,
-      }),
-    );
-    const lines =
-      answer.exitCode === 0 ? answer.output.split("\n") : [folderAdvice(place, lastWords(answer))];
-    return lines.filter((line) => line !== "").map((line) => `${one.service}: ${line}`);
-  }
-
-  private async isPresent(place: Place, one: Wanted): Promise<boolean> {
-    try {
-      return releaseOf(await lookAt(place), one) !== undefined;
-    } catch (error) {
-      if (error instanceof TargetError) return false;
-      throw error;
-    }
+    return obstacleLines(place, script, {
+      words: [there ? "1" : "0", String(this.kibibytesOf(one)), words(own)],
+      timeoutMs: lookTime,
+    });
   }
 
   /** What of the project's own files is not there. */
